@@ -1,0 +1,1 @@
+"""The HTTP service: takes documents in, answers for them. Never imports `workers`."""

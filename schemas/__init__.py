@@ -1,0 +1,1 @@
+"""What processes must agree on: values and rules, no effects. Uses no other room."""

@@ -1,0 +1,46 @@
+"""A fault of a document or of the service, as a value: what customers are told and may act on."""
+
+from typing import Literal
+
+from schemas.value import Value
+
+Category = Literal["input", "capacity", "timeout", "dependency", "internal", "policy"]
+
+FailureCode = Literal[
+    "empty_file",
+    "unsupported_type",
+    "not_a_document",
+    "truncated",
+    "encrypted",
+    "no_pages",
+    "too_large",
+    "too_many_pages",
+    "page_too_large",
+    "not_a_report",
+    "template_unsupported",
+    "archive_corrupt",
+    "archive_path_unsafe",
+    "archive_link",
+    "archive_bomb",
+    "archive_nested",
+    "archive_encrypted",
+    "archive_too_many_entries",
+    "page_unreadable",
+    "reading_crashed",
+    "timed_out",
+    "out_of_memory",
+    "attempts_exhausted",
+    "storage_unavailable",
+    "internal",
+]
+
+
+class Failure(Value):
+    """Why something could not be done, and what the reader can do next."""
+
+    code: FailureCode
+    category: Category
+    retryable: bool
+    message: str
+    """One or two sentences in Chinese: what happened, and what to do next."""
+    message_en: str

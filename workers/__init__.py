@@ -1,0 +1,1 @@
+"""The reading side: tasks, engines and the pure pipeline. Never imports `api`."""
