@@ -1,0 +1,197 @@
+"""Running text → what the report says of itself: title, issuer, year, period.
+
+Every statement keeps its origin and line, so that contradictions can be shown; the record takes
+the statement of the highest rank. Nothing is guessed: what is not settled is null.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from schemas.record import Period, Scope, Section, Source
+from workers.pipeline.paragraphs import Flow, PlacedLine, flow
+from workers.pipeline.title import Title, find_title, is_organ, parse_title
+from workers.pipeline.wording import fold, year_number
+
+Origin = Literal["title", "text", "opening", "period", "signature", "file"]
+
+_YEAR = r"(20\d\d|二[〇○零O0][一二三四五六七八九〇○零]{2})"
+_DAY = r"(\d{1,2})月(\d{1,2})日"
+_PERIOD = re.compile(rf"(20\d\d)年{_DAY}起?(?:至|到|[-—–―~])+(?:(20\d\d)年)?{_DAY}")
+_PERIOD_SPOKEN = re.compile(r"期限|所列数据|数据统计|统计数据|报告期|时间范围|起止")
+# A sentence in which the report speaks of itself and not of last year's report.
+_REPORTS = re.compile(
+    rf"(?:现将|现依据|现根据|向社会|特此|报告如下|公布如下)[^。；]{{0,80}}?{_YEAR}年度?政府信息公开"
+)
+_REPORTING_ORGAN = re.compile(
+    rf"(?:现将|报告|公布)([\u4e00-\u9fff()]{{4,30}}?){_YEAR}年度?政府信息公开"
+)
+_OPENING_YEAR = re.compile(
+    rf"{_YEAR}年度?[,，、]|{_YEAR}年(?=[\u4e00-\u9fff]{{2,12}}(?:局|委|厅|坚持|认真|全面))"
+)
+_DATE_LINE = re.compile(rf"{_YEAR}年[\d一二三四五六七八九十]+月[\d一二三四五六七八九十]+日")
+_LAST_LINES = 4
+_ORGAN_IN_TEXT = re.compile(
+    r"(?:^|[,，。;；:：《“\"、\n年])([\u4e00-\u9fff]{2,8}?[省市县区旗州镇乡][\u4e00-\u9fff]{1,12}?"
+    r"(?:局|委员会|厅|办公室|人民政府|街道办事处|管委会|中心)(?:\([\u4e00-\u9fff]{2,6}\))?)"
+)
+_LEADING = re.compile(r"^(?:根据|按照|依据|由|经|对|向|为|在|以|将|现将|今年|本年|度|来)+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What one place of the document says: an issuer, or a year in figures."""
+
+    value: str
+    origin: Origin
+    line: PlacedLine | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodStatement:
+    """A period of figures as one place of the document states it."""
+
+    period: Period
+    line: PlacedLine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """All statements of a document about itself, those of the highest rank first."""
+
+    title: Title | None
+    issuers: tuple[Statement, ...]
+    years: tuple[Statement, ...]
+    periods: tuple[PeriodStatement, ...]
+
+    @property
+    def issuer(self) -> str | None:
+        """The issuer by the statement of the highest rank."""
+        return self.issuers[0].value if self.issuers else None
+
+    @property
+    def year(self) -> int | None:
+        """The report year by the statement of the highest rank."""
+        return int(self.years[0].value) if self.years else None
+
+    @property
+    def period(self) -> Period | None:
+        """The first period stated."""
+        return self.periods[0].period if self.periods else None
+
+
+def read_metadata(
+    lines: Sequence[PlacedLine], sections: Sequence[Section], source: Source
+) -> Metadata:
+    """Collect what title, text, period, signature and file name say."""
+    running = flow(lines)
+    title = find_title(lines)
+    filed = parse_title(source.filename.rsplit(".", 1)[0])
+    periods = tuple(_periods(running))
+    issuers = [*_title_issuer(title), *_text_issuers(running), *_signature(lines)]
+    if not issuers:
+        issuers += _mentioned_issuer(running)
+    years = [*_title_year(title), *_text_years(running), *_opening_year(sections)]
+    years += [
+        Statement(value=str(stated.period.end.year), origin="period", line=stated.line)
+        for stated in periods
+    ]
+    if filed is not None:
+        years.append(Statement(value=str(filed.year), origin="file"))
+        if filed.issuer is not None and is_organ(filed.issuer):
+            issuers.append(Statement(value=filed.issuer, origin="file"))
+    return Metadata(title=title, issuers=tuple(issuers), years=tuple(years), periods=periods)
+
+
+def _title_issuer(title: Title | None) -> Iterator[Statement]:
+    if title is not None and title.issuer is not None:
+        yield Statement(value=title.issuer, origin="title", line=title.line)
+
+
+def _title_year(title: Title | None) -> Iterator[Statement]:
+    if title is not None:
+        yield Statement(value=str(title.year), origin="title", line=title.year_line)
+
+
+def _text_issuers(running: Flow) -> Iterator[Statement]:
+    for found in _REPORTING_ORGAN.finditer(running.text):
+        if is_organ(found[1]):
+            line = running.line_at(found.start(1))
+            yield Statement(value=_as_printed(found[1]), origin="text", line=line)
+
+
+def _signature(lines: Sequence[PlacedLine]) -> Iterator[Statement]:
+    """Yield the organ that signs, when the last lines are an organ and a date."""
+    last = list(lines[-_LAST_LINES:])
+    if any(_DATE_LINE.fullmatch(fold(line.text)) for line in last):
+        for line in last:
+            if is_organ(fold(line.text)):
+                yield Statement(value=_as_printed(fold(line.text)), origin="signature", line=line)
+
+
+def _mentioned_issuer(running: Flow) -> list[Statement]:
+    """Return the one organ the text names again and again; none when there are rivals."""
+    places: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    for found in _ORGAN_IN_TEXT.finditer(running.text):
+        name = _LEADING.sub("", found[1])
+        if is_organ(name):
+            counts[name] += 1
+            places.setdefault(name, found.start(1))
+    ranked = counts.most_common(2)
+    if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[1][1] * 2 > ranked[0][1]):
+        return []
+    name = ranked[0][0]
+    line = running.line_at(places[name])
+    return [Statement(value=_as_printed(name), origin="text", line=line)]
+
+
+def _text_years(running: Flow) -> Iterator[Statement]:
+    for found in _REPORTS.finditer(running.text):
+        year = year_number(found[1])
+        if year is not None:
+            line = running.line_at(found.start(1))
+            yield Statement(value=str(year), origin="text", line=line)
+
+
+def _opening_year(sections: Sequence[Section]) -> Iterator[Statement]:
+    """Yield the year with which section one opens: “2024年，我局……”."""
+    first = next((s for s in sections if s.number in (1, None) and s.text), None)
+    if first is not None and (found := _OPENING_YEAR.match(fold(first.text[:60]))):
+        year = year_number(found[1] or found[2])
+        if year is not None:
+            yield Statement(value=str(year), origin="opening")
+
+
+def _periods(running: Flow) -> Iterator[PeriodStatement]:
+    for found in _PERIOD.finditer(running.text):
+        year, month, day, end_year, end_month, end_day = found.groups()
+        try:
+            start = date(int(year), int(month), int(day))
+            end = date(int(end_year or year), int(end_month), int(end_day))
+        except ValueError:
+            continue
+        whole_year = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
+        around = running.text[max(0, found.start() - 40) : found.end() + 20]
+        if start <= end and (whole_year or _PERIOD_SPOKEN.search(around)):
+            line = running.line_at(found.start())
+            yield PeriodStatement(period=Period(start=start, end=end), line=line)
+
+
+def _as_printed(name: str) -> str:
+    return name.replace("(", "（").replace(")", "）")
+
+
+_AGGREGATE = re.compile(r"(?:省|市|县|区|旗|州|盟)(?:人民政府)?$")
+_ORGAN = re.compile(r"(?:局|委员会|委|厅|办公室|办公厅|办事处|街道|镇|乡|中心|署|处|院|所)$")
+
+
+def scope_of(issuer: str | None) -> Scope:
+    """Tell an organ's own report from the aggregate of a government, by the issuer's name."""
+    name = re.sub(r"[（(][^）)]*[）)]$", "", issuer or "")
+    if re.search(r"(?:镇|乡)人民政府$", name) or _ORGAN.search(name):
+        return "organ"
+    return "aggregate" if _AGGREGATE.search(name) else "unknown"
