@@ -29,8 +29,10 @@ class Cell(Value):
     """False when nothing at all is printed in the cell: blank, never zero."""
     candidates: tuple[Candidate, ...] = ()
     """The digits-only readings of a short one-line cell, best first; empty for other cells."""
+    glyphs: int | None = None
+    """How many glyphs stand side by side in a one-line cell, counted on the ink alone."""
     obstructed: bool = False
-    """True when a seal, a pen stroke or a broken ruling lies over the ink of the cell."""
+    """True when a seal or a pen lies over the ink of the cell, or the ink runs into its edge."""
 
 
 class Table(Value):

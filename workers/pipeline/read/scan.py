@@ -1,0 +1,206 @@
+"""A scanned page → Page: upright, tables by their rulings, every line of ink read once."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from schemas.page import Page, TextLine
+from schemas.table import Cell, Table
+from schemas.value import Box
+from workers.pipeline.read.clean import Mask, Pixels, binarise, coloured, flatten, ink_threshold
+from workers.pipeline.read.digits import candidates, mass
+from workers.pipeline.read.ink import InkLine, lines_of
+from workers.pipeline.read.prose import read_prose
+from workers.pipeline.read.recognition import Gray, LineReading, Recogniser
+from workers.pipeline.read.upright import upright
+from workers.pipeline.tables.grid import Grid, GridCell, build_grid
+from workers.pipeline.tables.rulings import (
+    Region,
+    Rulings,
+    find_regions,
+    find_rulings,
+    letter_size,
+)
+from workers.pipeline.tables.straighten import Straightened, straighten
+
+_NUMBER_WIDTH = 9.0
+"""A line wider than this many letters holds no number."""
+_DIGIT_MASS = 0.02
+"""Below this share of probability on digits a glyph is no digit at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanReading:
+    """A page and its upright pixels, to which the page's boxes refer."""
+
+    page: Page
+    pixels: Pixels
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """An upright page prepared for reading."""
+
+    flat: Gray
+    colour: Mask
+    threshold: int
+    letter: float
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
+        height, width = self.flat.shape
+        x0, x1 = (min(1.0, max(0.0, x / width)) for x in (left, right))
+        y0, y1 = (min(1.0, max(0.0, y / height)) for y in (top, bottom))
+        return (round(x0, 5), round(y0, 5), round(x1, 5), round(y1, 5))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ruled:
+    """A straightened table with its grid, before its cells are read."""
+
+    straight: Straightened
+    rulings: Mask
+    grid: Grid
+
+
+def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReading:
+    """Read a page of pixels (height × width × 3, blue-green-red)."""
+    turned = upright(pixels, recogniser)
+    flat = flatten(turned.pixels)
+    threshold = ink_threshold(flat)
+    ink = binarise(flat, threshold)
+    letter = letter_size(ink)
+    sheet = _Sheet(flat=flat, colour=coloured(turned.pixels), threshold=threshold, letter=letter)
+    rulings = find_rulings(flat, letter)
+    regions = find_regions(rulings, letter)
+    ruled = [r for r in (_ruled(sheet, rulings, region) for region in regions) if r is not None]
+    tables = [_read_table(sheet, table, number, recogniser) for table in ruled]
+    bare = _without_tables(flat, [table.straight.region for table in ruled])
+    lines = _read_lines(sheet, bare, recogniser)
+    page = Page(
+        number=number,
+        width=flat.shape[1],
+        height=flat.shape[0],
+        source="ocr",
+        rotation=turned.rotation,
+        skew_degrees=turned.skew_degrees,
+        lines=tuple(lines),
+        tables=tuple(tables),
+    )
+    return ScanReading(page=page, pixels=turned.pixels)
+
+
+def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:
+    straight = straighten(sheet.flat, rulings, region, margin=round(0.5 * sheet.letter))
+    own = find_rulings(straight.flat, sheet.letter)
+    grid = build_grid(own, sheet.letter)
+    if grid is None:
+        return None
+    both = np.asarray(cv2.bitwise_or(own.across, own.down), np.uint8)
+    return _Ruled(straight=straight, rulings=both, grid=grid)
+
+
+def _read_table(sheet: _Sheet, table: _Ruled, number: int, recogniser: Recogniser) -> Table:
+    found = [(cell, *_lines_in(sheet, table, cell)) for cell in table.grid.cells]
+    readings = iter(recogniser.read([line.crop for _, lines, _ in found for line in lines]))
+    cells = [
+        _cell(sheet, table, cell, lines, [next(readings) for _ in lines], number, hidden)
+        for cell, lines, hidden in found
+    ]
+    grid = table.grid
+    outline = table.straight.box_on_page(
+        grid.columns[0], grid.rows[0], grid.columns[-1], grid.rows[-1]
+    )
+    return Table(
+        pages=(number,),
+        rows=len(grid.rows) - 1,
+        columns=len(grid.columns) - 1,
+        cells=tuple(cells),
+        box=sheet.box(*outline),
+    )
+
+
+def _lines_in(sheet: _Sheet, table: _Ruled, cell: GridCell) -> tuple[list[InkLine], bool]:
+    """Return the lines of ink in a cell, and whether coloured ink lies over them."""
+    left, top, right, bottom = table.grid.box(cell)
+    inset = 0.5 * table.grid.thickness + 1
+    x0, y0 = round(left + inset), round(top + inset)
+    x1, y1 = round(right - inset) + 1, round(bottom - inset) + 1
+    window = np.s_[max(0, y0) : max(y0 + 1, y1), max(0, x0) : max(x0 + 1, x1)]
+    part = table.straight.flat[window]
+    if min(part.shape) < 4:
+        return [], False
+    lines = lines_of(part, table.rulings[window], sheet.threshold, sheet.letter)
+    return lines, _coloured_over(sheet, table, x0, y0, lines)
+
+
+def _coloured_over(sheet: _Sheet, table: _Ruled, x0: int, y0: int, lines: list[InkLine]) -> bool:
+    for line in lines:
+        box = table.straight.box_on_page(
+            x0 + line.left, y0 + line.top, x0 + line.right, y0 + line.bottom
+        )
+        left, top, right, bottom = (max(0, round(edge)) for edge in box)
+        if (sheet.colour[top : bottom + 1, left : right + 1] > 0).mean() > 0.01:
+            return True
+    return False
+
+
+def _cell(
+    sheet: _Sheet,
+    table: _Ruled,
+    cell: GridCell,
+    lines: list[InkLine],
+    readings: list[LineReading],
+    number: int,
+    hidden: bool,
+) -> Cell:
+    place = {
+        "row": cell.row,
+        "column": cell.column,
+        "row_span": cell.row_span,
+        "column_span": cell.column_span,
+        "page": number,
+        "box": sheet.box(*table.straight.box_on_page(*table.grid.box(cell))),
+    }
+    if not lines:
+        return Cell.model_validate({**place, "text": "", "confidence": 1.0, "ink": False})
+    text = "".join(
+        "—" if line.flat else reading.text for line, reading in zip(lines, readings, strict=True)
+    )
+    confidence = min(reading.confidence for reading in readings)
+    only = lines[0] if len(lines) == 1 and not lines[0].flat else None
+    digits = readings[0].digits
+    number_like = (
+        only is not None
+        and only.right - only.left < _NUMBER_WIDTH * sheet.letter
+        and mass(digits) > _DIGIT_MASS
+    )
+    return Cell.model_validate(
+        {
+            **place,
+            "text": text,
+            "confidence": round(confidence, 4),
+            "candidates": candidates(digits) if number_like else (),
+            "glyphs": only.blobs if only is not None else None,
+            "obstructed": hidden or any(line.clipped for line in lines),
+        }
+    )
+
+
+def _without_tables(flat: Gray, regions: list[Region]) -> Gray:
+    bare = flat.copy()
+    for region in regions:
+        bare[region.top : region.bottom, region.left : region.right] = 255
+    return bare
+
+
+def _read_lines(sheet: _Sheet, bare: Gray, recogniser: Recogniser) -> list[TextLine]:
+    return [
+        TextLine(
+            text=line.text,
+            confidence=round(line.confidence, 4),
+            box=sheet.box(*line.place),
+            indent=round(line.indent, 1),
+        )
+        for line in read_prose(bare, sheet.threshold, sheet.letter, recogniser)
+    ]

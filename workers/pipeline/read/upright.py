@@ -1,0 +1,174 @@
+"""Stand a page upright: quarter turns by how its text lies and reads, skew by its long lines."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.read.clean import Mask, binarise, flatten, ink_threshold
+from workers.pipeline.read.recognition import Gray, Recogniser
+
+Pixels = NDArray[np.uint8]
+Quarter = Literal[0, 90, 180, 270]
+
+MAX_SKEW_DEGREES = 12.0
+_WORKING_SIDE = 1400
+"""Longest side in pixels at which direction and skew are measured."""
+_TRIAL_LINES = 6
+_CLEARLY_READ = 0.85
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upright:
+    """A page turned upright; rotation in degrees clockwise, skew in degrees taken out."""
+
+    pixels: Pixels
+    rotation: Quarter
+    skew_degrees: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A candidate line of text: centre, length and thickness in pixels of the measured image."""
+
+    center: tuple[float, float]
+    length: float
+    thickness: float
+
+
+def upright(pixels: Pixels, recogniser: Recogniser) -> Upright:
+    """Turn a page by quarter turns and by its skew so that its text reads from left to right."""
+    quarter: Quarter = 0
+    if _lies_on_its_side(pixels):
+        quarter, pixels = 90, np.rot90(pixels, -1)
+    angle = skew(pixels)
+    pixels = rotate(pixels, angle)
+    if _upside_down(pixels, recogniser):
+        pixels = np.rot90(pixels, 2)
+        quarter = 180 if quarter == 0 else 270
+    return Upright(
+        pixels=np.ascontiguousarray(pixels), rotation=quarter, skew_degrees=round(angle, 3)
+    )
+
+
+def skew(pixels: Pixels) -> float:
+    """Return the angle in degrees by which lines rise to the right of level, rotation undone by it.
+
+    The sharpest horizontal projection over all angles: rulings and lines of text both peak there.
+    """
+    mask = _small_ink(pixels)
+    rows, columns = np.nonzero(mask)
+    if rows.size < 200:
+        return 0.0
+    step = max(1, rows.size // 40_000)
+    y, x = rows[::step].astype(np.float64), columns[::step].astype(np.float64)
+    best = 0.0
+    for width, pitch in ((MAX_SKEW_DEGREES, 0.5), (0.6, 0.1), (0.12, 0.02)):
+        angles = np.arange(best - width, best + width + pitch / 2, pitch)
+        best = float(angles[int(np.argmax([_sharpness(y, x, angle) for angle in angles]))])
+    return best
+
+
+def rotate(pixels: Pixels, angle: float) -> Pixels:
+    """Turn by a small angle in degrees (positive: anticlockwise undone), growing the paper."""
+    if abs(angle) < 0.04:
+        return pixels
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+    wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
+    matrix[:, 2] += (wide - width) / 2, (high - height) / 2
+    turned = cv2.warpAffine(
+        pixels,
+        matrix,
+        (wide, high),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255, 255, 255),
+    )
+    return np.asarray(turned, np.uint8)
+
+
+def _sharpness(y: NDArray[np.float64], x: NDArray[np.float64], angle: float) -> float:
+    radians = np.deg2rad(angle)
+    level = (y * np.cos(radians) - x * np.sin(radians)).astype(np.int64)
+    counts = np.bincount(level - level.min()).astype(np.float64)
+    return float((counts * counts).sum())
+
+
+def _small_ink(pixels: Pixels) -> Mask:
+    scale = min(1.0, _WORKING_SIDE / max(pixels.shape[:2]))
+    if scale < 1.0:
+        pixels = np.asarray(
+            cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+        )
+    flat = flatten(pixels)
+    return binarise(flat, ink_threshold(flat))
+
+
+def _lies_on_its_side(pixels: Pixels) -> bool:
+    """Say whether characters chain into longer lines downwards than across."""
+    letters, size = _letters(_small_ink(pixels))
+    gap = max(2, round(0.7 * size))
+    across = _chained(letters, np.ones((1, gap), np.uint8), size)
+    down = _chained(letters, np.ones((gap, 1), np.uint8), size)
+    return down > 1.3 * across
+
+
+def _letters(mask: Mask) -> tuple[Mask, float]:
+    """Return the ink of letter size alone (no rulings, no specks) and the median letter size."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    sizes = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    side = max(mask.shape)
+    kept = (sizes > 0.004 * side) & (sizes < 0.04 * side)
+    kept[0] = False
+    if not kept.any():
+        return np.zeros_like(mask), 10.0
+    letters = np.where(kept[labels], np.uint8(255), np.uint8(0))
+    return letters, float(np.percentile(sizes[kept], 70))
+
+
+def _chained(letters: Mask, kernel: NDArray[np.uint8], size: float) -> float:
+    closed = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, kernel)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(closed, np.uint8))
+    extents = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    long = extents[extents > 3 * size].astype(np.float64)
+    return float((long * long).sum())
+
+
+def _upside_down(pixels: Pixels, recogniser: Recogniser) -> bool:
+    """Say whether the page's longest lines read better when turned by 180°."""
+    flat = flatten(pixels)
+    lines = _trial_lines(flat)
+    if not lines:
+        return False
+    upright_scores = [reading.confidence for reading in recogniser.read(lines[:3])]
+    if min(upright_scores) > _CLEARLY_READ:
+        return False
+    upright_scores += [reading.confidence for reading in recogniser.read(lines[3:])]
+    turned = [np.ascontiguousarray(np.rot90(line, 2)) for line in lines]
+    turned_scores = [reading.confidence for reading in recogniser.read(turned)]
+    return float(np.mean(turned_scores)) > float(np.mean(upright_scores)) + 0.05
+
+
+def _trial_lines(flat: Gray) -> list[Gray]:
+    """Cut out a few well-formed lines of text, about ten characters of each."""
+    mask = binarise(flat, ink_threshold(flat))
+    letters, size = _letters(mask)
+    kernel = np.ones((1, max(2, round(0.7 * size))), np.uint8)
+    closed = np.asarray(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, kernel), np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
+    lines = [
+        (int(w), int(x), int(y), int(h))
+        for x, y, w, h, _ in stats[1:]
+        if w > 4 * h and 0.7 * size < h < 2.5 * size
+    ]
+    lines.sort(reverse=True)
+    pad = max(2, round(0.15 * size))
+    crops = []
+    for w, x, y, h in lines[:_TRIAL_LINES]:
+        right = min(x + w, x + 12 * h)
+        crops.append(flat[max(0, y - pad) : y + h + pad, max(0, x - pad) : right + pad])
+    return crops

@@ -1,0 +1,187 @@
+"""Rulings → grid: boundaries, the edges between slots that are really ruled, cells with spans."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.read.clean import Mask
+from workers.pipeline.tables.rulings import Rulings, boundaries
+
+_RULED = 0.7
+"""Share of an edge that must be ruled for it to part two cells."""
+_MAYBE_RULED = 0.3
+"""The same where the cells would not be rectangles otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridCell:
+    """A rectangle of slots; `row`, `column` of its first slot, spans in slots."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A table's boundaries (pixels of the straight image, ascending) and its cells."""
+
+    rows: tuple[float, ...]
+    columns: tuple[float, ...]
+    cells: tuple[GridCell, ...]
+    thickness: int
+    """Pixels a ruling is thick."""
+
+    def box(self, cell: GridCell) -> tuple[float, float, float, float]:
+        """Return left, top, right, bottom of a cell, on its boundaries."""
+        return (
+            self.columns[cell.column],
+            self.rows[cell.row],
+            self.columns[cell.column + cell.column_span],
+            self.rows[cell.row + cell.row_span],
+        )
+
+
+def build_grid(rulings: Rulings, letter: float) -> Grid | None:
+    """Build the grid of a straight table; None where the rulings make no table."""
+    rows = boundaries(rulings.across.T, 2.5 * letter, letter)
+    columns = boundaries(rulings.down, 1.2 * letter, letter)
+    if len(rows) < 2 or len(columns) < 2:
+        return None
+    across = _gaps_closed(rulings.across, letter, horizontal=True)
+    down = _gaps_closed(rulings.down, letter, horizontal=False)
+    below = _coverage(across.T, rows, columns, letter)  # [column][row boundary]
+    beside = _coverage(down, columns, rows, letter)  # [row][column boundary]
+    cells = _cells(below.T, beside)
+    if len(cells) < 2:
+        return None
+    grid = Grid(rows=rows, columns=columns, cells=cells, thickness=_thickness(rulings.across, rows))
+    return _without_idle_boundaries(grid)
+
+
+def _without_idle_boundaries(grid: Grid) -> Grid:
+    """Drop boundaries at which no cell begins (strokes of letters, dirt)."""
+    rows = sorted({cell.row for cell in grid.cells})
+    columns = sorted({cell.column for cell in grid.cells})
+    cells = tuple(
+        GridCell(
+            row=rows.index(cell.row),
+            column=columns.index(cell.column),
+            row_span=sum(cell.row <= row < cell.row + cell.row_span for row in rows),
+            column_span=sum(
+                cell.column <= column < cell.column + cell.column_span for column in columns
+            ),
+        )
+        for cell in grid.cells
+    )
+    return Grid(
+        rows=(*(grid.rows[row] for row in rows), grid.rows[-1]),
+        columns=(*(grid.columns[column] for column in columns), grid.columns[-1]),
+        cells=cells,
+        thickness=grid.thickness,
+    )
+
+
+def _gaps_closed(mask: Mask, letter: float, *, horizontal: bool) -> Mask:
+    size = max(3, round(0.8 * letter))
+    kernel = np.ones((1, size) if horizontal else (size, 1), np.uint8)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel), np.uint8)
+
+
+def _coverage(
+    mask: NDArray[np.uint8], places: tuple[float, ...], ends: tuple[float, ...], letter: float
+) -> NDArray[np.float64]:
+    """Return the ruled share of each edge of the lines running down a mask.
+
+    `places` are the lines' columns, `ends` the rows at which edges begin and end; the result is
+    edges × lines.
+    """
+    reach = max(2, round(0.25 * letter))
+    covered = np.zeros((len(ends) - 1, len(places)))
+    for at, place in enumerate(places):
+        left = max(0, round(place) - reach)
+        line = (mask[:, left : round(place) + reach + 1] > 0).any(axis=1)
+        for edge in range(len(ends) - 1):
+            inner = 0.12 * (ends[edge + 1] - ends[edge])
+            part = line[round(ends[edge] + inner) : max(1, round(ends[edge + 1] - inner))]
+            covered[edge, at] = part.mean() if part.size else 0.0
+    return covered
+
+
+def _cells(below: NDArray[np.float64], beside: NDArray[np.float64]) -> tuple[GridCell, ...]:
+    """Join slots over edges that are not ruled.
+
+    `below` is row boundaries × columns, `beside` rows × column boundaries: ruled shares.
+    """
+    height, width = below.shape[0] - 1, beside.shape[1] - 1
+    labels = _joined(below, beside, np.full((height, width), _RULED))
+    for _ in range(3):
+        ragged = _ragged(labels)
+        if not ragged.any():
+            break
+        labels = _joined(below, beside, np.where(ragged, _MAYBE_RULED, _RULED))
+    ragged = _ragged(labels)
+    labels = np.where(
+        ragged, labels.max() + 1 + np.arange(labels.size).reshape(labels.shape), labels
+    )
+    cells = []
+    for label in np.unique(labels):
+        rows, columns = np.nonzero(labels == label)
+        cells.append(
+            GridCell(
+                row=int(rows[0]),
+                column=int(columns.min()),
+                row_span=int(np.ptp(rows)) + 1,
+                column_span=int(np.ptp(columns)) + 1,
+            )
+        )
+    return tuple(sorted(cells, key=lambda cell: (cell.row, cell.column)))
+
+
+def _joined(
+    below: NDArray[np.float64], beside: NDArray[np.float64], needed: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Label slots; neighbours share a label where the edge between is ruled less than needed."""
+    height, width = needed.shape
+    labels = np.arange(height * width).reshape(height, width)
+    changed = True
+    while changed:
+        before = labels.copy()
+        for row in range(height):
+            for column in range(width):
+                if row and below[row, column] < min(needed[row, column], needed[row - 1, column]):
+                    _merge(labels, (row, column), (row - 1, column))
+                if column and beside[row, column] < min(
+                    needed[row, column], needed[row, column - 1]
+                ):
+                    _merge(labels, (row, column), (row, column - 1))
+        changed = bool((labels != before).any())
+    return labels
+
+
+def _merge(labels: NDArray[np.int64], one: tuple[int, int], other: tuple[int, int]) -> None:
+    if labels[one] != labels[other]:
+        low, high = sorted((labels[one], labels[other]))
+        labels[labels == high] = low
+
+
+def _ragged(labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark the slots of cells that are no rectangles."""
+    ragged = np.zeros(labels.shape, bool)
+    for label in np.unique(labels):
+        rows, columns = np.nonzero(labels == label)
+        if rows.size != (np.ptp(rows) + 1) * (np.ptp(columns) + 1):
+            ragged[rows, columns] = True
+    return ragged
+
+
+def _thickness(across: Mask, rows: tuple[float, ...]) -> int:
+    counts = []
+    for row in rows:
+        part = across[max(0, round(row) - 6) : round(row) + 7] > 0
+        filled = part.sum(axis=0)
+        counts.append(float(np.median(filled[filled > 0])) if (filled > 0).any() else 1.0)
+    return max(1, round(float(np.median(counts))))
