@@ -1,0 +1,397 @@
+"""The words of every failure, once: what happened, and what to do next, in both languages.
+
+One function a failure; its arguments are what the sentence needs. Nothing of an exception's own
+text, of paths or of document content ever enters a message.
+"""
+
+from typing import Literal
+
+from schemas.failure import Category, Failure, FailureCode
+from schemas.formats import Format
+
+_MIB = 1024 * 1024
+
+
+def _input(code: FailureCode, message: str, message_en: str) -> Failure:
+    """Return a fault of what was sent: trying the same again cannot help."""
+    return Failure(
+        code=code, category="input", retryable=False, message=message, message_en=message_en
+    )
+
+
+def _ours(code: FailureCode, category: Category, message: str, message_en: str) -> Failure:
+    """Return a fault that may pass: the same document can be sent again."""
+    return Failure(
+        code=code, category=category, retryable=True, message=message, message_en=message_en
+    )
+
+
+def size_text(size_bytes: int) -> str:
+    """Return a size as people say it: 200 MB, 1.5 MB, 12 KB (powers of 1024)."""
+    if size_bytes >= _MIB:
+        return f"{size_bytes / _MIB:.1f}".removesuffix(".0") + " MB"
+    return f"{max(1, round(size_bytes / 1024))} KB"
+
+
+# Documents
+
+
+def empty_file() -> Failure:
+    """Return: no bytes at all."""
+    return _input(
+        "empty_file",
+        "文件是空的（0 字节），可能上传中断。请确认原文件能打开后重新提交。",
+        "The file is empty (0 bytes); the upload may have broken off. "
+        "Check that the original opens, then submit it again.",
+    )
+
+
+def not_a_document() -> Failure:
+    """Return: the bytes match no known kind of file."""
+    return _input(
+        "not_a_document",
+        "无法识别文件内容：它不是 PDF，也不是 PNG、JPEG、TIFF 或 BMP 图片。"
+        "判断依据是内容而非扩展名。请提交报告的 PDF 或扫描图片。",
+        "The content is not recognised: neither a PDF nor a PNG, JPEG, TIFF or BMP image (judged "
+        "by content, not by name). Submit the report as a PDF or as scanned images.",
+    )
+
+
+def unsupported_type(kind: Format) -> Failure:
+    """Return: a known kind which this version does not read."""
+    return _input(
+        "unsupported_type",
+        f"文件是{kind.label}，本版本还不能读取。{_conversion(kind)[0]}后重新提交。",
+        f"The file is {kind.label_en}, which this version does not read yet. "
+        f"{_conversion(kind)[1]} and submit it again.",
+    )
+
+
+def _conversion(kind: Format) -> tuple[str, str]:
+    if kind.media_type.startswith("image/"):
+        return "请另存为 JPEG、PNG 或 PDF", "Save it as JPEG, PNG or PDF"
+    if kind.name in ("html", "mhtml", "svg", "xml"):
+        return "请在浏览器中打印为 PDF", "Print it to PDF from a browser"
+    return "请在原软件中另存为（或打印为）PDF", "Save it as, or print it to, PDF in its own program"
+
+
+def archive_as_document(kind: Format) -> Failure:
+    """Return: an archive where one document was expected."""
+    if kind.role == "foreign_archive":
+        todo = "请改为 ZIP 或 TAR 压缩包，并作为批次提交（POST /v1/batches）。"
+        todo_en = "Repack it as ZIP or TAR and submit it as a batch (POST /v1/batches)."
+    else:
+        todo = "请作为批次提交（POST /v1/batches），或解压后逐个提交。"
+        todo_en = "Submit it as a batch (POST /v1/batches), or unpack it and submit each file."
+    return _input(
+        "archive_as_document",
+        f"文件是{kind.label}，不是单个文档。{todo}",
+        f"The file is {kind.label_en}, not a single document. {todo_en}",
+    )
+
+
+def truncated(kind: Format) -> Failure:
+    """Return: the end of the file is missing."""
+    return _input(
+        "truncated",
+        f"{kind.label}不完整，后半部分缺失，可能是传输中断。请重新导出或下载原文件后再提交。",
+        f"The file is {kind.label_en} whose end is missing; a transfer may have broken off. "
+        "Export or download the original again and submit it.",
+    )
+
+
+def damaged(kind: Format) -> Failure:
+    """Return: the bytes contradict themselves and could not be repaired."""
+    return _input(
+        "damaged",
+        f"{kind.label}已损坏，无法修复。"
+        "请用阅读软件打开原文件，另存一份后重新提交；打不开时请重新扫描。",
+        f"The file is {kind.label_en} damaged beyond repair. Open the original in a viewer and "
+        "save a new copy, or scan it again.",
+    )
+
+
+def encrypted() -> Failure:
+    """Return: a password is needed to open it."""
+    return _input(
+        "encrypted",
+        "PDF 设有打开密码，无法读取。请去除密码（打开后另存或打印为 PDF）后重新提交。",
+        "The PDF needs a password to open. Remove the password (open it, then save or print it as "
+        "PDF) and submit it again.",
+    )
+
+
+def no_pages() -> Failure:
+    """Return: it opens, but has nothing in it."""
+    return _input(
+        "no_pages",
+        "文档能打开，但没有任何页面。请检查原文件是否为空文档，重新导出后再提交。",
+        "The document opens but has no pages. Check whether the original is blank, export it again "
+        "and submit it.",
+    )
+
+
+def too_large(size_bytes: int, limit_bytes: int) -> Failure:
+    """Return: more bytes than allowed."""
+    size, limit = size_text(size_bytes), size_text(limit_bytes)
+    return _input(
+        "too_large",
+        f"文件大小 {size}，超过上限 {limit}。请降低扫描分辨率（300 dpi 足够）或拆分后重新提交。",
+        f"The file has {size}, the limit is {limit}. Scan at a lower resolution (300 dpi is "
+        "enough) or split it, then submit it again.",
+    )
+
+
+def too_many_pages(limit: int) -> Failure:
+    """Return: more pages than allowed; how many more is not counted."""
+    return _input(
+        "too_many_pages",
+        f"文档超过 {limit} 页的上限。请拆分为每份一个报告后重新提交。",
+        f"The document has more than {limit} pages, the limit. Split it into one report a file and "
+        "submit them again.",
+    )
+
+
+def page_too_large(page: int, width: int, height: int, limit_pixels: int) -> Failure:
+    """Return: page `page` (from 1) or an image on it would take more than `limit_pixels` pixels."""
+    return _input(
+        "page_too_large",
+        f"第 {page} 页尺寸为 {width} × {height}，超过单页 {limit_pixels} 像素的上限。"
+        "请以 300 dpi 重新扫描或缩小页面后再提交。",
+        f"Page {page} measures {width} × {height}, more than the limit of {limit_pixels} pixels a "
+        "page. Scan it again at 300 dpi or reduce the page, then submit it.",
+    )
+
+
+def document_bomb() -> Failure:
+    """Return: a little data that would unpack to very much."""
+    return _input(
+        "document_bomb",
+        "文件内嵌的压缩数据解开后异常庞大，已停止读取。请重新扫描或另存一份后再提交。",
+        "Compressed data inside the file unpacks to an abnormal size; reading was stopped. Scan "
+        "the report again or save a new copy and submit that.",
+    )
+
+
+def not_a_report() -> Failure:
+    """Return: readable, but none of the statutory tables is in it."""
+    return _input(
+        "not_a_report",
+        "文档可以读取，但没有找到政府信息公开工作年度报告的法定表格。请确认提交的是年度报告全文。",
+        "The document can be read, but none of the statutory tables of the annual report was found "
+        "in it. Check that the complete report was submitted.",
+    )
+
+
+def template_unsupported(year: int | None) -> Failure:
+    """Return: a report whose tables follow a form this version does not know."""
+    shown = f"{year} 年度报告" if year else "报告"
+    shown_en = f"the report of {year}" if year else "the report"
+    return _input(
+        "template_unsupported",
+        f"{shown}使用的表格格式不在支持范围内（支持 2021 年版表格）。"
+        "请提交 2021 年度及以后的报告。",
+        f"The tables of {shown_en} follow a form which is not supported (supported: the form of "
+        "2021). Submit reports of 2021 or later.",
+    )
+
+
+# Reading
+
+
+def page_unreadable(page: int) -> Failure:
+    """Return: one page (from 1) could not be drawn or read; the others may be fine."""
+    return _input(
+        "page_unreadable",
+        f"第 {page} 页无法读取，其余页面照常处理。请重新扫描该页后再次提交。",
+        f"Page {page} could not be read; the others were processed. Scan it again and resubmit.",
+    )
+
+
+def reading_crashed() -> Failure:
+    """Return: the reading process died of this document."""
+    return _ours(
+        "reading_crashed",
+        "internal",
+        "读取该文档的进程意外终止，其他文档不受影响。可重试一次；仍然失败时请另存或重新扫描后提交。",
+        "The process reading this document died; other documents are unaffected. Retry once; if it "
+        "fails again, save a new copy or scan it again.",
+    )
+
+
+def timed_out(limit_s: float) -> Failure:
+    """Return: reading took longer than allowed."""
+    return _ours(
+        "timed_out",
+        "timeout",
+        f"处理超过 {limit_s:g} 秒仍未完成，已停止。"
+        "请稍后重试；仍然超时时请拆分文档或降低扫描分辨率。",
+        f"Processing was stopped after {limit_s:g} seconds. Retry later; if it times out again, "
+        "split the document or scan it at a lower resolution.",
+    )
+
+
+def out_of_memory() -> Failure:
+    """Return: reading needed more memory than one document may have."""
+    return _ours(
+        "out_of_memory",
+        "capacity",
+        "处理该文档所需内存超过上限，已停止。请降低扫描分辨率（300 dpi 足够）或拆分后重新提交。",
+        "The document needs more memory than allowed. Scan it at a lower resolution (300 dpi is "
+        "enough) or split it, then submit it again.",
+    )
+
+
+def attempts_exhausted(attempts: int) -> Failure:
+    """Return: given up after several attempts, and set aside for a person."""
+    return _ours(
+        "attempts_exhausted",
+        "internal",
+        f"尝试 {attempts} 次均未成功，文档已隔离。排除原因后可在死信列表中重新排队。",
+        f"Given up after {attempts} attempts; the document is set aside. When the cause is "
+        "removed, requeue it from the dead letters.",
+    )
+
+
+def storage_unavailable() -> Failure:
+    """Return: object storage does not answer."""
+    return _ours(
+        "storage_unavailable",
+        "dependency",
+        "对象存储暂时不可用，系统会自动重试。长时间未恢复时请联系管理员检查存储服务。",
+        "Object storage is unavailable at the moment; the service retries by itself. If it lasts, "
+        "ask the operator to check the storage.",
+    )
+
+
+def internal() -> Failure:
+    """Return: our own fault, without details; those are in the log."""
+    return _ours(
+        "internal",
+        "internal",
+        "服务内部错误，已记录。请重试；仍然失败时请把任务编号告知管理员。",
+        "An internal error occurred and was logged. Retry; if it fails again, tell the operator "
+        "the job's id.",
+    )
+
+
+# Archives
+
+
+def archive_corrupt(*, incomplete: bool = False) -> Failure:
+    """Return: an archive that cannot be read, or whose end is missing."""
+    what = "不完整，后半部分缺失" if incomplete else "已损坏或不是 ZIP、TAR 格式"
+    what_en = "has lost its end" if incomplete else "is damaged or is neither ZIP nor TAR"
+    return _input(
+        "archive_corrupt",
+        f"压缩包{what}，无法继续读取。请重新打包（ZIP 或 TAR）后提交。",
+        f"The archive {what_en} and cannot be read further. Pack it again as ZIP or TAR and submit "
+        "it.",
+    )
+
+
+def archive_empty() -> Failure:
+    """Return: an archive without a single file."""
+    return _input(
+        "archive_empty",
+        "压缩包里没有任何文件。请把报告文件放入压缩包后重新提交。",
+        "The archive contains no files. Put the reports into it and submit it again.",
+    )
+
+
+def archive_encrypted(*, whole: bool) -> Failure:
+    """Return: a member, or every one, needs a password."""
+    what, what_en = (
+        ("压缩包", "The archive") if whole else ("压缩包中的该文件", "This member of the archive")
+    )
+    return _input(
+        "archive_encrypted",
+        f"{what}设有密码，无法解压。请去除密码重新打包后提交。",
+        f"{what_en} is protected by a password. Pack it again without one and submit it.",
+    )
+
+
+def archive_too_many_entries(limit: int) -> Failure:
+    """Return: more entries than allowed."""
+    return _input(
+        "archive_too_many_entries",
+        f"压缩包内的条目超过 {limit} 个的上限。请拆分为几个压缩包后分别提交。",
+        f"The archive has more than {limit} entries, the limit. Split it into several archives.",
+    )
+
+
+def archive_bomb(scope: Literal["member", "whole"]) -> Failure:
+    """Return: unpacking yields far more than was sent, or than one batch may hold."""
+    if scope == "member":
+        return _input(
+            "archive_bomb",
+            "该文件解压后的体积与压缩体积相差异常悬殊，已跳过。若内容正常，请直接提交原文件。",
+            "This member unpacks to an abnormal multiple of its size and was skipped. If it is "
+            "genuine, submit the file itself.",
+        )
+    return _input(
+        "archive_bomb",
+        "压缩包解压后的总体积超过上限或膨胀异常，已停止解压。请拆分为几个压缩包后分别提交。",
+        "The archive unpacks to more than the limit, or to an abnormal multiple of its size; "
+        "unpacking was stopped. Split it into several archives.",
+    )
+
+
+def archive_path_unsafe() -> Failure:
+    """Return: a name that points outside the archive, or is none."""
+    return _input(
+        "archive_path_unsafe",
+        "文件名含有绝对路径、上级目录（..）或控制字符，已跳过。请用普通文件名重新打包。",
+        "The name is absolute, climbs to a parent folder (..) or holds control characters, so the "
+        "member was skipped. Pack it again under a plain name.",
+    )
+
+
+def archive_link() -> Failure:
+    """Return: a symbolic or hard link instead of a file."""
+    return _input(
+        "archive_link",
+        "该条目是链接而不是文件，已跳过。请把链接所指的文件本身放入压缩包。",
+        "This entry is a link, not a file, and was skipped. Put the file it points to into the "
+        "archive.",
+    )
+
+
+def archive_special_file() -> Failure:
+    """Return: a device, pipe, sparse file or the like."""
+    return _input(
+        "archive_special_file",
+        "该条目不是普通文件（设备、管道或稀疏文件），已跳过。请只打包普通文件。",
+        "This entry is no ordinary file (a device, pipe or sparse file) and was skipped. Pack "
+        "ordinary files only.",
+    )
+
+
+def archive_nested() -> Failure:
+    """Return: an archive inside the archive."""
+    return _input(
+        "archive_nested",
+        "该文件本身是压缩包，不再逐层解压，已跳过。请先解压，或作为另一个批次提交。",
+        "This member is itself an archive, which is not unpacked. Unpack it first, or submit it as "
+        "a batch of its own.",
+    )
+
+
+def archive_member_damaged() -> Failure:
+    """Return: a member whose data cannot be unpacked or fails its checksum."""
+    return _input(
+        "archive_member_damaged",
+        "该文件在压缩包中已损坏（解压失败或校验不符），已跳过。请重新打包后提交。",
+        "This member is damaged (it does not unpack or its checksum differs) and was skipped. Pack "
+        "it again and submit it.",
+    )
+
+
+def archive_method_unsupported() -> Failure:
+    """Return: a member packed by a method we do not know."""
+    return _input(
+        "archive_method_unsupported",
+        "该文件使用了不支持的压缩方法，已跳过。请用标准 ZIP（Deflate）方法重新打包。",
+        "This member is packed with an unsupported method and was skipped. Pack it again with "
+        "standard ZIP (Deflate).",
+    )
