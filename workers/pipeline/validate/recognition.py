@@ -1,0 +1,134 @@
+"""REC-*: what the reading itself is not sure of, so that nobody relies on it unawares."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+from schemas.evidence import Evidence
+from schemas.form import Form
+from schemas.page import Page
+from schemas.record import Record
+from schemas.validation import Checked, Finding
+from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
+from workers.pipeline.validate.outcome import Outcome, spot
+
+_CODES = {"doubtful": "REC-DOUBT", "inferred": "REC-INFERRED", "corrected": "REC-CORRECTED"}
+# Up to this many doubts are told one by one, up to the next row by row, beyond that by page.
+_ONE_BY_ONE, _BY_ROW = 12, 20
+
+
+def check_recognition(record: Record, form: Form, pages: Sequence[Page]) -> Outcome:
+    """Report every flagged value and every page that could not be read."""
+    where = places(form)
+    findings = list(_failed_pages(pages))
+    checked = {"REC-PAGE": Checked(checked=len(pages), failed=len(findings))}
+    for flag, code in _CODES.items():
+        flagged = [p for p in form.pointers if record.evidence[p].flag == flag]
+        checked[code] = Checked(checked=len(form.pointers), failed=len(flagged))
+        for group in _grouped(record, flagged, where):
+            findings.append(_finding(record, code, group, where))
+    return Outcome(findings=tuple(findings), checked=checked)
+
+
+def _grouped(record: Record, flagged: list[str], where: Mapping[str, Place]) -> Iterator[list[str]]:
+    if len(flagged) <= _ONE_BY_ONE:
+        yield from ([pointer] for pointer in flagged)
+        return
+    rows = _by(flagged, lambda p: (where[p].table, where[p].row, record.evidence[p].page))
+    if len(rows) > _BY_ROW:
+        rows = _by(flagged, lambda p: (where[p].table, record.evidence[p].page))
+    yield from rows
+
+
+def _by(pointers: Sequence[str], key: Callable[[str], Hashable]) -> list[list[str]]:
+    groups: dict[Hashable, list[str]] = {}
+    for pointer in pointers:
+        groups.setdefault(key(pointer), []).append(pointer)
+    return list(groups.values())
+
+
+def _finding(
+    record: Record, code: str, group: Sequence[str], where: Mapping[str, Place]
+) -> Finding:
+    first = record.evidence[group[0]]
+    page, box = spot(first)
+    if len(group) == 1:
+        message, message_en = _one(record, code, where[group[0]], first)
+    else:
+        message, message_en = _many(code, group, where)
+    single = len(group) == 1
+    value = value_at(record, group[0])
+    return Finding(
+        code=code,
+        severity="warning",
+        cause="recognition",
+        message=message,
+        message_en=message_en,
+        paths=tuple(group),
+        expected=None,
+        actual=str(value) if single and value is not None else None,
+        page=page,
+        box=box,
+        suggestion="请对照原件确认。",
+    )
+
+
+def _one(record: Record, code: str, place: Place, evidence: Evidence) -> tuple[str, str]:
+    value = value_at(record, place.pointer)
+    if code == "REC-CORRECTED":
+        return (
+            f"“{place.label}”单看图像像 {evidence.read_as or evidence.text}，按勾稽关系取 {value}",
+            f"{place.label_en}: the pixels alone suggest {evidence.read_as or evidence.text}; "
+            f"the relations of the form and the pixels together give {value}",
+        )
+    others = "、".join(evidence.alternatives)
+    others_en = ", ".join(evidence.alternatives)
+    if code == "REC-INFERRED":
+        tail, tail_en = (f"，也可能是 {others}", f"; or {others_en}") if others else ("", "")
+        return (
+            f"“{place.label}”的数 {value} 由勾稽关系推得，不是直接读出{tail}",
+            f"{place.label_en}: {value} is inferred from the relations, not read{tail_en}",
+        )
+    if value is None:
+        tail, tail_en = (f"，可能是 {others}", f"; perhaps {others_en}") if others else ("", "")
+        return (
+            f"“{place.label}”没有读出{tail}",
+            f"{place.label_en} could not be read{tail_en}",
+        )
+    tail, tail_en = (f"，也可能是 {others}", f"; or {others_en}") if others else ("", "")
+    return (
+        f"“{place.label}”读作 {value}，没有把握{tail}",
+        f"{place.label_en} reads {value}, without certainty{tail_en}",
+    )
+
+
+_MANY = {
+    "REC-DOUBT": ("没有把握", "read without certainty"),
+    "REC-INFERRED": ("由勾稽关系推得，不是直接读出", "inferred from the relations, not read"),
+    "REC-CORRECTED": ("按勾稽关系改取，与单看图像所得不同", "corrected by the relations"),
+}
+
+
+def _many(code: str, group: Sequence[str], where: Mapping[str, Place]) -> tuple[str, str]:
+    place = where[group[0]]
+    one_row = len({where[pointer].row for pointer in group}) == 1
+    subject = f"“{place.row_title}”" if one_row else TABLE_TITLES[place.table]
+    subject_en = place.row.replace("_", " ") if one_row else TABLE_TITLES_EN[place.table]
+    words, words_en = _MANY[code]
+    columns = "、".join(where[pointer].column_label for pointer in group) if one_row else ""
+    return (
+        f"{subject}：{len(group)} 格{words}{f'（{columns}）' if columns else ''}",
+        f"{subject_en}: {len(group)} cells {words_en}",
+    )
+
+
+def _failed_pages(pages: Sequence[Page]) -> Iterator[Finding]:
+    for page in pages:
+        if page.failure is not None:
+            yield Finding(
+                code="REC-PAGE",
+                severity="warning",
+                cause="recognition",
+                message=f"第 {page.number} 页没有读出：{page.failure.message}",
+                message_en=f"Page {page.number} could not be read: {page.failure.message_en}",
+                page=page.number,
+                suggestion="请重新扫描此页，或换一份清晰的文件。",
+            )

@@ -1,0 +1,171 @@
+"""STR-TABLE, STR-LABEL: is every table, row and column there, under its own label.
+
+Missing is never zero. On a scan a table may be missing because we did not find it: the cause is
+then `undetermined`, or `recognition` when its wording stands in the text or a page failed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from schemas.form import FormTable
+from schemas.page import Page
+from schemas.validation import Cause, Checked, Finding
+from workers.pipeline.paragraphs import text_lines
+from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places
+from workers.pipeline.tables.register import LabelReading, Registration
+from workers.pipeline.validate.outcome import Outcome, listed, listed_en, was_recognised
+from workers.pipeline.wording import bare, fold, likeness
+
+# A label of a scan is held against the report only from this confidence on.
+_SURE = 0.97
+# Less like its form than this, a label was read from the wrong place or not at all.
+_SAME_LABEL = 0.6
+_NUMBERING = re.compile(r"^(?:\([一二三四五六七八九十]\)|[一二三四五六七八九十]、|\d{1,2}[.、,])")
+
+
+def check_tables(registration: Registration, pages: Sequence[Page]) -> Outcome:
+    """Report every statutory table, row, column or cell that was not found."""
+    where = places(registration.form)
+    findings: list[Finding] = []
+    for table in registration.form.tables:
+        if table.name in registration.missing:
+            findings.append(_missing_table(table, where, pages))
+        else:
+            findings += _missing_cells(registration, table, where, pages)
+    tables = len(registration.form.tables)
+    failed = len({finding.paths[0].split("/")[1] for finding in findings})
+    checked = {"STR-TABLE": Checked(checked=tables, failed=failed)}
+    return Outcome(findings=tuple(findings), checked=checked)
+
+
+def _missing_table(table: FormTable, where: Mapping[str, Place], pages: Sequence[Page]) -> Finding:
+    pointers = [pointer for pointer, place in where.items() if place.table == table.name]
+    cause, why = _why_missing(table, pages)
+    return _finding(
+        cause,
+        f"没有找到{TABLE_TITLES[table.name]}（第{'一二三四五六'[table.section - 1]}部分）{why}",
+        f"the {TABLE_TITLES_EN[table.name]} (section {table.section}) was not found",
+        pointers,
+        None,
+    )
+
+
+def _why_missing(table: FormTable, pages: Sequence[Page]) -> tuple[Cause, str]:
+    if any(page.failure is not None for page in pages):
+        return "recognition", "：有的页没有读出"
+    text = bare("".join(line.text for line in text_lines(pages)))
+    labels = [bare(cell.text) for cell in table.cells if cell.kind == "label"]
+    if any(len(label) > 4 and label in text for label in labels):
+        return "recognition", "：文中有该表的字样，但表格没有识别出来"
+    if was_recognised(pages):
+        return "undetermined", "：可能缺表，也可能没有识别出来，请对照原件"
+    return "source", ""
+
+
+def _missing_cells(
+    registration: Registration,
+    table: FormTable,
+    where: Mapping[str, Place],
+    pages: Sequence[Page],
+) -> Iterator[Finding]:
+    """Yield one finding for the rows, one for the columns and one for single cells missing."""
+    inside = [pointer for pointer, place in where.items() if place.table == table.name]
+    gone = {pointer for pointer in inside if registration.values.get(pointer) is None}
+    if not gone:
+        return
+    found_on = next((t.pages for t in registration.tables if t.form == table.name), ())
+    page = found_on[0] if found_on else None
+    cause: Cause = "undetermined" if was_recognised(pages) else "source"
+    doubt = "；可能缺失，也可能没有识别出来，请对照原件" if cause != "source" else ""
+    title, title_en = TABLE_TITLES[table.name], TABLE_TITLES_EN[table.name]
+    rows = _whole(inside, gone, where, by_row=True)
+    columns = _whole([p for p in inside if p not in rows], gone, where, by_row=False)
+    single = [pointer for pointer in inside if pointer in gone and pointer not in rows | columns]
+    parts = (
+        ("行", "rows", [p for p in inside if p in rows], lambda p: where[p].row_title, "row"),
+        (
+            "列",
+            "columns",
+            [p for p in inside if p in columns],
+            lambda p: where[p].column_label,
+            "column",
+        ),
+        ("格", "cells", single, lambda p: where[p].label, "label_en"),
+    )
+    for unit, unit_en, pointers, name, name_en in parts:
+        if pointers:
+            names = list(dict.fromkeys(map(name, pointers)))
+            names_en = list(dict.fromkeys(str(getattr(where[p], name_en)) for p in pointers))
+            yield _finding(
+                cause,
+                f"{title}缺 {len(names)} {unit}：{listed(names, unit)}；缺失不等于 0{doubt}",
+                f"{title_en}: {len(names)} {unit_en} missing: {listed_en(names_en)}",
+                pointers,
+                page,
+            )
+
+
+def _whole(
+    inside: Sequence[str], gone: set[str], where: Mapping[str, Place], *, by_row: bool
+) -> set[str]:
+    """Return the pointers of rows (or columns) of which nothing was found."""
+    lines: dict[str, list[str]] = {}
+    for pointer in inside:
+        place = where[pointer]
+        lines.setdefault(place.row if by_row else place.column, []).append(pointer)
+    return {p for line in lines.values() if gone.issuperset(line) for p in line}
+
+
+def _finding(
+    cause: Cause, message: str, message_en: str, pointers: Sequence[str], page: int | None
+) -> Finding:
+    return Finding(
+        code="STR-TABLE",
+        severity="error",
+        cause=cause,
+        message=message,
+        message_en=message_en,
+        paths=tuple(pointers),
+        page=page,
+    )
+
+
+def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
+    """Report labels worded unlike the form; punctuation, width, spacing and numbering are free."""
+    sources = {page.number: page.source for page in pages}
+    applied, findings = 0, []
+    for reading in registration.labels:
+        by_eye = sources.get(reading.cell.page, "ocr") == "ocr"
+        if reading.form_cell.kind == "corner" or (by_eye and reading.cell.confidence < _SURE):
+            continue
+        applied += 1
+        if (finding := _label_finding(reading, by_eye=by_eye)) is not None:
+            findings.append(finding)
+    checked = Checked(checked=applied, failed=len(findings))
+    return Outcome(findings=tuple(findings), checked={"STR-LABEL": checked})
+
+
+def _label_finding(reading: LabelReading, *, by_eye: bool) -> Finding | None:
+    printed, stated = _wording(reading.cell.text), _wording(reading.form_cell.text)
+    if not printed or printed == stated or likeness(printed, stated) < _SAME_LABEL:
+        return None
+    text = fold(reading.cell.text)
+    doubt = "；也可能是识别之误，请对照原件" if by_eye else ""
+    return Finding(
+        code="STR-LABEL",
+        severity="warning",
+        cause="undetermined" if by_eye else "source",
+        message=f"{TABLE_TITLES[reading.table]}：“{text}”与规定格式“{reading.form_cell.text}”"
+        f"不一致{doubt}",
+        message_en=f"{TABLE_TITLES_EN[reading.table]}: “{text}” differs from the form's"
+        f" “{reading.form_cell.text}”",
+        paths=(f"/{reading.table}",),
+        expected=reading.form_cell.text,
+        actual=text,
+        page=reading.cell.page,
+        box=reading.cell.box,
+    )
+
+
+def _wording(label: str) -> str:
+    return bare(_NUMBERING.sub("", fold(label)))

@@ -1,0 +1,63 @@
+"""All families of rules over one record, and the verdict."""
+
+from collections.abc import Sequence
+
+from schemas.page import Page
+from schemas.record import Record
+from schemas.validation import Checked, Counts, Finding, Severity, Validation, Verdict
+from workers.pipeline.places import value_at
+from workers.pipeline.tables.register import Registration
+from workers.pipeline.validate.metadata import check_metadata
+from workers.pipeline.validate.recognition import check_recognition
+from workers.pipeline.validate.relations import check_relations
+from workers.pipeline.validate.structure import check_sections, check_template
+from workers.pipeline.validate.tables import check_labels, check_tables
+from workers.pipeline.validate.values import check_values
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+def validate(record: Record, registration: Registration, pages: Sequence[Page]) -> Validation:
+    """Apply every rule; findings come errors first, then in the order of the families."""
+    form = registration.form
+    outcomes = (
+        check_tables(registration, pages),
+        check_relations(record, form),
+        check_values(record, form),
+        check_template(record, form, pages),
+        check_sections(form, pages),
+        check_labels(registration, pages),
+        check_metadata(record, form, pages),
+        check_recognition(record, form, pages),
+    )
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    findings.sort(key=lambda finding: _SEVERITIES.index(finding.severity))
+    checked: dict[str, Checked] = {}
+    for outcome in outcomes:
+        checked |= outcome.checked
+    return Validation(
+        verdict=verdict_on(record, findings),
+        counts=Counts(**{s: sum(f.severity == s for f in findings) for s in _SEVERITIES}),
+        checked=checked,
+        findings=tuple(findings),
+    )
+
+
+def verdict_on(record: Record, findings: Sequence[Finding]) -> Verdict:
+    """Return the verdict: the report's own errors outweigh what could not be read."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if any(finding.cause == "source" for finding in errors):
+        return "failed"
+    if errors or any(is_unread(record, pointer) for pointer in record.evidence):
+        return "incomplete"
+    return "warnings" if any(f.severity == "warning" for f in findings) else "passed"
+
+
+def is_unread(record: Record, pointer: str) -> bool:
+    """Say whether a value is missing, or printed but could not be read."""
+    kind = record.evidence[pointer].kind
+    return kind == "missing" or (kind in ("number", "zero") and _is_null(record, pointer))
+
+
+def _is_null(record: Record, pointer: str) -> bool:
+    return value_at(record, pointer) is None

@@ -1,0 +1,92 @@
+"""VAL-KIND: counts are non-negative integers, fees a non-negative decimal; blank is not 0."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+
+from schemas.evidence import Kind
+from schemas.form import Form, TableName
+from schemas.record import Record
+from schemas.validation import Cause, Checked, Finding
+from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
+from workers.pipeline.validate.outcome import Outcome, cause_of, listed, listed_en, spot
+
+_KINDS: dict[Kind, tuple[str, str]] = {
+    "blank": ("空白", "blank"),
+    "not_applicable": ("填作“/”“—”等符号", "marked “/” or “—”"),
+}
+
+
+def check_values(record: Record, form: Form) -> Outcome:
+    """Check the kind of every value that was found; cells that are missing are STR-TABLE's."""
+    where = places(form)
+    found = [p for p in form.pointers if record.evidence[p].kind != "missing"]
+    findings = [*_without_number(record, where), *_not_numbers(record, form, where)]
+    failed = {path for finding in findings for path in finding.paths}
+    checked = Checked(checked=len(found), failed=len(failed))
+    return Outcome(findings=tuple(findings), checked={"VAL-KIND": checked})
+
+
+def _without_number(record: Record, where: Mapping[str, Place]) -> Iterator[Finding]:
+    """Yield one finding a table, kind and cause: all cells that hold no number."""
+    groups: dict[tuple[TableName, Kind, Cause], list[str]] = {}
+    for pointer, place in where.items():
+        evidence = record.evidence[pointer]
+        if evidence.kind in _KINDS:
+            key = (place.table, evidence.kind, cause_of([evidence]))
+            groups.setdefault(key, []).append(pointer)
+    for (table, kind, cause), pointers in groups.items():
+        printed, printed_en = _KINDS[kind]
+        whole = len(pointers) == sum(place.table == table for place in where.values())
+        cells = "全部数据格" if whole else listed([where[p].label for p in pointers], "格")
+        cells_en = "all cells" if whole else listed_en([where[p].label_en for p in pointers])
+        doubt = "；识别存疑，请对照原件" if cause == "undetermined" else ""
+        page, box = spot(record.evidence[pointers[0]])
+        yield Finding(
+            code="VAL-KIND",
+            severity="error",
+            cause=cause,
+            message=f"{TABLE_TITLES[table]}：{cells}{printed}，不能视为 0{doubt}",
+            message_en=f"{TABLE_TITLES_EN[table]}: {cells_en} {printed_en}, which is not 0",
+            paths=tuple(pointers),
+            expected="数字",
+            actual=record.evidence[pointers[0]].text or printed,
+            page=page,
+            box=box,
+            suggestion="没有发生的，请填 0。",
+        )
+
+
+def _not_numbers(record: Record, form: Form, where: Mapping[str, Place]) -> Iterator[Finding]:
+    for pointer, cell in form.value_cells.items():
+        evidence = record.evidence[pointer]
+        value = value_at(record, pointer)
+        unreadable = value is None and evidence.flag is not None
+        if evidence.kind not in ("number", "zero") or unreadable or _is_valid(value):
+            continue
+        expected, expected_en = ("非负数", "a non-negative decimal")
+        if not cell.decimal:
+            expected, expected_en = ("非负整数", "a non-negative integer")
+        printed = evidence.text if value is None else str(value)
+        page, box = spot(evidence)
+        yield Finding(
+            code="VAL-KIND",
+            severity="error",
+            cause=cause_of([evidence]),
+            message=f"“{where[pointer].label}”印作“{printed}”，应为{expected}",
+            message_en=f"{where[pointer].label_en} reads “{printed}”, not {expected_en}",
+            paths=(pointer,),
+            expected=expected,
+            actual=printed,
+            page=page,
+            box=box,
+        )
+
+
+def _is_valid(value: int | str | None) -> bool:
+    if isinstance(value, int):
+        return value >= 0
+    try:
+        amount = Decimal(value) if value is not None else Decimal("NaN")
+    except InvalidOperation:
+        return False
+    return amount.is_finite() and amount >= 0
