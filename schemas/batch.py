@@ -1,0 +1,111 @@
+"""A batch: many documents handed in together, counted by status."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from schemas.failure import Failure
+from schemas.job import JobStatus, Priority
+from schemas.value import Value
+
+ItemStatus = Literal[
+    "queued", "running", "succeeded", "partially_succeeded", "failed", "cancelled", "skipped"
+]
+BatchStatus = JobStatus
+
+SKIPPED_CODES = frozenset({"unsupported_type", "not_a_document", "archive_nested"})
+"""A member refused for one of these was no document to begin with: skipped, not failed."""
+
+
+class BatchProgress(Value):
+    """How far a batch is, by items; `reason` is null once it is finished."""
+
+    items_total: int | None
+    """Null while archives are still being opened."""
+    items_done: int
+    percent: int = Field(ge=0, le=100)
+    reason: str | None
+
+
+class BatchLinks(Value):
+    """Where the parts of a batch are found, as paths on this server."""
+
+    self: str
+    items: str
+    export: str
+
+
+class Batch(Value):
+    """A batch as customers read it."""
+
+    id: str
+    status: BatchStatus
+    counts: dict[ItemStatus, int]
+    progress: BatchProgress
+    priority: Priority
+    metadata: dict[str, JsonValue]
+    error: Failure | None
+    created_at: datetime
+    finished_at: datetime | None
+    links: BatchLinks
+
+
+class BatchItem(Value):
+    """One member of a batch: a job, or the reason why there is none."""
+
+    name: str
+    status: ItemStatus
+    job_id: str | None
+    error: Failure | None
+
+
+class BatchItemList(Value):
+    """One page of items; `next_cursor` is null on the last."""
+
+    data: tuple[BatchItem, ...]
+    next_cursor: str | None
+
+
+class BatchList(Value):
+    """One page of batches; `next_cursor` is null on the last."""
+
+    data: tuple[Batch, ...]
+    next_cursor: str | None
+
+
+class BatchSource(Value):
+    """A file a batch was handed in with: a document or an archive, already in object storage."""
+
+    key: str
+    filename: str
+    sha256: str
+    size_bytes: int
+
+
+def item_status(job_status: JobStatus | None, error_code: str | None) -> ItemStatus:
+    """Return the status of an item from its job's; without a job it was skipped."""
+    if job_status is None:
+        return "skipped"
+    if job_status == "failed" and error_code in SKIPPED_CODES:
+        return "skipped"
+    return job_status
+
+
+def final_status(counts: Mapping[ItemStatus, int]) -> BatchStatus | None:
+    """Return what a fully opened batch ends as, or None while any item is on its way.
+
+    Skipped items weigh nothing, unless there is nothing else: then the batch failed.
+    """
+    if counts.get("queued", 0) or counts.get("running", 0):
+        return None
+    good = counts.get("succeeded", 0)
+    partial = counts.get("partially_succeeded", 0)
+    cancelled = counts.get("cancelled", 0)
+    failed = counts.get("failed", 0)
+    if cancelled and not (good or partial or failed):
+        return "cancelled"
+    if not (good or partial):
+        return "failed"
+    return "partially_succeeded" if partial or failed or cancelled else "succeeded"

@@ -1,0 +1,48 @@
+"""The settings every room shares: where the broker, the database and the objects are."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "GOUJI_"
+
+
+class Addresses(BaseSettings):
+    """Addresses of the three servers; every field is an environment variable `GOUJI_…`.
+
+    `gouji serve` fills those left out with the embedded parts. Objects live in `objects_dir`
+    unless `s3_endpoint` is given.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    database_url: SecretStr = SecretStr("postgresql://gouji@127.0.0.1:5432/gouji")
+    s3_endpoint: str | None = None
+    """`http://host:port` or `https://…`; the scheme decides about TLS."""
+    s3_bucket: str = "gouji"
+    s3_access_key: SecretStr = SecretStr("")
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_region: str | None = None
+    s3_public_endpoint: str | None = None
+    """Where clients reach the same store, when that differs; presigned addresses use it."""
+    objects_dir: Path = Path(".gouji/objects")
+    log_level: str = "INFO"
+    log_json: bool = True
+
+
+class DocumentLimits(BaseSettings):
+    """What may come in; the same numbers at the door and at inspection."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    max_upload_bytes: int = 200 * 1024 * 1024
+    max_archive_bytes: int = 2 * 1024 * 1024 * 1024
+    max_pages: int = 500
+    max_page_pixels: int = 100_000_000
+
+
+Networks = Annotated[tuple[str, ...], NoDecode, Field(default=())]
+"""Networks in CIDR notation, separated by commas in the environment."""

@@ -1,0 +1,38 @@
+"""Where objects lie: keys computed from ids and hashes, so that doing a thing twice is once.
+
+Everything begins with the tenant. Uploads and page readings are named by content, results by job.
+"""
+
+import hashlib
+
+from schemas.record import Engine
+
+
+def upload(tenant: str, sha256: str) -> str:
+    """Return the key of a file as it was handed in."""
+    return f"{tenant}/uploads/{sha256}"
+
+
+def incoming(tenant: str, upload_id: str) -> str:
+    """Return the key of a direct upload whose hash is not known yet."""
+    return f"{tenant}/incoming/{upload_id}"
+
+
+def engine_version(engine: Engine) -> str:
+    """Return 16 hexadecimal digits that change with any version or model of the engine."""
+    return hashlib.sha256(engine.model_dump_json().encode()).hexdigest()[:16]
+
+
+def page_reading(tenant: str, sha256: str, engine: Engine, number: int) -> str:
+    """Return the key of the reading of a page by an engine; its picture lies beside it."""
+    return f"{tenant}/pages/{sha256}/{engine_version(engine)}/{number:04d}.json"
+
+
+def page_image(reading_key: str) -> str:
+    """Return the key of the upright picture that belongs to a page reading."""
+    return reading_key.removesuffix(".json") + ".webp"
+
+
+def result(tenant: str, job_id: str, name: str) -> str:
+    """Return the key of a result file, e.g. `record.json`."""
+    return f"{tenant}/jobs/{job_id}/{name}"

@@ -1,0 +1,67 @@
+"""What travels through the broker: the name of a task and ids, never bytes."""
+
+from typing import Literal
+
+from schemas.job import Priority
+from schemas.value import Value
+
+TaskName = Literal[
+    "gouji.inspect",
+    "gouji.page",
+    "gouji.assemble",
+    "gouji.expand",
+    "gouji.deliver",
+    "gouji.sweep",
+]
+Queue = Literal[
+    "inspect", "pages.interactive", "pages.bulk", "assemble", "webhooks", "housekeeping"
+]
+
+QUEUES: tuple[Queue, ...] = (
+    "inspect",
+    "pages.interactive",
+    "pages.bulk",
+    "assemble",
+    "webhooks",
+    "housekeeping",
+)
+PAGE_QUEUES: frozenset[Queue] = frozenset({"pages.interactive", "pages.bulk"})
+
+
+class Message(Value):
+    """One task to be run: `args` are ids and page numbers."""
+
+    task: TaskName
+    queue: Queue
+    args: tuple[str | int, ...]
+
+
+def inspect(job_id: str) -> Message:
+    """Ask for the inspection of a job's document."""
+    return Message(task="gouji.inspect", queue="inspect", args=(job_id,))
+
+
+def page(job_id: str, number: int, priority: Priority) -> Message:
+    """Ask for the reading of page `number`, counted from 1."""
+    queue: Queue = "pages.interactive" if priority == "interactive" else "pages.bulk"
+    return Message(task="gouji.page", queue=queue, args=(job_id, number))
+
+
+def assemble(job_id: str) -> Message:
+    """Ask for the assembly of a job whose pages are all read."""
+    return Message(task="gouji.assemble", queue="assemble", args=(job_id,))
+
+
+def expand(batch_id: str) -> Message:
+    """Ask for the opening of a batch's archives: untrusted files, so the queue of inspections."""
+    return Message(task="gouji.expand", queue="inspect", args=(batch_id,))
+
+
+def deliver(delivery_id: str) -> Message:
+    """Ask for one attempt at a webhook delivery."""
+    return Message(task="gouji.deliver", queue="webhooks", args=(delivery_id,))
+
+
+def sweep() -> Message:
+    """Ask for a round of housekeeping."""
+    return Message(task="gouji.sweep", queue="housekeeping", args=())

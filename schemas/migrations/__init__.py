@@ -1,0 +1,1 @@
+"""The history of the database's schema; `storage.database.migrate` applies it."""

@@ -1,0 +1,1 @@
+"""Rows, objects and messages: the effects `api` and `workers` have in common. Uses `schemas`."""

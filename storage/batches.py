@@ -1,0 +1,79 @@
+"""Counting a batch and closing it when its last item is done."""
+
+from sqlalchemy import Connection, func, select, update
+
+from schemas.batch import BatchStatus, ItemStatus, final_status, item_status
+from schemas.event import EventData
+from schemas.failure import Failure
+from schemas.job import ACTIVE, TERMINAL
+from schemas.tables_sql import batch_items, batches, jobs
+from storage import events
+from storage.outbox import Unit
+from storage.rows import BatchRow
+
+
+def lock(unit: Unit, batch_id: str) -> BatchRow | None:
+    """Lock a batch's row until the end of the transaction, or return None when there is none."""
+    row = unit.connection.execute(
+        select(batches).where(batches.c.id == batch_id).with_for_update(key_share=True)
+    ).one_or_none()
+    return None if row is None else BatchRow.of(row)
+
+
+def counts(connection: Connection, batch_id: str) -> dict[ItemStatus, int]:
+    """Count the items of a batch by status; statuses nobody has are left out."""
+    code = jobs.c.error["code"].astext.label("code")
+    rows = connection.execute(
+        select(jobs.c.status, code, func.count().label("number"))
+        .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))
+        .where(batch_items.c.batch_id == batch_id)
+        .group_by(jobs.c.status, code)
+    ).all()
+    found: dict[ItemStatus, int] = {}
+    for row in rows:
+        status = item_status(row.status, row.code)
+        found[status] = found.get(status, 0) + row.number
+    return found
+
+
+def settle(unit: Unit, batch_id: str) -> None:
+    """Close the batch if every archive is opened and no job of it is on its way any more."""
+    batch = lock(unit, batch_id)
+    if batch is None or batch.status in TERMINAL or not batch.expanded:
+        return
+    active = select(jobs.c.id).where(jobs.c.batch_id == batch_id, jobs.c.status.in_(sorted(ACTIVE)))
+    if unit.connection.execute(active.limit(1)).first() is not None:
+        return
+    status = final_status(counts(unit.connection, batch_id))
+    if status is not None:
+        close(unit, batch, status, None)
+
+
+def close(unit: Unit, batch: BatchRow, status: BatchStatus, error: Failure | None) -> None:
+    """Write a locked batch's end and announce it."""
+    unit.connection.execute(
+        update(batches)
+        .where(batches.c.id == batch.id)
+        .values(
+            status=status,
+            expanded=True,
+            error=error.model_dump(mode="json") if error else batch_error(batch),
+            version=batches.c.version + 1,
+            finished_at=func.now(),
+            lease_until=None,
+            due_at=None,
+        )
+    )
+    base = f"/v1/batches/{batch.id}"
+    data = EventData(
+        id=batch.id,
+        status=status,
+        batch_id=batch.id,
+        links={"self": base, "items": f"{base}/items", "export": f"{base}/export"},
+    )
+    events.publish(unit, batch.tenant, "batch.completed", data)
+
+
+def batch_error(batch: BatchRow) -> object:
+    """Return the error a batch already carries, as it is stored."""
+    return batch.error.model_dump(mode="json") if batch.error else None

@@ -1,0 +1,54 @@
+"""Sending to the broker: plain task names and ids, no task code needed on this side."""
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from schemas.message import Message
+from storage.outbox import BrokerUnavailable, Send
+
+SOCKET_TIMEOUT_S = 30.0
+
+TRANSPORT_OPTIONS: dict[str, int | float | bool | str] = {
+    "socket_timeout": SOCKET_TIMEOUT_S,
+    "socket_connect_timeout": 5.0,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+
+
+def broker_url(redis_url: str) -> str:
+    """Return the address as Celery spells it: `unix:///path` becomes `redis+socket:///path`."""
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://")
+    return redis_url
+
+
+def producer(redis_url: str) -> Celery:
+    """Return a Celery application that only sends."""
+    app = Celery("gouji", broker=broker_url(redis_url), set_as_current=False)
+    app.conf.update(
+        task_ignore_result=True,
+        task_serializer="json",
+        broker_transport_options=TRANSPORT_OPTIONS,
+        broker_connection_timeout=5.0,
+    )
+    return app
+
+
+def sender(app: Celery) -> Send:
+    """Return the function that sends a message through an application, without retries."""
+
+    def send(message: Message) -> None:
+        try:
+            app.send_task(
+                message.task,
+                args=list(message.args),
+                queue=message.queue,
+                retry=False,
+                ignore_result=True,
+            )
+        except (OperationalError, RedisError, OSError) as exc:
+            raise BrokerUnavailable from exc
+
+    return send

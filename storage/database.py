@@ -1,0 +1,40 @@
+"""The connection to PostgreSQL and the schema in it."""
+
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+import sqlalchemy
+from sqlalchemy.engine import make_url
+
+import schemas.migrations
+
+_ADVISORY_LOCK_MIGRATE = 7_160_001
+
+
+def connect(url: str, *, pool_size: int = 5) -> sqlalchemy.Engine:
+    """Return an engine for a `postgresql://…` address; nothing is opened yet.
+
+    Not to be shared across a fork: build it in the process that uses it.
+    """
+    return sqlalchemy.create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+    )
+
+
+def migrate(database: sqlalchemy.Engine) -> None:
+    """Bring the schema up to date; processes that start together wait for one another."""
+    config = alembic.config.Config()
+    folder = Path(schemas.migrations.__file__).parent
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with database.begin() as connection:
+        connection.execute(
+            sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_ADVISORY_LOCK_MIGRATE))
+        )
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "head")

@@ -1,0 +1,64 @@
+"""Telling customers: lines of a job's event stream, and deliveries to webhook endpoints."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import sqlalchemy
+from pydantic import JsonValue
+from sqlalchemy import func, insert, select
+
+from schemas import message
+from schemas.event import EventData, EventType, WebhookEvent
+from schemas.tables_sql import job_events, webhook_deliveries, webhook_endpoints
+from storage.ids import new_id
+from storage.outbox import Unit
+from storage.rows import EndpointRow
+
+DELIVERY_RESEND_S = 60
+"""A delivery whose first message was lost is taken up by the sweeper after this long."""
+
+
+def note(unit: Unit, job_id: str, kind: str, data: Mapping[str, JsonValue]) -> None:
+    """Add a line to a job's event stream."""
+    unit.connection.execute(insert(job_events).values(job_id=job_id, type=kind, data=dict(data)))
+
+
+def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:
+    """Record one delivery for each endpoint of the tenant that asked for this kind of event."""
+    rows = unit.connection.execute(
+        select(webhook_endpoints).where(
+            webhook_endpoints.c.tenant == tenant,
+            webhook_endpoints.c.enabled,
+            webhook_endpoints.c.deleted_at.is_(None),
+        )
+    ).all()
+    wanted = [row for row in map(EndpointRow.of, rows) if not row.events or kind in row.events]
+    if not wanted:
+        return
+    event_id = new_id("evt")
+    event = WebhookEvent(type=kind, timestamp=datetime.now(UTC), data=data)
+    for endpoint in wanted:
+        address(unit, endpoint, event_id, event)
+
+
+def address(unit: Unit, endpoint: EndpointRow, event_id: str, event: WebhookEvent) -> str:
+    """Record the delivery of an event to one endpoint and have it sent; return its id."""
+    delivery_id = new_id("whd")
+    unit.connection.execute(
+        insert(webhook_deliveries).values(
+            id=delivery_id,
+            tenant=endpoint.tenant,
+            endpoint_id=endpoint.id,
+            event_id=event_id,
+            type=event.type,
+            body=event.model_dump_json(),
+            due_at=func.now() + seconds(DELIVERY_RESEND_S),
+        )
+    )
+    unit.post(message.deliver(delivery_id))
+    return delivery_id
+
+
+def seconds(value: float) -> sqlalchemy.Function[object]:
+    """Return an interval of so many seconds as SQL."""
+    return func.make_interval(0, 0, 0, 0, 0, 0, value)

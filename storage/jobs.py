@@ -1,0 +1,91 @@
+"""Moving a job from state to state, with everything that follows from it, in one transaction.
+
+Whoever moves a job holds its row lock. Locks are taken job first, then page or batch, everywhere.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import ColumnElement, Function, func, select, update
+
+from schemas.event import EventData, EventType
+from schemas.job import TERMINAL, Event, State, advance, links
+from schemas.tables_sql import jobs
+from storage import batches, events
+from storage.outbox import Unit
+from storage.rows import JobRow
+
+Values = Mapping[
+    str, JsonValue | datetime | ColumnElement[object] | Function[object] | tuple[str, ...]
+]
+
+RESEND_S = 30.0
+"""A step whose message was lost is asked about by the sweeper after this long."""
+
+_EVENTS: dict[str, EventType] = {
+    "succeeded": "job.succeeded",
+    "partially_succeeded": "job.partially_succeeded",
+    "failed": "job.failed",
+    "cancelled": "job.cancelled",
+}
+
+
+def lock(unit: Unit, job_id: str) -> JobRow | None:
+    """Lock a job's row until the end of the transaction, or return None when there is none."""
+    row = unit.connection.execute(
+        select(jobs)
+        .where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
+        .with_for_update(key_share=True)
+    ).one_or_none()
+    return None if row is None else JobRow.of(row)
+
+
+def move(unit: Unit, job: JobRow, event: Event, values: Values | None = None) -> State:
+    """Advance a locked job and write what changes with it; finished jobs are announced.
+
+    Raises IllegalTransition, before anything is written, when the event cannot happen now.
+    """
+    after = advance(job.state, event)
+    finished = after.status in TERMINAL
+    change: dict[str, object] = {
+        "status": after.status,
+        "stage": after.stage,
+        "reason": None,
+        "version": jobs.c.version + 1,
+        "updated_at": func.now(),
+        "finished_at": func.now() if finished else None,
+    }
+    if finished:
+        change |= {"lease_until": None, "due_at": None}
+    change |= dict(values or {})
+    unit.connection.execute(update(jobs).where(jobs.c.id == job.id).values(change))
+    if after != job.state:
+        _tell(unit, job, after, change)
+    return after
+
+
+def _tell(unit: Unit, job: JobRow, after: State, change: Mapping[str, object]) -> None:
+    """Note the new state in the event stream; announce and count a job that is finished."""
+    verdict = change.get("verdict", job.verdict)
+    data: dict[str, JsonValue] = {
+        "status": after.status,
+        "stage": after.stage,
+        "verdict": verdict if isinstance(verdict, str) else None,
+    }
+    events.note(unit, job.id, "job.state", data)
+    if after.status not in TERMINAL:
+        return
+    addresses = links(job.id, job.batch_id, after.status).model_dump(exclude_none=True)
+    body = EventData.model_validate(
+        {
+            "id": job.id,
+            "status": after.status,
+            "verdict": data["verdict"],
+            "batch_id": job.batch_id,
+            "links": addresses,
+        }
+    )
+    events.publish(unit, job.tenant, _EVENTS[after.status], body)
+    if job.batch_id is not None:
+        batches.settle(unit, job.batch_id)
