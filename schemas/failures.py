@@ -70,6 +70,8 @@ def unsupported_type(kind: Format) -> Failure:
 def _conversion(kind: Format) -> tuple[str, str]:
     if kind.media_type.startswith("image/"):
         return "请另存为 JPEG、PNG 或 PDF", "Save it as JPEG, PNG or PDF"
+    if kind.role == "foreign_archive":
+        return "请改为 ZIP 或 TAR 压缩包", "Repack it as ZIP or TAR"
     if kind.name in ("html", "mhtml", "svg", "xml"):
         return "请在浏览器中打印为 PDF", "Print it to PDF from a browser"
     return "请在原软件中另存为（或打印为）PDF", "Save it as, or print it to, PDF in its own program"
