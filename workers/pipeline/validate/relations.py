@@ -43,7 +43,6 @@ class Suspect:
 
     pointer: str
     change: int
-    codes: tuple[str, ...]
 
 
 def check_relations(record: Record, form: Form) -> Outcome:
@@ -98,8 +97,7 @@ def _suspects(sums: Sequence[Sum]) -> dict[str, Suspect]:
         held = crossing[0].terms.get(pointer, crossing[0].totals.get(pointer, 0))
         if len(crossing) < 2 or len(changes) > 1 or change == 0 or held + change < 0:
             continue
-        codes = tuple(found.relation.code for found in crossing)
-        suspect = Suspect(pointer=pointer, change=change, codes=codes)
+        suspect = Suspect(pointer=pointer, change=change)
         for found in crossing:
             explained.setdefault(_key(found), []).append(suspect)
     return {key: found[0] for key, found in explained.items() if len(found) == 1}
@@ -192,7 +190,7 @@ def _suggestion(found: Sum, suspect: Suspect | None, where: Mapping[str, Place])
         printed = found.terms.get(suspect.pointer, found.totals.get(suspect.pointer, 0))
         return (
             f"很可能是此格：“{where[suspect.pointer].label}”现为 {printed}，"
-            f"若为 {printed + suspect.change}，则相关各项（{'、'.join(suspect.codes)}）同时成立。"
+            f"若为 {printed + suspect.change}，则其所在的行与列同时相符。"
             "请核对底稿；本系统未作改动。"
         )
     partial = next((p for p in found.terms if "/partially_granted/" in p), None)

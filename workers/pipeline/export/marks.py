@@ -1,0 +1,100 @@
+"""How each value is shown and marked, the same on the page and in the workbook."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.evidence import Evidence
+from schemas.record import Record
+from schemas.validation import Validation
+from workers.pipeline.export.phrases import FLAGS, KINDS, Phrase
+from workers.pipeline.places import form_of, value_at
+
+Reading = Literal[
+    "clear", "doubtful", "corrected", "inferred", "blank", "not_applicable", "missing", "unread"
+]
+Fault = Literal["none", "part", "main"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One value as shown: `fault` is `main` where a finding points first, `part` where it sums."""
+
+    pointer: str
+    value: int | str | None
+    shown: str
+    reading: Reading
+    fault: Fault
+    reasons: tuple[Phrase, ...]
+    findings: tuple[int, ...]
+    """The findings that name this value, counted from 1."""
+
+
+def marks(record: Record, validation: Validation) -> dict[str, Mark]:
+    """Return the marks of all values of the record's form, by pointer."""
+    named: dict[str, list[tuple[int, Fault, Phrase]]] = {}
+    for number, finding in enumerate(validation.findings, start=1):
+        if finding.code.startswith("REC-"):
+            continue
+        sums = finding.formula is not None
+        for path in finding.paths:
+            fault: Fault = "main" if path == finding.paths[0] or not sums else "part"
+            phrase = (finding.message, finding.message_en)
+            named.setdefault(path, []).append((number, fault, phrase))
+    return {
+        pointer: _mark(record, pointer, named.get(pointer, []))
+        for pointer in form_of(record).pointers
+    }
+
+
+def _mark(record: Record, pointer: str, named: list[tuple[int, Fault, Phrase]]) -> Mark:
+    evidence = record.evidence[pointer]
+    value = value_at(record, pointer)
+    faults = {fault for _, fault, _ in named}
+    reading = _reading(evidence, value)
+    return Mark(
+        pointer=pointer,
+        value=value,
+        shown=_shown(evidence, value, reading),
+        reading=reading,
+        fault="main" if "main" in faults else "part" if faults else "none",
+        reasons=(*_reading_reasons(evidence, value), *(phrase for _, _, phrase in named)),
+        findings=tuple(number for number, _, _ in named),
+    )
+
+
+def _reading(evidence: Evidence, value: int | str | None) -> Reading:
+    if evidence.flag is not None and value is not None:
+        return evidence.flag
+    kinds: Mapping[str, Reading] = {
+        "blank": "blank",
+        "not_applicable": "not_applicable",
+        "missing": "missing",
+    }
+    return kinds.get(evidence.kind, "clear" if value is not None else "unread")
+
+
+def _shown(evidence: Evidence, value: int | str | None, reading: Reading) -> str:
+    if value is not None:
+        return str(value)
+    return {"blank": "", "missing": "缺", "unread": "？"}.get(reading, evidence.text or "—")
+
+
+def _reading_reasons(evidence: Evidence, value: int | str | None) -> list[Phrase]:
+    reasons: list[Phrase] = []
+    if evidence.kind in ("blank", "not_applicable", "missing"):
+        reasons.append(KINDS[evidence.kind])
+    elif value is None:
+        reasons.append(("没有读出", "could not be read"))
+    if evidence.flag is not None:
+        confidence = f"{evidence.confidence:.1%}"
+        chinese, english = FLAGS[evidence.flag]
+        reasons.append((f"{chinese}（把握 {confidence}）", f"{english} (confidence {confidence})"))
+    if evidence.read_as is not None:
+        reasons.append(
+            (f"单看图像读作 {evidence.read_as}", f"the pixels alone read {evidence.read_as}")
+        )
+    if evidence.alternatives:
+        others = "、".join(evidence.alternatives)
+        reasons.append((f"也可能是 {others}", f"may also be {', '.join(evidence.alternatives)}"))
+    return reasons

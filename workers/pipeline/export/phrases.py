@@ -1,0 +1,97 @@
+"""What codes and states are called on the page and in the workbook: Chinese, English."""
+
+from schemas.evidence import Flag, Kind
+from schemas.validation import Cause, Severity, Verdict
+
+Phrase = tuple[str, str]
+
+SEVERITIES: dict[Severity, Phrase] = {
+    "error": ("错误", "Error"),
+    "warning": ("提醒", "Warning"),
+    "info": ("参考", "Note"),
+}
+
+CAUSES: dict[Cause, Phrase] = {
+    "source": ("报告本身", "the report itself"),
+    "recognition": ("识别所致", "the reading"),
+    "undetermined": ("尚不能断定", "undetermined"),
+}
+
+CAUSES_AT_LENGTH: dict[Cause, Phrase] = {
+    "source": (
+        "字迹清楚，原件所印如此，问题在报告本身。",
+        "The print is clear: the fault is the report's own.",
+    ),
+    "recognition": (
+        "扫描件未能有把握地读出，问题在识别，不在报告。",
+        "The scan could not be read with certainty: the fault is the reading's.",
+    ),
+    "undetermined": (
+        "可能是报告之误，也可能是识别之误，请对照原件。",
+        "Either the report or the reading may be at fault: compare the original.",
+    ),
+}
+
+VERDICTS: dict[Verdict, Phrase] = {
+    "passed": ("通过", "Passed"),
+    "warnings": ("通过，有提醒", "Passed with warnings"),
+    "failed": ("不通过", "Failed"),
+    "incomplete": ("未能核完", "Incomplete"),
+}
+
+VERDICTS_AT_LENGTH: dict[Verdict, Phrase] = {
+    "passed": ("所有应核的项目均已核对，没有发现问题。", "Every rule was applied; nothing found."),
+    "warnings": (
+        "勾稽关系成立；另有需要留意之处，见下。",
+        "The sums hold; some points deserve a look.",
+    ),
+    "failed": (
+        "报告本身有与规定格式或勾稽关系不符之处，请核对底稿后更正。",
+        "The report itself breaks rules of the form: check the underlying files and correct it.",
+    ),
+    "incomplete": (
+        "有的数字没有读出或没有把握，尚不能下结论；请对照原件确认。",
+        "Some numbers could not be read with certainty, so no conclusion: compare the original.",
+    ),
+}
+
+RULES: dict[str, Phrase] = {
+    "REQ-ROW": ("表三：各申请人之和等于总计", "Requests: applicants add up to the total"),
+    "REQ-COL": ("表三：各项办理结果之和等于（七）总计", "Requests: outcomes add up to their total"),
+    "REQ-BALANCE": (
+        "表三：新收加上年结转等于办理总计加结转下年",
+        "Requests: new + carried over = handled + carried forward",
+    ),
+    "REV-SUM": ("表四：各项结果之和等于总计", "Review and litigation: results add up"),
+    "VAL-KIND": ("数据格应为非负的数", "Values are non-negative numbers"),
+    "STR-TABLE": ("法定表格及其行列齐全", "Statutory tables, rows and columns are there"),
+    "STR-SECTION": ("六个部分齐全、有序、标题合规", "Sections are there, in order and well titled"),
+    "STR-LABEL": ("表内文字与规定格式一致", "Labels are those of the form"),
+    "STR-TEMPLATE": ("表格为报告年度所用格式", "Tables are those of the report year"),
+    "META-ISSUER": ("发布机关明确且前后一致", "The issuer is stated without contradiction"),
+    "META-YEAR": ("报告年度明确且前后一致", "The year is stated without contradiction"),
+    "META-PERIOD": ("数据统计期限明确且与年度一致", "The period is stated and agrees"),
+    "REC-DOUBT": ("识别存疑的数", "Values read with doubt"),
+    "REC-INFERRED": ("由勾稽关系推得的数", "Values inferred from the relations"),
+    "REC-CORRECTED": ("按勾稽关系改取的数", "Values corrected by the relations"),
+    "REC-PAGE": ("各页均已读出", "Every page was read"),
+}
+
+FLAGS: dict[Flag, Phrase] = {
+    "doubtful": ("识别存疑", "read with doubt"),
+    "corrected": ("按勾稽关系改取", "corrected by the relations"),
+    "inferred": ("由勾稽关系推得", "inferred from the relations"),
+}
+
+KINDS: dict[Kind, Phrase] = {
+    "number": ("数字", "number"),
+    "zero": ("零", "zero"),
+    "blank": ("空白（不是 0）", "blank (not 0)"),
+    "not_applicable": ("以符号代数（不是 0）", "marked not applicable (not 0)"),
+    "missing": ("此格缺失（不是 0）", "missing (not 0)"),
+}
+
+
+def rule(code: str) -> Phrase:
+    """Return what a rule says; a rule without words shows its code."""
+    return RULES.get(code, (code, code))
