@@ -1,9 +1,14 @@
 """Say what a file is and whether it can be read at all, before any page of it is touched."""
 
+import hashlib
 from dataclasses import dataclass
 
+from schemas import failures
 from schemas.failure import Failure
+from schemas.formats import Format, sniff
 from schemas.record import DocumentKind
+from workers.engines.inspect_image import inspect_image
+from workers.engines.inspect_pdf import inspect_pdf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +28,56 @@ class Inspection:
     media_type: str
     kind: DocumentKind
     pages: int
+    repaired: bool = False
+    """The file's own directory was broken and rebuilt; pages at its end may be lost."""
 
 
 def inspect(content: bytes, filename: str, limits: Limits) -> Inspection | Failure:
-    """Return what the document is, or the reason it is refused."""
-    raise NotImplementedError
+    """Return what the document is, or the reason it is refused.
+
+    The content decides, never the name. Whatever the bytes, nothing but MemoryError is raised;
+    time is not bounded here, hostile files are inspected in a child process that has limits.
+    """
+    if not content:
+        return failures.empty_file()
+    if len(content) > limits.max_bytes:
+        return failures.too_large(len(content), limits.max_bytes)
+    kind = sniff(content, filename)
+    if kind is None:
+        return failures.not_a_document()
+    if kind.role == "later":
+        return failures.unsupported_type(kind)
+    if kind.role != "readable":
+        return failures.archive_as_document(kind)
+    return (
+        _inspect_pdf(content, kind, limits)
+        if kind.name == "pdf"
+        else _inspect_image(content, kind, limits)
+    )
+
+
+def _inspect_pdf(content: bytes, kind: Format, limits: Limits) -> Inspection | Failure:
+    facts = inspect_pdf(content, max_pages=limits.max_pages, max_page_pixels=limits.max_page_pixels)
+    if isinstance(facts, Failure):
+        return facts
+    return Inspection(
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type=kind.media_type,
+        kind=facts.kind,
+        pages=facts.pages,
+        repaired=facts.repaired,
+    )
+
+
+def _inspect_image(content: bytes, kind: Format, limits: Limits) -> Inspection | Failure:
+    facts = inspect_image(
+        content, kind, max_pages=limits.max_pages, max_page_pixels=limits.max_page_pixels
+    )
+    if isinstance(facts, Failure):
+        return facts
+    return Inspection(
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type=kind.media_type,
+        kind="image",
+        pages=facts.pages,
+    )

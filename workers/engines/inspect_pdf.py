@@ -1,0 +1,164 @@
+"""Decide whether a PDF can be read, and whether its pages are pictures or text.
+
+MuPDF repairs what can be repaired. It is not thread-safe, and it is native code given hostile
+bytes: callers who mean it run this in a child process with limits.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, ParamSpec, TypeVar
+
+import pymupdf
+
+from schemas import failures
+from schemas.failure import Failure
+from schemas.formats import FORMATS
+
+pymupdf.TOOLS.mupdf_display_errors(False)  # else it writes them to standard output
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+_PDF = FORMATS["pdf"]
+_TAIL_BYTES = 2048
+"""Where `%%EOF` stands in a whole file, with some junk after it."""
+
+_PICTURE_SHARE = 0.5
+"""A picture over half the page or more makes it a scan,"""
+_PICTURE_TEXT = 50
+"""unless so many visible characters stand beside or on it."""
+
+_INVISIBLE = 3
+"""Text rendering mode of the layer that OCR programs put under a scan (PDF 32000 9.3.6)."""
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+PageKind = Literal["picture", "text", "blank"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PdfFacts:
+    """What a PDF is."""
+
+    pages: int
+    kind: Literal["scan", "born_digital", "mixed"]
+    repaired: bool
+
+
+class _BrokenError(Exception):
+    """MuPDF could not make sense of the bytes."""
+
+
+def inspect_pdf(content: bytes, *, max_pages: int, max_page_pixels: int) -> PdfFacts | Failure:
+    """Return the facts of a PDF, or why it is refused."""
+    try:
+        with _attempt(pymupdf.open, None, content, "pdf") as document:
+            return _attempt(_inspect, document, content, max_pages, max_page_pixels)
+    except _BrokenError:
+        return _broken(content)
+    finally:
+        pymupdf.TOOLS.reset_mupdf_warnings()  # it would keep them for ever
+
+
+def _inspect(
+    document: pymupdf.Document, content: bytes, max_pages: int, max_page_pixels: int
+) -> PdfFacts | Failure:
+    if document.needs_pass:
+        return failures.encrypted()
+    pages = len(document)
+    if pages > max_pages:
+        return failures.too_many_pages(max_pages)
+    if pages == 0:
+        return failures.no_pages() if _has_end(content) else failures.truncated(_PDF)
+    kinds: list[PageKind] = []
+    for index in range(pages):
+        try:
+            page = _attempt(document.load_page, index)
+            failure = _attempt(_oversize, document, page, max_page_pixels)
+            if failure:
+                return failure
+            kinds.append(_attempt(_page_kind, page))
+        except _BrokenError:
+            continue  # one bad page: the reader says so, the others are read
+    lost = set(kinds) <= {"blank"} and document.is_repaired and not _has_end(content)
+    if not kinds or lost:
+        return _broken(content)
+    return PdfFacts(pages=pages, kind=_document_kind(kinds), repaired=bool(document.is_repaired))
+
+
+def _attempt(step: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Run one step of PyMuPDF, whose errors have no common base; memory is not its fault."""
+    try:
+        return step(*args, **kwargs)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _BrokenError from error
+
+
+def _broken(content: bytes) -> Failure:
+    """Return why a PDF without a readable page is none."""
+    if b"/Encrypt" in content:
+        return failures.encrypted()
+    return failures.damaged(_PDF) if _has_end(content) else failures.truncated(_PDF)
+
+
+def _has_end(content: bytes) -> bool:
+    return b"%%EOF" in content[-_TAIL_BYTES:]
+
+
+def _oversize(
+    document: pymupdf.Document, page: pymupdf.Page, max_page_pixels: int
+) -> Failure | None:
+    """Return a refusal when the page or a picture in it is too large, before any is decoded.
+
+    A page counts one pixel a point (72 dpi): photographs put into a PDF pixel by point have huge
+    pages and are fine, the reader draws them at a lower resolution.
+    """
+    sizes = [(page.rect.width, page.rect.height)]
+    listed = document.get_page_images(page.number)
+    sizes += [(float(image[2]), float(image[3])) for image in listed]
+    for width, height in sizes:
+        if width * height > max_page_pixels:
+            return failures.page_too_large(
+                page.number + 1, round(width), round(height), max_page_pixels
+            )
+    return None
+
+
+def _page_kind(page: pymupdf.Page) -> PageKind:
+    """Say what carries the page's content."""
+    visible, legible = _count_text(page)
+    covered = _picture_share(page)
+    if visible == 0:
+        return "picture" if covered or page.get_bboxlog() else "blank"
+    if legible < visible / 2 or (covered >= _PICTURE_SHARE and visible < _PICTURE_TEXT):
+        return "picture"
+    return "text"
+
+
+def _count_text(page: pymupdf.Page) -> tuple[int, int]:
+    """Return how many characters are visible, and how many of them have a known meaning."""
+    spans = [span["chars"] for span in page.get_texttrace() if span["type"] != _INVISIBLE]
+    shown = [character for characters in spans for character, *_ in characters if character != 32]
+    return len(shown), sum(_is_legible(character) for character in shown)
+
+
+def _is_legible(character: int) -> bool:
+    """Say whether a code is a character: fonts without a map yield private or unknown ones."""
+    known = 0 < character < 0x110000 and character != 0xFFFD
+    return known and not unicodedata.category(chr(character)).startswith("C")
+
+
+def _picture_share(page: pymupdf.Page) -> float:
+    """Return the share of the page which pictures cover; strips of one scan add up."""
+    area = page.rect.get_area()
+    shown = (pymupdf.Rect(info["bbox"]) & page.rect for info in page.get_image_info())
+    return sum(float(box.get_area()) for box in shown) / area if area else 0.0
+
+
+def _document_kind(kinds: list[PageKind]) -> Literal["scan", "born_digital", "mixed"]:
+    present = set(kinds) - {"blank"}
+    if present == {"text"}:
+        return "born_digital"
+    return "mixed" if "text" in present else "scan"
