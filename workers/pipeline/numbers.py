@@ -1,8 +1,32 @@
-"""From candidate readings to values: n-best digits and the joint decision over the relations."""
+"""From cells to values: every value of the form decided, with its evidence.
 
+First each cell by itself (blank, not applicable, a number with its alternatives), then all
+together over the relations (`joint`). A value that stands without a flag was either read clearly
+or confirmed by its relations.
+"""
+
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.evidence import Evidence
+from schemas.evidence import Evidence, Flag
+from schemas.evidence import Source as EvidenceSource
+from schemas.table import Candidate, Cell
+from workers.pipeline.joint import Reading, Resolution, resolve
+from workers.pipeline.tables.register import Registration
+
+CLEAR = 0.998
+"""Share of probability from which a number counts as read clearly."""
+
+CLEAR_UNDER_INK = 0.9995
+"""The same where a seal or a pen lies over the number."""
+_MOSTLY_NUMBERS = 0.5
+"""Share that must fall on well-formed numbers; else the cell holds none."""
+
+_COUNT = re.compile(r"(0|[1-9]\d*)$")
+_FEE = re.compile(r"(0|[1-9]\d*)(\.\d+)?$")
+_NOT_APPLICABLE = frozenset("/／\\—–-－―一无")
+_DIGIT_LOOKALIKES = str.maketrans("OoО〇○lI，", "00000" + "11" + ",")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,3 +35,194 @@ class Decision:
 
     value: int | str | None
     evidence: Evidence
+
+
+def decide(registration: Registration, source: EvidenceSource) -> dict[str, Decision]:
+    """Decide every value of the form; `source` says where the cells' text came from."""
+    form = registration.form
+    cells = registration.values
+    readings = {
+        pointer: _reading(cell, pointer, registration)
+        for pointer, cell in cells.items()
+        if not form.value_cells[pointer].decimal
+    }
+    resolved = resolve(readings, form.relations)
+    decisions = {}
+    for pointer in form.pointers:
+        cell = cells[pointer]
+        if form.value_cells[pointer].decimal:
+            sure = pointer not in registration.uncertain | registration.merged
+            decisions[pointer] = _fee(cell, sure, source)
+        else:
+            decisions[pointer] = _count(cell, resolved[pointer], source)
+    return decisions
+
+
+def _reading(cell: Cell | None, pointer: str, registration: Registration) -> Reading:
+    """Read one cell by itself as a count."""
+    if cell is None or not cell.ink or _says_nothing(cell):
+        return Reading(options={}, clear=True)
+    if pointer in registration.merged:
+        return Reading(options={}, clear=False)
+    options = _options(cell, _COUNT)
+    counts = {int(text): share for text, share in options.items()}
+    sure = pointer not in registration.uncertain
+    return Reading(options=counts, clear=sure and _is_clear(cell, options))
+
+
+def _options(cell: Cell, pattern: re.Pattern[str]) -> Mapping[str, float]:
+    """Return the readings of a cell that are numbers, best first, with their shares.
+
+    None where the likeliest reading by far is no such number: it is not replaced by one.
+    """
+    found = cell.candidates or _typed(cell)
+    fitting: dict[str, float] = {}
+    for candidate in found:
+        text = candidate.text.strip(".")
+        if pattern.match(text):
+            fitting[text] = fitting.get(text, 0.0) + candidate.probability
+    total = sum(fitting.values())
+    if total < _MOSTLY_NUMBERS:
+        return {}
+    ranked = sorted(fitting.items(), key=lambda item: (-item[1], item[0]))
+    return {text: share / total for text, share in ranked}
+
+
+def _typed(cell: Cell) -> tuple[Candidate, ...]:
+    """Take the text of a cell without pixels as it stands."""
+    text = _normal(cell.text)
+    return (Candidate(text=text, probability=min(1.0, cell.confidence)),) if text else ()
+
+
+def _normal(text: str) -> str:
+    wide = {chr(ord(digit) + 0xFEE0): digit for digit in "0123456789."}
+    kept = "".join(wide.get(letter, letter) for letter in text if not letter.isspace())
+    return kept
+
+
+def _is_clear(cell: Cell, options: Mapping[str, float]) -> bool:
+    """Say whether pixels alone settle a number: score, ink, glyph count and free reading agree."""
+    if not options:
+        return False
+    best = next(iter(options))
+    free = _normal(cell.text).strip(".").translate(_DIGIT_LOOKALIKES)
+    glyphs = cell.glyphs
+    return (
+        options[best] >= (CLEAR_UNDER_INK if cell.obstructed else CLEAR)
+        and free == best
+        and (glyphs is None or glyphs <= len(best))
+    )
+
+
+def _says_nothing(cell: Cell) -> bool:
+    """Say whether a cell holds a stroke or 无 in place of a number."""
+    text = _normal(cell.text)
+    return bool(text) and set(text) <= _NOT_APPLICABLE
+
+
+def _count(cell: Cell | None, resolution: Resolution, source: EvidenceSource) -> Decision:
+    if cell is None or not cell.ink or _says_nothing(cell):
+        return _no_number(cell, source)
+    value = resolution.value
+    if value is None:
+        return _unread(cell, source, resolution.flag)
+    return Decision(
+        value=value,
+        evidence=_evidence(
+            cell,
+            source,
+            text=str(value),
+            zero=value == 0,
+            confidence=resolution.confidence,
+            flag=resolution.flag,
+            read_as=None if resolution.read_as is None else str(resolution.read_as),
+            alternatives=tuple(str(option) for option in resolution.alternatives),
+        ),
+    )
+
+
+def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
+    """Decide a fee (decimal, 万元, as printed): no relation binds it, so it must be clear."""
+    if cell is None or not cell.ink or _says_nothing(cell):
+        return _no_number(cell, source)
+    options = _options(cell, _FEE)
+    if not options:
+        return _unread(cell, source, None if _typeset(cell) else "doubtful")
+    best, share = next(iter(options.items()))
+    clear = _is_clear(cell, options) and sure
+    evidence = _evidence(
+        cell,
+        source,
+        text=best,
+        zero=float(best) == 0,
+        confidence=share,
+        flag=None if clear else "doubtful",
+        read_as=None,
+        alternatives=tuple(text for text in options if text != best),
+    )
+    return Decision(value=best, evidence=evidence)
+
+
+def _evidence(
+    cell: Cell,
+    source: EvidenceSource,
+    *,
+    text: str,
+    zero: bool,
+    confidence: float,
+    flag: Flag | None,
+    read_as: str | None,
+    alternatives: tuple[str, ...],
+) -> Evidence:
+    return Evidence(
+        kind="zero" if zero else "number",
+        text=text,
+        source=source,
+        confidence=round(min(1.0, confidence), 4),
+        page=cell.page,
+        box=cell.box,
+        flag=flag,
+        read_as=read_as,
+        alternatives=alternatives,
+    )
+
+
+def _no_number(cell: Cell | None, source: EvidenceSource) -> Decision:
+    """Decide a value that is missing, blank or struck out: null, never zero."""
+    if cell is None:
+        missing = Evidence(
+            kind="missing", text="", source=source, confidence=0.0, page=None, box=None
+        )
+        return Decision(value=None, evidence=missing)
+    kind = "not_applicable" if cell.ink else "blank"
+    evidence = Evidence.model_validate(
+        {
+            "kind": kind,
+            "text": cell.text,
+            "source": source,
+            "confidence": cell.confidence,
+            "page": cell.page,
+            "box": cell.box,
+            "flag": "doubtful" if cell.ink and cell.confidence < 0.5 else None,
+        }
+    )
+    return Decision(value=None, evidence=evidence)
+
+
+def _unread(cell: Cell, source: EvidenceSource, flag: Flag | None) -> Decision:
+    """Decide a cell with ink that is no number: null, its text kept."""
+    evidence = Evidence(
+        kind="number",
+        text=cell.text,
+        source=source,
+        confidence=0.0 if flag else cell.confidence,
+        page=cell.page,
+        box=cell.box,
+        flag=flag,
+    )
+    return Decision(value=None, evidence=evidence)
+
+
+def _typeset(cell: Cell) -> bool:
+    """Say whether a cell's text was taken from characters, not from pixels."""
+    return cell.glyphs is None and not cell.candidates

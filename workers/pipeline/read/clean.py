@@ -11,6 +11,8 @@ Mask = NDArray[np.uint8]
 """Height × width, 255 where something is, 0 elsewhere."""
 
 _BACKGROUND_SCALE = 8
+_BRIGHT = 150
+"""Lowest brightness taken for that of a seal itself."""
 
 
 def flatten(pixels: Pixels) -> Gray:
@@ -30,8 +32,19 @@ def flatten(pixels: Pixels) -> Gray:
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 7)
     paper = cv2.GaussianBlur(paper, (0, 0), 3)
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    flat = cv2.divide(gray, np.maximum(paper, 40), scale=255)
-    return np.asarray(flat, np.uint8)
+    flat = np.asarray(cv2.divide(gray, np.maximum(paper, 40), scale=255), np.uint8)
+    return _without_seals(flat, coloured(pixels))
+
+
+def _without_seals(flat: Gray, colour: Mask) -> Gray:
+    """Take coloured ink for paper: divide it by its own brightness, what is black beneath stays."""
+    seal = flat[colour > 0]
+    if seal.size < _BACKGROUND_SCALE**2:
+        return flat
+    level = max(_BRIGHT, int(np.percentile(seal, 40)))
+    around = cv2.dilate(colour, np.ones((3, 3), np.uint8)) > 0
+    lifted = np.minimum(flat.astype(np.float32) * (255.0 / level), 255.0).astype(np.uint8)
+    return np.where(around, lifted, flat)
 
 
 def coloured(pixels: Pixels) -> Mask:

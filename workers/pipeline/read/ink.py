@@ -19,8 +19,9 @@ _LINE_HEIGHT = 0.8
 class InkLine:
     """One line of ink in a cell: its crop, its place in the cell's image, its blobs side by side.
 
-    `blobs` counts the glyph groups parted by white from top to bottom; `flat` says that the ink
-    is a dash; `clipped` that ink runs into the cell's edge and may be cut off.
+    `blobs` counts the glyphs parted by white from top to bottom, at most as many as digits fit into
+    the width (a broken 0 is one glyph); `flat` says that the ink is a dash; `clipped` that ink runs
+    into the cell's edge and may be cut off.
     """
 
     crop: Gray
@@ -97,7 +98,10 @@ def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: flo
         top=top,
         right=right,
         bottom=bottom,
-        blobs=len(_spans(ink[top:bottom].any(axis=0), gap=1)),
+        blobs=min(
+            len(_spans(ink[top:bottom].any(axis=0), gap=1)),
+            max(1, round((wide - 0.6 * high) / (0.7 * high)) + 1),
+        ),
         flat=high < 0.3 * letter and wide > 1.5 * high and wide > 0.25 * letter,
         clipped=left == 0 or right == cell.shape[1],
     )

@@ -93,7 +93,7 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
 def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:
     straight = straighten(sheet.flat, rulings, region, margin=round(0.5 * sheet.letter))
     own = find_rulings(straight.flat, sheet.letter)
-    grid = build_grid(own, sheet.letter)
+    grid = build_grid(own, straight.bring(sheet.colour), sheet.letter)
     if grid is None:
         return None
     both = np.asarray(cv2.bitwise_or(own.across, own.down), np.uint8)

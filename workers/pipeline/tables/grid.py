@@ -11,6 +11,7 @@ from workers.pipeline.tables.rulings import Rulings, boundaries
 
 _RULED = 0.7
 """Share of an edge that must be ruled for it to part two cells."""
+_HALF_SEEN = 0.4
 _MAYBE_RULED = 0.3
 """The same where the cells would not be rectangles otherwise."""
 
@@ -45,16 +46,19 @@ class Grid:
         )
 
 
-def build_grid(rulings: Rulings, letter: float) -> Grid | None:
-    """Build the grid of a straight table; None where the rulings make no table."""
+def build_grid(rulings: Rulings, hidden: Mask, letter: float) -> Grid | None:
+    """Build the grid of a straight table; None where the rulings make no table.
+
+    `hidden` marks where a seal or a pen covers the paper: a ruling may run on beneath it.
+    """
     rows = boundaries(rulings.across.T, 2.5 * letter, letter)
     columns = boundaries(rulings.down, 1.2 * letter, letter)
     if len(rows) < 2 or len(columns) < 2:
         return None
     across = _gaps_closed(rulings.across, letter, horizontal=True)
     down = _gaps_closed(rulings.down, letter, horizontal=False)
-    below = _coverage(across.T, rows, columns, letter)  # [column][row boundary]
-    beside = _coverage(down, columns, rows, letter)  # [row][column boundary]
+    below = _bridged(across.T, hidden.T, rows, columns, letter)  # [column][row boundary]
+    beside = _bridged(down, hidden, columns, rows, letter)  # [row][column boundary]
     cells = _cells(below.T, beside)
     if len(cells) < 2:
         return None
@@ -89,6 +93,26 @@ def _gaps_closed(mask: Mask, letter: float, *, horizontal: bool) -> Mask:
     size = max(3, round(0.8 * letter))
     kernel = np.ones((1, size) if horizontal else (size, 1), np.uint8)
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel), np.uint8)
+
+
+def _bridged(
+    mask: NDArray[np.uint8],
+    hidden: NDArray[np.uint8],
+    places: tuple[float, ...],
+    ends: tuple[float, ...],
+    letter: float,
+) -> NDArray[np.float64]:
+    """Return the ruled share of each edge; one between two ruled edges may run on unseen.
+
+    It counts as ruled when it is at least half ruled or hidden: a seal took it, or wear did.
+    """
+    seen = _coverage(mask, places, ends, letter)
+    unseen = _coverage(np.maximum(mask, hidden), places, ends, letter)
+    ruled = seen >= _RULED
+    for edge in range(1, seen.shape[0] - 1):
+        between = ruled[edge - 1] & ruled[edge + 1] & (unseen[edge] >= _HALF_SEEN)
+        seen[edge] = np.where(between, np.maximum(seen[edge], unseen[edge] + _RULED), seen[edge])
+    return seen
 
 
 def _coverage(

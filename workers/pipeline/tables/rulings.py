@@ -56,7 +56,7 @@ def find_rulings(flat: Gray, letter: float) -> Rulings:
     dark = np.where(flat < RULING_GRAY, np.uint8(255), np.uint8(0))
     across = _lines(dark, round(2.8 * letter), horizontal=True)
     down = _lines(dark, round(1.3 * letter), horizontal=False)
-    return Rulings(across=across, down=_joined(down, across, letter))
+    return Rulings(across=across, down=joined(down, across, letter))
 
 
 def _lines(dark: Mask, length: int, *, horizontal: bool) -> Mask:
@@ -67,7 +67,7 @@ def _lines(dark: Mask, length: int, *, horizontal: bool) -> Mask:
     return np.asarray(cv2.erode(opened, thick), np.uint8)
 
 
-def _joined(down: Mask, across: Mask, letter: float) -> Mask:
+def joined(down: Mask, across: Mask, letter: float) -> Mask:
     """Drop short vertical runs (strokes of letters) that do not end at lines across."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(down, connectivity=8)
     reach = max(2, round(0.35 * letter))

@@ -1,0 +1,163 @@
+"""The joint decision: counts read cell by cell, checked and settled over the relations.
+
+A number read clearly is never altered. Where a sum breaks, the other readings of its unclear
+cells are tried; a change counts as a correction only when the pixels support it and it mends two
+broken sums at once. What neither pixels nor sums settle stays doubtful. (Sums as a parity code
+over tables; Fellegi and Holt 1976 on error localisation.)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.evidence import Flag
+from schemas.form import Relation
+
+SUPPORTED = 0.002
+"""Share of probability an alternative needs to be taken on the strength of two sums."""
+POSSIBLE = 0.0002
+"""Share from which an alternative that would mend the sums casts doubt on a reading."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the pixels of one cell say: counts with their shares, best first; empty for no number."""
+
+    options: Mapping[int, float]
+    clear: bool
+
+    @property
+    def best(self) -> int | None:
+        """The count the pixels alone say best."""
+        return next(iter(self.options), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """What was decided for one cell."""
+
+    value: int | None
+    confidence: float
+    flag: Flag | None
+    read_as: int | None = None
+    alternatives: tuple[int, ...] = ()
+
+
+def resolve(
+    readings: Mapping[str, Reading], relations: Sequence[Relation]
+) -> dict[str, Resolution]:
+    """Settle all cells together; pointers of relations outside `readings` count as unknown."""
+    values = {pointer: reading.best for pointer, reading in readings.items()}
+    bound = _relations_by_pointer(readings, relations)
+    corrected: set[str] = set()
+    while (change := _one_correction(values, readings, bound)) is not None:
+        pointer, value = change
+        values[pointer] = value
+        corrected.add(pointer)
+    suspects = {
+        pointer for _, pointer, _ in _changes(values, readings, bound, POSSIBLE)
+    }
+    return {
+        pointer: _resolution(pointer, reading, values, bound[pointer], corrected, suspects)
+        for pointer, reading in readings.items()
+    }
+
+
+def _relations_by_pointer(
+    readings: Mapping[str, Reading], relations: Sequence[Relation]
+) -> dict[str, list[Relation]]:
+    bound: dict[str, list[Relation]] = {pointer: [] for pointer in readings}
+    for relation in relations:
+        for pointer in relation.pointers:
+            if pointer in bound:
+                bound[pointer].append(relation)
+    return bound
+
+
+def holds(relation: Relation, values: Mapping[str, int | None]) -> bool | None:
+    """Say whether a relation holds; None where a value is unknown."""
+    terms = [values.get(pointer) for pointer in relation.terms]
+    totals = [values.get(pointer) for pointer in relation.totals]
+    known_terms = [value for value in terms if value is not None]
+    known_totals = [value for value in totals if value is not None]
+    if len(known_terms) < len(terms) or len(known_totals) < len(totals):
+        return None
+    return sum(known_terms) == sum(known_totals)
+
+
+def _one_correction(
+    values: Mapping[str, int | None],
+    readings: Mapping[str, Reading],
+    bound: Mapping[str, list[Relation]],
+) -> tuple[str, int] | None:
+    """Return the best supported change of an unclear cell that no other cell competes with."""
+    changes = [
+        change
+        for change in _changes(values, readings, bound, SUPPORTED)
+        if not readings[change[1]].clear
+    ]
+    for share, pointer, value in sorted(changes, reverse=True):
+        broken = {
+            id(relation) for relation in bound[pointer] if holds(relation, values) is False
+        }
+        rivals = [
+            other
+            for other_share, other, other_value in changes
+            if (other, other_value) != (pointer, value)
+            and other_share * 50 > share
+            and broken & {id(relation) for relation in bound[other]}
+        ]
+        if not rivals:
+            return pointer, value
+    return None
+
+
+def _changes(
+    values: Mapping[str, int | None],
+    readings: Mapping[str, Reading],
+    bound: Mapping[str, list[Relation]],
+    least: float,
+) -> list[tuple[float, str, int]]:
+    """Return (share, pointer, value) of every change that mends two broken sums and breaks none."""
+    found = []
+    for pointer, reading in readings.items():
+        broken = [relation for relation in bound[pointer] if holds(relation, values) is False]
+        if len(broken) < 2:
+            continue
+        for value, share in reading.options.items():
+            if value == values[pointer] or share < least:
+                continue
+            changed = {**values, pointer: value}
+            if all(holds(relation, changed) is not False for relation in bound[pointer]):
+                found.append((share, pointer, value))
+    return found
+
+
+def _resolution(
+    pointer: str,
+    reading: Reading,
+    values: Mapping[str, int | None],
+    relations: Sequence[Relation],
+    corrected: set[str],
+    suspects: set[str],
+) -> Resolution:
+    value = values[pointer]
+    if value is None:
+        return Resolution(value=None, confidence=0.0, flag="doubtful" if not reading.clear else None)
+    others = tuple(option for option in reading.options if option != value)
+    share = reading.options[value]
+    if pointer in corrected:
+        return Resolution(
+            value=value,
+            confidence=max(share, 0.9),
+            flag="corrected",
+            read_as=reading.best,
+            alternatives=others,
+        )
+    if pointer in suspects:
+        return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)
+    if reading.clear:
+        return Resolution(value=value, confidence=share, flag=None)
+    checks = [holds(relation, values) for relation in relations]
+    if checks and all(checks):
+        return Resolution(value=value, confidence=max(share, 0.995), flag=None)
+    return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)
