@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from schemas.record import Period, Scope, Section, Source
-from workers.pipeline.paragraphs import Flow, PlacedLine, flow
+from workers.pipeline.paragraphs import Flow, PlacedLine, flow, paragraphs
 from workers.pipeline.title import Title, find_title, is_organ, parse_title
 from workers.pipeline.wording import fold, year_number
 
@@ -133,20 +133,18 @@ def _signature(lines: Sequence[PlacedLine]) -> Iterator[Statement]:
 
 
 def _mentioned_issuer(running: Flow) -> list[Statement]:
-    """Return the one organ the text names again and again; none when there are rivals."""
-    places: dict[str, int] = {}
+    """Return the one organ the text names again and again; none when it has a rival."""
     counts: Counter[str] = Counter()
-    for found in _ORGAN_IN_TEXT.finditer(running.text):
-        name = _LEADING.sub("", found[1])
-        if is_organ(name):
-            counts[name] += 1
-            places.setdefault(name, found.start(1))
-    ranked = counts.most_common(2)
-    if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[1][1] * 2 > ranked[0][1]):
+    for text in paragraphs(running.lines):
+        for found in _ORGAN_IN_TEXT.finditer(fold(text)):
+            name = _LEADING.sub("", found[1])
+            counts.update([name] * is_organ(name))
+    ranked = [*counts.most_common(2), ("", 0), ("", 0)]
+    (name, named), (_, rival) = ranked[:2]
+    at = running.text.find(name)
+    if named < 2 or rival * 2 >= named or at < 0:
         return []
-    name = ranked[0][0]
-    line = running.line_at(places[name])
-    return [Statement(value=_as_printed(name), origin="text", line=line)]
+    return [Statement(value=_as_printed(name), origin="text", line=running.line_at(at))]
 
 
 def _text_years(running: Flow) -> Iterator[Statement]:

@@ -15,6 +15,8 @@ from workers.pipeline.wording import bare, compact, fold, likeness
 
 # Likeness to a title of the form from which a line counts as that title, by its numbering.
 _ALIKE = {"characters": 0.6, "joined": 0.85, "figures": 0.85, "none": 0.85}
+# A title broken over two lines must be more alike, lest it swallow the next line.
+_ALIKE_BROKEN = 0.8
 _WEIGHT = {"characters": 1.0, "joined": 0.8, "figures": 0.7, "none": 0.3}
 # A numbered title worded freely: longer lines are sentences.
 _LONGEST_TITLE = 45
@@ -53,7 +55,7 @@ def read_sections(lines: Sequence[PlacedLine], form: Form) -> tuple[Section, ...
     then it is kept as a section without number and title.
     """
     headings = find_headings(lines, form)
-    ends = [heading.first for heading in headings[1:]] + [len(lines)]
+    ends = [*(heading.first for heading in headings[1:]), len(lines)][: len(headings)]
     sections = [
         Section(number=h.number, title=h.title, text=_body(lines[h.last + 1 : end], h.rest))
         for h, end in zip(headings, ends, strict=True)
@@ -122,6 +124,8 @@ def _candidate(lines: Sequence[PlacedLine], at: int, form: Form) -> Heading | No
     double = _read_title(lines[at].text + lines[at + 1].text, at, at + 1, form)
     if double is None or double.form_number is None or double.rest:
         return single
+    if closest_title(double.title, form)[1] < _ALIKE_BROKEN:
+        return single
     return double if single is None or double.weight > single.weight + 0.1 else single
 
 
@@ -131,8 +135,8 @@ def _read_title(text: str, first: int, last: int, form: Form) -> Heading | None:
         return None
     number, style, title = _split_number(printed)
     if len(printed) > _LONGEST_TITLE:
-        return _run_in_title(printed, number, title, first, form) if style != "none" else None
-    title = title.rstrip(_TRAILING)
+        return _run_in_title(number, title, first, form) if style != "none" else None
+    behind, title = title, title.rstrip(_TRAILING)
     section, alike = closest_title(title, form)
     if alike >= _ALIKE[style] and (style != "figures" or number == section.number):
         bonus = _WEIGHT[style] if number in (section.number, None) else _WEIGHT["none"]
@@ -144,18 +148,16 @@ def _read_title(text: str, first: int, last: int, form: Form) -> Heading | None:
             form_number=section.number,
             weight=alike + bonus,
         )
-    run_in = _run_in_title(printed, number, title, first, form) if first == last else None
+    run_in = _run_in_title(number, behind, first, form) if first == last else None
     return run_in or _free_title(printed, number, style, title, first, last, form)
 
 
-def _run_in_title(
-    printed: str, number: int | None, title: str, at: int, form: Form
-) -> Heading | None:
+def _run_in_title(number: int | None, title: str, at: int, form: Form) -> Heading | None:
     """Recognise a numbered title of the form with the section's text behind it on one line."""
     for section in form.sections:
         for wording in sorted((section.title, *section.variants), key=len, reverse=True):
             rest = title[len(wording) :].lstrip(_TRAILING)
-            if number == section.number and fold(title).startswith(fold(wording)) and rest:
+            if number == section.number and title.startswith(wording) and rest:
                 return Heading(
                     first=at,
                     last=at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workers.pipeline.paragraphs import PlacedLine
 from workers.pipeline.wording import compact, distance, fold, year_number
 
-_YEAR = re.compile(r"(20[\dOolI]{2}|[二][〇○零O0][一二三四五六七八九〇○零]{2})年?度?")
+_YEAR = re.compile(r"(2[0Oo][\dOolI]{2}|二[〇○零O0][一二三四五六七八九〇○零]{2})年?度?")
 _SUBJECT = "政府信息公开"
 _TAILS = ("工作年度报告", "年度报告", "工作报告", "年度工作报告", "工作年报", "年报", "报告")
 _BRACKETS = re.compile(r"[()〔〕\[\]《》“”\"]")

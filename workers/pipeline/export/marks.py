@@ -18,7 +18,11 @@ Fault = Literal["none", "part", "main"]
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One value as shown: `fault` is `main` where a finding points first, `part` where it sums."""
+    """One value as shown.
+
+    `fault` is `main` where a finding points, `part` for the other numbers of a broken sum that are
+    not 0.
+    """
 
     pointer: str
     value: int | str | None
@@ -57,7 +61,7 @@ def _mark(record: Record, pointer: str, named: list[tuple[int, Fault, Phrase]]) 
         value=value,
         shown=_shown(evidence, value, reading),
         reading=reading,
-        fault="main" if "main" in faults else "part" if faults else "none",
+        fault="main" if "main" in faults else "part" if faults and value else "none",
         reasons=(*_reading_reasons(evidence, value), *(phrase for _, _, phrase in named)),
         findings=tuple(number for number, _, _ in named),
     )

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from decimal import Decimal, InvalidOperation
 
@@ -103,12 +103,10 @@ def _form_sheet(
         _form_cell(sheet, form_cell, marked)
     for row in range(table.rows):
         sheet.row_dimensions[_FIRST_ROW + row].height = _height(table, row)
-    _legend(sheet, _FIRST_ROW + table.rows + 1, marked.values())
+    shown = [marked[cell.pointer] for cell in table.values if cell.pointer is not None]
+    _legend(sheet, _FIRST_ROW + table.rows + 1, shown)
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation = "portrait" if table.columns < 10 else "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    _page(sheet, "landscape" if table.columns > table.rows else "portrait", one_page=True)
 
 
 def _form_cell(sheet: Worksheet, form_cell: FormCell, marked: Mapping[str, Mark]) -> None:
@@ -178,17 +176,15 @@ def _height(table: FormTable, row: int) -> float:
     return 8 + 14.0 * lines
 
 
-def _legend(sheet: Worksheet, row: int, marked: Iterable[Mark]) -> None:
+def _legend(sheet: Worksheet, row: int, shown: Sequence[Mark]) -> None:
     """Explain the colours that occur."""
-    listed = list(marked)
-    used = {mark.reading for mark in listed}
-    texts = dict(used_fill for reading, used_fill in _FILLS.items() if reading in used)
-    if any(mark.fault == "main" for mark in listed):
+    used = {mark.reading for mark in shown}
+    if any(mark.fault == "main" for mark in shown):
         cell = sheet.cell(row=row, column=1)
         cell.border = _FAULTY
         _write(sheet.cell(row=row, column=2), "红框：核验有误，原因见批注")
         row += 1
-    for colour, text in texts.items():
+    for colour, text in (fill for reading, fill in _FILLS.items() if reading in used):
         cell = sheet.cell(row=row, column=1)
         cell.fill, cell.border = PatternFill("solid", fgColor=colour), _GRID
         _write(sheet.cell(row=row, column=2), f"{text}，详见批注")
@@ -222,9 +218,7 @@ def _findings_sheet(sheet: Worksheet, validation: Validation, form: Form) -> Non
             link.hyperlink = f"#'{_SHEETS[table.name]}'!{at}"
             link.font = Font(name=_FONT, size=10, color="0563C1", underline="single")
     sheet.freeze_panes = "A3"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    _page(sheet, "landscape", one_page=False)
 
 
 def _finding_items(number: int, finding: Finding, place: str) -> Sequence[object]:
@@ -256,6 +250,15 @@ def _long_sheet(sheet: Worksheet, record: Record) -> None:
                 _write(cell, item)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
+    _page(sheet, "landscape", one_page=False)
+
+
+def _page(sheet: Worksheet, orientation: str, *, one_page: bool) -> None:
+    """Print on A4, as wide as the paper."""
+    sheet.page_setup.orientation = orientation
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 1 if one_page else 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _header_row(sheet: Worksheet, row: int, names: Sequence[str], widths: Sequence[float]) -> None:

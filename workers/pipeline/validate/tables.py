@@ -14,12 +14,13 @@ from workers.pipeline.paragraphs import text_lines
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places
 from workers.pipeline.tables.register import LabelReading, Registration
 from workers.pipeline.validate.outcome import Outcome, listed, listed_en, was_recognised
-from workers.pipeline.wording import bare, fold, likeness
+from workers.pipeline.wording import bare, distance, fold
 
 # A label of a scan is held against the report only from this confidence on.
 _SURE = 0.97
-# Less like its form than this, a label was read from the wrong place or not at all.
-_SAME_LABEL = 0.6
+# With more than this share of its characters off, and more than one, a label was read from the
+# wrong place or not at all.
+_MOST_OFF = 0.4
 _NUMBERING = re.compile(r"^(?:\([一二三四五六七八九十]\)|[一二三四五六七八九十]、|\d{1,2}[.、,])")
 
 
@@ -147,7 +148,8 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
 
 def _label_finding(reading: LabelReading, *, by_eye: bool) -> Finding | None:
     printed, stated = _wording(reading.cell.text), _wording(reading.form_cell.text)
-    if not printed or printed == stated or likeness(printed, stated) < _SAME_LABEL:
+    off = distance(printed, stated)
+    if not printed or off == 0 or off > max(1, _MOST_OFF * len(stated)):
         return None
     text = fold(reading.cell.text)
     doubt = "；也可能是识别之误，请对照原件" if by_eye else ""

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
-from schemas.evidence import Kind
+from schemas.evidence import Evidence, Kind
 from schemas.form import Form, TableName
 from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
 from workers.pipeline.validate.outcome import Outcome, cause_of, listed, listed_en, spot
 
+_SURE = 0.9
 _KINDS: dict[Kind, tuple[str, str]] = {
     "blank": ("空白", "blank"),
     "not_applicable": ("填作“/”“—”等符号", "marked “/” or “—”"),
@@ -71,7 +72,7 @@ def _not_numbers(record: Record, form: Form, where: Mapping[str, Place]) -> Iter
         yield Finding(
             code="VAL-KIND",
             severity="error",
-            cause=cause_of([evidence]),
+            cause=_cause(evidence, value),
             message=f"“{where[pointer].label}”印作“{printed}”，应为{expected}",
             message_en=f"{where[pointer].label_en} reads “{printed}”, not {expected_en}",
             paths=(pointer,),
@@ -80,6 +81,12 @@ def _not_numbers(record: Record, form: Form, where: Mapping[str, Place]) -> Iter
             page=page,
             box=box,
         )
+
+
+def _cause(evidence: Evidence, value: int | str | None) -> Cause:
+    """Text read from pixels in place of a number is held against the report only when sure."""
+    unsure = value is None and evidence.source == "ocr" and evidence.confidence < _SURE
+    return "undetermined" if unsure else cause_of([evidence])
 
 
 def _is_valid(value: int | str | None) -> bool:

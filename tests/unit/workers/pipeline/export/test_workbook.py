@@ -1,0 +1,99 @@
+import io
+
+from openpyxl import Workbook, load_workbook
+
+from schemas.record import Record
+from schemas.validation import Validation
+from tests.strategies import Report, build_report, evidence_of, values_of
+from workers.pipeline.export.long_table import COLUMNS
+from workers.pipeline.export.workbook import workbook_bytes
+from workers.pipeline.validate.validate import validate
+
+CELLS = {"granted": (11, 4, 8, 0, 0, 0), "new_requests": (11, 4, 8, 0, 0, 0)}
+VALUES = values_of(CELLS) | {
+    "/requests/granted/natural_person": 13,
+    "/proactive_disclosure/administrative_fees_10k_yuan": "133.50",
+    "/proactive_disclosure/regulations/issued": None,
+}
+REPORT = build_report(
+    VALUES,
+    evidence={
+        "/requests/carried_forward/other": evidence_of(0, flag="doubtful", alternatives=("8",))
+    },
+)
+
+
+def _validation(report: Report) -> Validation:
+    return validate(report.record, report.registration, report.pages)
+
+
+def _book(record: Record | None = None) -> Workbook:
+    content = workbook_bytes(record or REPORT.record, _validation(REPORT))
+    return load_workbook(io.BytesIO(content))
+
+
+def test_equal_input_gives_equal_bytes() -> None:
+    first = workbook_bytes(REPORT.record, _validation(REPORT))
+    assert first == workbook_bytes(REPORT.record, _validation(REPORT))
+    assert b"1980-01-01T00:00:00Z" not in first  # packed
+    properties = _book().properties
+    assert properties.modified.year == properties.created.year == 1980
+
+
+def test_tables_are_set_like_the_form() -> None:
+    sheet = _book()["三、申请办理"]
+    merged = {str(merged) for merged in sheet.merged_cells.ranges}
+    assert {"A4:C6", "D4:J4", "E5:I5", "A9:A30", "B11:B18"} <= merged
+    assert sheet["A7"].value == "一、本年新收政府信息公开申请数量"
+    assert [cell.value for cell in sheet[9]][3:] == [13, 4, 8, 0, 0, 0, 23]
+    assert "云溪县林业局" in sheet["A1"].value
+
+
+def test_a_fee_is_a_number_with_the_decimals_printed() -> None:
+    cell = _book()["二、主动公开"]["B17"]
+    assert (cell.value, cell.number_format) == (133.5, "0.00")
+
+
+def test_marked_cells_have_a_colour_and_a_reason() -> None:
+    book = _book()
+    doubtful = book["三、申请办理"]["I31"]
+    assert doubtful.fill.fgColor.rgb == "00FFE699"
+    assert "识别存疑" in doubtful.comment.text
+    assert "也可能是 8" in doubtful.comment.text
+    blank = book["二、主动公开"]["B6"]
+    assert blank.value is None
+    assert blank.fill.fgColor.rgb == "00D9D9D9"
+    faulty = book["三、申请办理"]["D9"]
+    assert faulty.border.left.style == "medium"
+    assert "各申请人之和 25，总计 23" in faulty.comment.text
+    plain = book["三、申请办理"]["E10"]
+    assert plain.comment is None
+    assert plain.fill.fill_type is None
+
+
+def test_findings_have_both_numbers_and_a_link_to_the_cell() -> None:
+    sheet = _book()["核验结果"]
+    assert "不通过" in sheet["A1"].value
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+    row = next(row for row in rows if row[2] == "REQ-ROW")
+    assert row[3] == "报告本身"
+    assert row[6:9] == ["13+4+8+0+0+0=25≠23", "25", "23"]
+    links = [cell.hyperlink for cell in sheet["E"] if cell.hyperlink]
+    assert "'三、申请办理'!D9" in {link.location or link.target.lstrip("#") for link in links}
+
+
+def test_the_long_table_is_tidy() -> None:
+    sheet = _book()["长表"]
+    table = list(sheet.iter_rows(values_only=True))
+    assert table[0] == COLUMNS[1:]
+    assert len(table) == 201
+    value = table[0].index("value")
+    assert table[1][value] is None
+    assert table[1][table[0].index("kind")] == "blank"
+    assert table[10][value] == 133.5
+
+
+def test_text_is_never_a_formula_and_control_characters_are_dropped() -> None:
+    record = REPORT.record.model_copy(update={"issuer": "=1+1\x07"})
+    sheet = _book(record)["长表"]
+    assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")

@@ -1,0 +1,108 @@
+from datetime import date
+
+import pytest
+
+from schemas.forms.template_2021 import FORM
+from schemas.page import Page, TextLine
+from tests.strategies import SOURCE
+from workers.pipeline.metadata import Metadata, read_metadata, scope_of
+from workers.pipeline.paragraphs import text_lines
+from workers.pipeline.sections import read_sections
+
+
+def _said(*texts: str, filename: str = "a.pdf") -> Metadata:
+    lines = tuple(TextLine(text=text, confidence=0.99, box=None) for text in texts)
+    placed = text_lines([Page(number=1, width=1, height=1, source="markup", lines=lines)])
+    source = SOURCE.model_copy(update={"filename": filename})
+    return read_metadata(placed, read_sections(placed, FORM), source)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("统计期限为2024年1月1日至12月31日。", date(2024, 1, 1), date(2024, 12, 31)),
+        ("期限从2024年1月1日到2024年12月31日止。", date(2024, 1, 1), date(2024, 12, 31)),
+        ("数据自 2024 年 1 月 1 日起至 12 月 31 日。", date(2024, 1, 1), date(2024, 12, 31)),
+        ("所列数据的统计期限为2024年5月1日—12月31日。", date(2024, 5, 1), date(2024, 12, 31)),
+    ],
+)
+def test_a_period_is_read_in_its_usual_forms(text: str, start: date, end: date) -> None:
+    period = _said(text).period
+    assert period is not None
+    assert (period.start, period.end) == (start, end)
+
+
+def test_a_period_may_break_over_lines() -> None:
+    period = _said("统计期限为2024年1月1日至2024年12", "月31日。").period
+    assert period is not None
+    assert period.end == date(2024, 12, 31)
+
+
+@pytest.mark.parametrize(
+    "text", ["2024年3月1日至5月31日开展宣传。", "统计期限为2024年2月1日至2月30日。", "没有日期。"]
+)
+def test_other_dates_are_no_period(text: str) -> None:
+    assert _said(text).period is None
+
+
+def test_the_title_outranks_text_and_file() -> None:
+    said = _said(
+        "云溪县林业局2024年政府信息公开工作年度报告",
+        "一、总体情况",
+        "2023年，本局按要求公开。",
+        filename="青石县水利局2022年政府信息公开工作年度报告.pdf",
+    )
+    assert (said.issuer, said.year) == ("云溪县林业局", 2024)
+    assert [(s.value, s.origin) for s in said.years] == [
+        ("2024", "title"),
+        ("2023", "opening"),
+        ("2022", "file"),
+    ]
+
+
+def test_the_report_of_last_year_is_not_the_year_of_this_one() -> None:
+    said = _said(
+        "云溪县林业局2024年政府信息公开工作年度报告",
+        "一、总体情况",
+        "2024年，本局按时公布2023年政府信息公开工作年度报告。",
+    )
+    assert {s.value for s in said.years} == {"2024"}
+
+
+def test_an_organ_named_again_and_again_is_the_issuer_when_there_is_no_title() -> None:
+    said = _said(
+        "一、总体情况",
+        "2024年，云溪县林业局认真公开。根据《云溪县林业局依申请公开制度》办理，青石县水利局协助。",
+        "云溪县林业局另有安排。",
+    )
+    assert (said.issuer, said.issuers[0].origin, said.year) == ("云溪县林业局", "text", 2024)
+
+
+def test_rival_organs_leave_the_issuer_open() -> None:
+    said = _said(
+        "一、总体情况",
+        "云溪县林业局公开。云溪县水利局公开。云溪县林业局办理。云溪县水利局办理。",
+    )
+    assert said.issuer is None
+
+
+def test_a_signature_with_its_date_names_the_issuer() -> None:
+    said = _said("一、总体情况", "本局按要求公开。", "云溪县林业局", "2025年1月15日")
+    assert (said.issuer, said.issuers[0].origin) == ("云溪县林业局", "signature")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "scope"),
+    [
+        ("云溪县林业局", "organ"),
+        ("云溪县林业局（绿化办）", "organ"),
+        ("青石镇人民政府", "organ"),
+        ("云溪县人民政府办公室", "organ"),
+        ("云溪县人民政府", "aggregate"),
+        ("云溪县", "aggregate"),
+        ("云溪大学", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_scope_follows_the_issuers_name(issuer: str | None, scope: str) -> None:
+    assert scope_of(issuer) == scope

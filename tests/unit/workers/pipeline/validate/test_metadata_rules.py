@@ -1,0 +1,83 @@
+import pytest
+
+from schemas.forms.template_2021 import FORM
+from schemas.page import TextSource
+from schemas.validation import Finding
+from tests.strategies import LINES, SOURCE, build_report
+from workers.pipeline.validate.metadata import check_metadata
+
+
+def _check(
+    *lines: str, source: TextSource = "text_layer", filename: str = "a.pdf"
+) -> list[Finding]:
+    file = SOURCE.model_copy(update={"filename": filename})
+    report = build_report(lines=lines, text_source=source, source=file)
+    return list(check_metadata(report.record, FORM, report.pages).findings)
+
+
+def _codes(*lines: str) -> list[tuple[str, str]]:
+    return [(finding.code, finding.cause) for finding in _check(*lines)]
+
+
+def test_a_report_that_agrees_with_itself_has_no_finding() -> None:
+    assert _check(*LINES) == []
+    assert _check(*LINES, filename="云溪县林业局2023年政府信息公开工作年度报告.pdf") == []
+
+
+def test_title_and_opening_of_different_years_contradict() -> None:
+    lines = [line.replace("2023年，", "2022年，") for line in LINES]
+    (finding,) = _check(*lines)
+    assert (finding.code, finding.severity, finding.cause) == ("META-YEAR", "warning", "source")
+    assert finding.message == "报告年度前后不一：标题为“2023”，总体情况开头为“2022”"
+    assert (finding.expected, finding.actual) == ("2023", "2022")
+
+
+def test_a_period_of_another_year_contradicts_the_title() -> None:
+    lines = [line.replace("2023年1月1日至2023", "2022年1月1日至2022") for line in LINES]
+    (finding,) = _check(*lines)
+    assert finding.code == "META-PERIOD"
+    assert "2022年1月1日至2022年12月31日，与标题（2023 年）不一致" in finding.message
+    assert (finding.page, finding.paths) == (1, ("/period",))
+    assert finding.box is not None
+
+
+def test_two_periods_contradict_each_other() -> None:
+    extra = "所列数据的统计期限为2023年1月1日至2023年11月30日。"
+    assert _codes(*LINES, extra) == [("META-PERIOD", "source")]
+
+
+def test_a_period_not_stated_is_missing() -> None:
+    assert _codes(*LINES[:2], *LINES[3:]) == [("META-PERIOD", "source")]
+
+
+def test_a_signature_of_another_organ_contradicts_the_title() -> None:
+    (finding,) = _check(*LINES, "青石县水利局", "2024年1月20日")
+    assert finding.code == "META-ISSUER"
+    assert "落款为“青石县水利局”" in finding.message
+
+
+@pytest.mark.parametrize("short", ["云溪林业局", "县林业局", "云溪县林业局（绿化办）"])
+def test_a_shortened_name_is_no_contradiction(short: str) -> None:
+    assert _check(*LINES, short, "2024年1月20日") == []
+
+
+def test_the_files_name_is_compared_too() -> None:
+    name = "青石县水利局2021年政府信息公开工作年度报告.pdf"
+    found = _check(*LINES, filename=name)
+    assert [(f.code, f.actual) for f in found] == [
+        ("META-ISSUER", "青石县水利局"),
+        ("META-YEAR", "2021"),
+    ]
+
+
+def test_a_report_without_title_names_its_issuer_only_in_the_text() -> None:
+    body = "2023年，云溪县林业局公开信息。云溪县林业局没有收费。"
+    (finding,) = _check(*LINES[2:4], body, *LINES[5:])
+    assert finding.code == "META-ISSUER"
+    assert finding.message == "报告没有标题，发布机关“云溪县林业局”只见于正文"
+
+
+def test_a_report_that_names_nobody_and_no_year() -> None:
+    lines = ("一、总体情况", "本局公开信息。")
+    assert [code for code, _ in _codes(*lines)] == ["META-ISSUER", "META-YEAR", "META-PERIOD"]
+    assert {f.cause for f in _check(*lines, source="ocr")} == {"undetermined"}
