@@ -133,14 +133,15 @@ def no_pages() -> Failure:
     )
 
 
-def too_large(size_bytes: int, limit_bytes: int) -> Failure:
-    """Return: more bytes than allowed."""
-    size, limit = size_text(size_bytes), size_text(limit_bytes)
+def too_large(size_bytes: int | None, limit_bytes: int) -> Failure:
+    """Return: more bytes than allowed; the size is None where reading stopped at the limit."""
+    size, limit = size_text(size_bytes or 0), size_text(limit_bytes)
+    shown, shown_en = (f"大小 {size}，", f"has {size}, which is") if size_bytes else ("", "has")
     return _input(
         "too_large",
-        f"文件大小 {size}，超过上限 {limit}。请降低扫描分辨率（300 dpi 足够）或拆分后重新提交。",
-        f"The file has {size}, the limit is {limit}. Scan at a lower resolution (300 dpi is "
-        "enough) or split it, then submit it again.",
+        f"文件{shown}超过 {limit} 的上限。请降低扫描分辨率（300 dpi 足够）或拆分后重新提交。",
+        f"The file {shown_en} more than the limit of {limit}. Scan at a lower resolution (300 dpi "
+        "is enough) or split it, then submit it again.",
     )
 
 
@@ -195,6 +196,15 @@ def template_unsupported(year: int | None) -> Failure:
         "请提交 2021 年度及以后的报告。",
         f"The tables of {shown_en} follow a form which is not supported (supported: the form of "
         "2021). Submit reports of 2021 or later.",
+    )
+
+
+def duplicate(first: str) -> Failure:
+    """Return: the same bytes are in this batch already, under the name `first`."""
+    return _input(
+        "duplicate",
+        f"与本批次中的“{first}”内容完全相同，已跳过，无需处理。",
+        f"The same content is in this batch already as “{first}”; it was skipped, nothing to do.",
     )
 
 

@@ -79,7 +79,7 @@ class Budget:
             return None
         if packed is not None and self._is_over_ratio(unpacked, packed):
             return failures.archive_bomb("member")
-        return failures.too_large(unpacked, self.limits.max_entry_bytes)
+        return failures.too_large(None, self.limits.max_entry_bytes)
 
     def _is_over_ratio(self, unpacked: int, packed: int) -> bool:
         return unpacked > self.limits.max_ratio * max(1, packed)
