@@ -3,12 +3,30 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import cv2
+import pymupdf
+
+from schemas import failures
 from schemas.failure import Failure
+from schemas.forms import FORMS
 from schemas.page import Page
 from schemas.record import Engine, Record, Source
+from schemas.table import Tables
 from schemas.validation import Validation
-from workers.engines.inspect import Inspection, Limits
+from workers.engines.inspect import Inspection, Limits, inspect
 from workers.engines.protocols import Engines
+from workers.engines.render import Pixels, RenderError, open_document, render
+from workers.engines.text_layer import text_layer
+from workers.pipeline.export.result_files import export
+from workers.pipeline.normalise import normalise
+from workers.pipeline.numbers import decide
+from workers.pipeline.read.scan import read_scan
+from workers.pipeline.read.text_layer import is_good, read_text_layer
+from workers.pipeline.tables.register import Registration, register
+from workers.pipeline.validate.validate import validate
+
+_PICTURE_QUALITY = 75
+_PICTURE_DPI = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +48,59 @@ class Assembly:
 
 def inspect_document(content: bytes, filename: str, limits: Limits) -> Inspection | Failure:
     """Say what a document is, or why it is refused."""
-    raise NotImplementedError
+    return inspect(content, filename, limits)
 
 
 def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageReading:
     """Read page `number` (from 1); a page that cannot be read yields a Page with its failure."""
-    raise NotImplementedError
+    del kind  # decided page by page: a good text layer is noticed, and so is its absence
+    try:
+        with open_document(content) as document:
+            page = document[number - 1]
+            layer = text_layer(page)
+            if layer is not None and is_good(layer):
+                return PageReading(
+                    page=read_text_layer(layer, number),
+                    image=_picture(render(page, dpi=_PICTURE_DPI)),
+                )
+            pixels = render(page)
+    except (RenderError, pymupdf.FileDataError, IndexError):
+        return _unreadable(number)
+    reading = read_scan(pixels, number, engines.recogniser)
+    return PageReading(page=reading.page, image=_picture(reading.pixels))
+
+
+def _unreadable(number: int) -> PageReading:
+    page = Page(
+        number=number, width=1, height=1, source="ocr", failure=failures.page_unreadable(number)
+    )
+    return PageReading(page=page, image=b"")
+
+
+def _picture(pixels: Pixels) -> bytes:
+    _, encoded = cv2.imencode(".webp", pixels, [cv2.IMWRITE_WEBP_QUALITY, _PICTURE_QUALITY])
+    return encoded.tobytes()
 
 
 def assemble_document(
     source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
 ) -> Assembly | Failure:
-    """Join the pages to a record, validate it and set all result files; `image(n)` fetches WebP."""
-    raise NotImplementedError
+    """Join the pages to a record, validate it and set all result files; `image(n)` fetches WebP.
+
+    A document without any statutory table, though all its pages could be read, is no report.
+    """
+    registration = register(pages, FORMS["2021"])
+    if _is_no_report(registration, pages):
+        return failures.not_a_report()
+    decisions = decide(registration, {page.number: page.source for page in pages})
+    record = normalise(pages, registration, decisions, source, engine)
+    if record.year is not None and record.year < registration.form.first_year:
+        return failures.template_unsupported(record.year)
+    validation = validate(record, registration, pages)
+    files = export(record, validation, Tables(tables=registration.tables), image)
+    return Assembly(record=record, validation=validation, files=files)
+
+
+def _is_no_report(registration: Registration, pages: Sequence[Page]) -> bool:
+    nothing_found = len(registration.missing) == len(registration.form.tables)
+    return nothing_found and not any(page.failure for page in pages)

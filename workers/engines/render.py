@@ -27,10 +27,10 @@ def open_document(content: bytes) -> pymupdf.Document:
     return pymupdf.open(stream=content)
 
 
-def render(page: pymupdf.Page) -> Pixels:
-    """Render a page to pixels at its own scan's resolution, upright by its own rotation flag."""
+def render(page: pymupdf.Page, *, dpi: int | None = None) -> Pixels:
+    """Render a page to pixels, by default at its own scan's resolution; its rotation flag holds."""
     try:
-        pixmap = page.get_pixmap(dpi=_dpi(page), colorspace=pymupdf.csRGB, alpha=False)
+        pixmap = page.get_pixmap(dpi=dpi or _dpi(page), colorspace=pymupdf.csRGB, alpha=False)
     except (RuntimeError, ValueError) as error:
         raise RenderError(reason=str(error)) from error
     rgb = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)

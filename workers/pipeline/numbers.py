@@ -37,8 +37,10 @@ class Decision:
     evidence: Evidence
 
 
-def decide(registration: Registration, source: EvidenceSource) -> dict[str, Decision]:
-    """Decide every value of the form; `source` says where the cells' text came from."""
+def decide(
+    registration: Registration, sources: Mapping[int, EvidenceSource]
+) -> dict[str, Decision]:
+    """Decide every value of the form; `sources` says by page where its cells' text came from."""
     form = registration.form
     cells = registration.values
     readings = {
@@ -50,6 +52,7 @@ def decide(registration: Registration, source: EvidenceSource) -> dict[str, Deci
     decisions = {}
     for pointer in form.pointers:
         cell = cells[pointer]
+        source = sources.get(cell.page, "ocr") if cell is not None else "ocr"
         if form.value_cells[pointer].decimal:
             sure = pointer not in registration.uncertain | registration.merged
             decisions[pointer] = _fee(cell, sure, source)

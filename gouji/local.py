@@ -1,0 +1,181 @@
+"""Documents → files on one machine, no server: the same steps as the service's tasks walk."""
+
+import multiprocessing
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from schemas import failures
+from schemas.failure import Failure
+from schemas.record import Source
+from schemas.validation import Verdict
+from workers.engines.inspect import Inspection, Limits
+from workers.engines.protocols import Engines
+from workers.steps import PageReading, assemble_document, inspect_document, read_page
+
+log = structlog.get_logger()
+
+READABLE = frozenset(
+    {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+)
+"""Names taken when a folder is walked; a file named outright is judged by its content."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one document; `seconds` of wall time, `out` the folder of its files."""
+
+    path: Path
+    status: Literal["processed", "refused", "failed"]
+    verdict: Verdict | None = None
+    out: Path | None = None
+    pages: int = 0
+    seconds: float = 0.0
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """One document to read and the folder for its files."""
+
+    path: Path
+    out: Path
+
+
+def errands(paths: Iterable[Path], out: Path) -> list[Errand]:
+    """List the documents of files and folders; equal names get a running number."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (item for item in path.rglob("*") if item.suffix.lower() in READABLE)
+            found += sorted(item for item in inside if item.is_file())
+        else:
+            found.append(path)
+    taken: set[str] = set()
+    listed = []
+    for path in dict.fromkeys(found):
+        name, number = path.stem, 2
+        while name in taken:
+            name, number = f"{path.stem}-{number}", number + 1
+        taken.add(name)
+        listed.append(Errand(path=path, out=out / name))
+    return listed
+
+
+def process(listed: Sequence[Errand], *, jobs: int, limits: Limits) -> Iterator[Outcome]:
+    """Process documents in `jobs` processes and yield each outcome as it is ready.
+
+    A document that kills its process is reported and the others go on in fresh ones.
+    """
+    waiting = list(listed)
+    while waiting:
+        finished: set[Path] = set()
+        try:
+            for outcome in _in_pool(waiting, jobs, limits):
+                finished.add(outcome.path)
+                yield outcome
+        except BrokenProcessPool:
+            waiting = [errand for errand in waiting if errand.path not in finished]
+            yield from _one_by_one(waiting, limits)
+        return
+
+
+def _in_pool(waiting: Sequence[Errand], jobs: int, limits: Limits) -> Iterator[Outcome]:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(waiting)), mp_context=context) as pool:
+        futures: list[Future[Outcome]] = [
+            pool.submit(process_one, errand, limits) for errand in waiting
+        ]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def _one_by_one(waiting: Sequence[Errand], limits: Limits) -> Iterator[Outcome]:
+    for errand in waiting:
+        try:
+            yield from _in_pool([errand], 1, limits)
+        except BrokenProcessPool:
+            yield Outcome(path=errand.path, status="failed", error=failures.reading_crashed())
+
+
+def process_one(errand: Errand, limits: Limits) -> Outcome:
+    """Process one document in this process and write its files."""
+    started = time.monotonic()
+    try:
+        content = errand.path.read_bytes()
+    except OSError:
+        return Outcome(path=errand.path, status="failed", error=failures.not_readable())
+    inspected = inspect_document(content, errand.path.name, limits)
+    if isinstance(inspected, Failure):
+        return Outcome(path=errand.path, status="refused", error=inspected)
+    try:
+        outcome = _read(errand, content, inspected)
+    except Exception:  # a document's edge: one that breaks us must not stop the others
+        log.exception("document_failed", sha256=inspected.sha256)
+        outcome = Outcome(path=errand.path, status="failed", error=failures.internal())
+    return Outcome(
+        path=errand.path,
+        status=outcome.status,
+        verdict=outcome.verdict,
+        out=outcome.out,
+        pages=inspected.pages,
+        seconds=round(time.monotonic() - started, 3),
+        error=outcome.error,
+    )
+
+
+def _read(errand: Errand, content: bytes, inspected: Inspection) -> Outcome:
+    engines = _engines()
+    readings = [
+        read_page(content, inspected.kind, number, engines)
+        for number in range(1, inspected.pages + 1)
+    ]
+    source = Source(
+        filename=errand.path.name,
+        sha256=inspected.sha256,
+        media_type=inspected.media_type,
+        kind=inspected.kind,
+        pages=inspected.pages,
+    )
+    assembly = assemble_document(
+        source,
+        engines.describe(),
+        [reading.page for reading in readings],
+        lambda number: readings[number - 1].image,
+    )
+    if isinstance(assembly, Failure):
+        return Outcome(path=errand.path, status="refused", error=assembly)
+    _write(errand.out, assembly.files, readings)
+    return Outcome(
+        path=errand.path,
+        status="processed",
+        verdict=assembly.validation.verdict,
+        out=errand.out,
+    )
+
+
+def _write(out: Path, files: dict[str, bytes], readings: Sequence[PageReading]) -> None:
+    (out / "pages").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+    for reading in readings:
+        if reading.image:
+            (out / "pages" / f"{reading.page.number:04d}.webp").write_bytes(reading.image)
+
+
+_built: list[Engines] = []
+
+
+def _engines() -> Engines:
+    """Build the engines on the first document of a process."""
+    if not _built:
+        from workers.engines.recognise import build_engines
+
+        _built.append(build_engines())
+    return _built[0]
