@@ -15,8 +15,8 @@ ItemStatus = Literal[
 ]
 BatchStatus = JobStatus
 
-SKIPPED_CODES = frozenset({"unsupported_type", "not_a_document", "archive_nested"})
-"""A member refused for one of these was no document to begin with: skipped, not failed."""
+SKIPPED_CODES = frozenset({"duplicate", "unsupported_type", "not_a_document"})
+"""A member refused for one of these was not, or not once more, to be read: skipped, not failed."""
 
 
 class BatchProgress(Value):
@@ -85,12 +85,9 @@ class BatchSource(Value):
 
 
 def item_status(job_status: JobStatus | None, error_code: str | None) -> ItemStatus:
-    """Return the status of an item from its job's; without a job it was skipped."""
-    if job_status is None:
-        return "skipped"
-    if job_status == "failed" and error_code in SKIPPED_CODES:
-        return "skipped"
-    return job_status
+    """Return the status of an item: its job's, or, where a refusal says so, `skipped`."""
+    status = job_status or "failed"
+    return "skipped" if status == "failed" and error_code in SKIPPED_CODES else status
 
 
 def final_status(counts: Mapping[ItemStatus, int]) -> BatchStatus | None:

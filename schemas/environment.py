@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GOUJI_"
@@ -44,5 +44,12 @@ class DocumentLimits(BaseSettings):
     max_page_pixels: int = 100_000_000
 
 
-Networks = Annotated[tuple[str, ...], NoDecode, Field(default=())]
+def _split(value: object) -> object:
+    """Split a list as an environment variable writes it: by commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Networks in CIDR notation, separated by commas in the environment."""

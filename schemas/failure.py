@@ -19,6 +19,7 @@ FailureCode = Literal[
     "page_too_large",
     "document_bomb",
     "archive_as_document",
+    "duplicate",
     "not_a_report",
     "template_unsupported",
     "archive_corrupt",

@@ -7,6 +7,9 @@ import hashlib
 
 from schemas.record import Engine
 
+LONG_TABLE = "long.csv"
+"""The tidy rows of one report, which the export of a batch strings together."""
+
 
 def upload(tenant: str, sha256: str) -> str:
     """Return the key of a file as it was handed in."""

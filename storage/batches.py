@@ -22,7 +22,9 @@ def lock(unit: Unit, batch_id: str) -> BatchRow | None:
 
 def counts(connection: Connection, batch_id: str) -> dict[ItemStatus, int]:
     """Count the items of a batch by status; statuses nobody has are left out."""
-    code = jobs.c.error["code"].astext.label("code")
+    code = func.coalesce(jobs.c.error["code"].astext, batch_items.c.error["code"].astext).label(
+        "code"
+    )
     rows = connection.execute(
         select(jobs.c.status, code, func.count().label("number"))
         .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))

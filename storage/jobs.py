@@ -4,24 +4,40 @@ Whoever moves a job holds its row lock. Locks are taken job first, then page or 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Function, func, select, update
+from sqlalchemy import func, insert, select, update
 
+from schemas import message
 from schemas.event import EventData, EventType
-from schemas.job import TERMINAL, Event, State, advance, links
+from schemas.job import TERMINAL, Event, Priority, State, advance, links
 from schemas.tables_sql import jobs
 from storage import batches, events
+from storage.ids import new_id
 from storage.outbox import Unit
 from storage.rows import JobRow
 
-Values = Mapping[
-    str, JsonValue | datetime | ColumnElement[object] | Function[object] | tuple[str, ...]
-]
+Values = Mapping[str, object]
+"""Columns of a job and what they become: plain values or SQL."""
 
 RESEND_S = 30.0
 """A step whose message was lost is asked about by the sweeper after this long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """What a job is made from; its document is in object storage already."""
+
+    tenant: str
+    filename: str
+    sha256: str
+    size_bytes: int
+    media_type: str | None
+    priority: Priority
+    metadata: dict[str, JsonValue]
+    batch_id: str | None = None
+
 
 _EVENTS: dict[str, EventType] = {
     "succeeded": "job.succeeded",
@@ -39,6 +55,28 @@ def lock(unit: Unit, job_id: str) -> JobRow | None:
         .with_for_update(key_share=True)
     ).one_or_none()
     return None if row is None else JobRow.of(row)
+
+
+def create(unit: Unit, new: NewJob) -> str:
+    """Record a queued job, have its inspection sent, and return its id."""
+    job_id = new_id("job")
+    unit.connection.execute(
+        insert(jobs).values(
+            id=job_id,
+            tenant=new.tenant,
+            batch_id=new.batch_id,
+            filename=new.filename,
+            media_type=new.media_type,
+            sha256=new.sha256,
+            size_bytes=new.size_bytes,
+            priority=new.priority,
+            metadata=new.metadata,
+            due_at=func.now() + events.seconds(RESEND_S),
+        )
+    )
+    events.note(unit, job_id, "job.state", {"status": "queued", "stage": None, "verdict": None})
+    unit.post(message.inspect(job_id))
+    return job_id
 
 
 def move(unit: Unit, job: JobRow, event: Event, values: Values | None = None) -> State:

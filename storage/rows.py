@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import sqlalchemy
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -118,4 +118,16 @@ class DeliveryRow(_Row):
     status: DeliveryStatus
     attempts: int
     due_at: datetime | None
+    created_at: datetime
+
+
+class UploadRow(_Row):
+    """A row of `uploads`; hash and size are known once it is completed."""
+
+    id: str
+    tenant: str
+    filename: str
+    status: Literal["pending", "completed"]
+    sha256: str | None
+    size_bytes: int | None
     created_at: datetime

@@ -1,0 +1,5 @@
+"""`python -m api`: the HTTP service alone."""
+
+from api.app import serve
+
+serve()

@@ -1,0 +1,86 @@
+"""The HTTP service's only wiring: settings in, application out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from starlette.concurrency import run_in_threadpool
+
+from api import errors, queue
+from api.middleware import BodyLimit, RequestId
+from api.parts import Parts
+from api.routes import admin, batches, health, jobs, results, schemas, webhooks
+from api.settings import ApiSettings
+from storage import logs
+from storage.database import connect, migrate
+from storage.objects import open_store
+
+_FORM_OVERHEAD_BYTES = 1024 * 1024
+_PAGES = Path(__file__).parent / "pages"
+
+
+def create_app(settings: ApiSettings | None = None) -> FastAPI:
+    """Return the application; without settings they come from the environment."""
+    found = settings or ApiSettings()
+    parts = compose(found)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        if found.migrate_on_start:
+            await run_in_threadpool(migrate, parts.database)
+        yield
+        parts.database.dispose()
+
+    app = FastAPI(
+        title="gouji 勾稽",
+        description="政府信息公开工作年度报告：识别、还原法定表格、核对勾稽关系。",
+        version=version("gouji"),
+        lifespan=life,
+    )
+    app.state.parts = parts
+    app.add_middleware(BodyLimit, limit_bytes=found.max_archive_bytes + _FORM_OVERHEAD_BYTES)
+    app.add_middleware(RequestId)
+    errors.install(app)
+    for room in (jobs, results, batches, webhooks, admin, schemas, health):
+        app.include_router(room.router)
+    app.add_api_route("/", _page, include_in_schema=False)
+    app.add_api_route("/page.js", _script, include_in_schema=False)
+    return app
+
+
+def compose(settings: ApiSettings) -> Parts:
+    """Put together what requests need; nothing is connected yet."""
+    return Parts(
+        settings=settings,
+        database=connect(settings.database_url.get_secret_value(), pool_size=10),
+        objects=open_store(settings),
+        send=queue.sender(settings.redis_url),
+        depths=queue.Depths(settings.redis_url),
+    )
+
+
+def serve() -> None:
+    """Run the service as the environment says, until it is told to stop."""
+    import uvicorn
+
+    settings = ApiSettings()
+    logs.configure(settings.log_level, as_json=settings.log_json)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _page() -> FileResponse:
+    return FileResponse(_PAGES / "index.html", media_type="text/html")
+
+
+def _script() -> FileResponse:
+    return FileResponse(_PAGES / "page.js", media_type="text/javascript")

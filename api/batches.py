@@ -1,0 +1,218 @@
+"""The room's SQL of batches: reading, listing items, cancelling, retrying."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select, update
+
+from api import jobs as job_rows
+from api import progress
+from api.errors import ApiError, not_found
+from api.parts import Parts
+from schemas import message
+from schemas.batch import (
+    Batch,
+    BatchItem,
+    BatchItemList,
+    BatchLinks,
+    BatchList,
+    BatchProgress,
+    ItemStatus,
+    item_status,
+)
+from schemas.job import ACTIVE, TERMINAL
+from schemas.tables_sql import batch_items, batches, jobs
+from storage import batches as counted
+from storage.events import seconds
+from storage.jobs import RESEND_S, lock, move
+from storage.outbox import unit_of_work
+from storage.rows import BatchRow, JobRow
+
+
+def find(connection: Connection, tenant: str, batch_id: str) -> BatchRow:
+    """Return a tenant's batch; 404 when there is none."""
+    found = connection.execute(
+        select(batches).where(batches.c.id == batch_id, batches.c.tenant == tenant)
+    ).one_or_none()
+    if found is None:
+        raise not_found("批次", "batch")
+    return BatchRow.of(found)
+
+
+def read(parts: Parts, tenant: str, batch_id: str) -> Batch:
+    """Return a batch as its owner reads it."""
+    with parts.database.connect() as connection:
+        row = find(connection, tenant, batch_id)
+        seen = progress.workers_seen(connection, parts.settings)
+        return view(row, counted.counts(connection, batch_id), workers_seen=seen)
+
+
+def listed(parts: Parts, tenant: str, cursor: str | None, limit: int) -> BatchList:
+    """Return a page of batches, the newest first."""
+    query = select(batches).where(batches.c.tenant == tenant).order_by(batches.c.id.desc())
+    if cursor is not None:
+        query = query.where(batches.c.id < cursor)
+    with parts.database.connect() as connection:
+        rows = [BatchRow.of(row) for row in connection.execute(query.limit(limit + 1))]
+        seen = progress.workers_seen(connection, parts.settings)
+        shown = [
+            view(row, counted.counts(connection, row.id), workers_seen=seen) for row in rows[:limit]
+        ]
+    return BatchList(data=tuple(shown), next_cursor=shown[-1].id if len(rows) > limit else None)
+
+
+def view(row: BatchRow, counts: dict[ItemStatus, int], *, workers_seen: bool) -> Batch:
+    """Return a batch as customers read it."""
+    total = sum(counts.values())
+    done = total - sum(counts.get(status, 0) for status in ("queued", "running"))
+    finished = row.status in TERMINAL
+    base = f"/v1/batches/{row.id}"
+    return Batch(
+        id=row.id,
+        status=row.status,
+        counts=counts,
+        progress=BatchProgress(
+            items_total=total if row.expanded else None,
+            items_done=done,
+            percent=_percent(done, total, expanded=row.expanded, finished=finished),
+            reason=None if finished else _reason(row, workers_seen=workers_seen),
+        ),
+        priority=row.priority,
+        metadata=row.metadata,
+        error=row.error,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        links=BatchLinks(self=base, items=f"{base}/items", export=f"{base}/export"),
+    )
+
+
+def _percent(done: int, total: int, *, expanded: bool, finished: bool) -> int:
+    if finished:
+        return 100
+    return 100 * done // total if expanded and total else 0
+
+
+def _reason(row: BatchRow, *, workers_seen: bool) -> str:
+    if not workers_seen:
+        return "no_worker_running"
+    if row.expanded:
+        return "items_under_way"
+    return "waiting_in_queue" if row.status == "queued" else "opening_archives"
+
+
+def items(
+    parts: Parts, tenant: str, batch_id: str, cursor: str | None, limit: int
+) -> BatchItemList:
+    """Return a page of a batch's items in their order; the cursor is a position."""
+    after = int(cursor) if cursor is not None and cursor.isdigit() else -1
+    query = (
+        select(
+            batch_items.c.position,
+            batch_items.c.name,
+            batch_items.c.job_id,
+            batch_items.c.error,
+            jobs.c.status.label("job_status"),
+            jobs.c.error.label("job_error"),
+        )
+        .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))
+        .where(batch_items.c.batch_id == batch_id, batch_items.c.position > after)
+        .order_by(batch_items.c.position)
+        .limit(limit + 1)
+    )
+    with parts.database.connect() as connection:
+        find(connection, tenant, batch_id)
+        rows = connection.execute(query).all()
+    shown = rows[:limit]
+    data = []
+    for row in shown:
+        error = row.job_error or row.error
+        data.append(
+            BatchItem(
+                name=row.name,
+                status=item_status(row.job_status, error["code"] if error else None),
+                job_id=row.job_id,
+                error=error,
+            )
+        )
+    more = len(rows) > limit
+    return BatchItemList(data=tuple(data), next_cursor=str(shown[-1].position) if more else None)
+
+
+def assembled(parts: Parts, tenant: str, batch_id: str) -> tuple[BatchRow, list[JobRow]]:
+    """Return a batch and its jobs that have results, in the order of the items."""
+    query = (
+        select(jobs)
+        .join(batch_items, batch_items.c.job_id == jobs.c.id)
+        .where(
+            batch_items.c.batch_id == batch_id,
+            jobs.c.status.in_(("succeeded", "partially_succeeded")),
+            jobs.c.deleted_at.is_(None),
+        )
+        .order_by(batch_items.c.position)
+    )
+    with parts.database.connect() as connection:
+        row = find(connection, tenant, batch_id)
+        return row, [JobRow.of(found) for found in connection.execute(query)]
+
+
+def cancel(parts: Parts, tenant: str, batch_id: str) -> None:
+    """Cancel what of a batch is not finished; each job in a transaction of its own."""
+    with unit_of_work(parts.database, parts.send) as unit:
+        find(unit.connection, tenant, batch_id)
+        batch = counted.lock(unit, batch_id)
+        if batch is None or batch.status in TERMINAL:
+            raise ApiError(
+                409, "wrong_state", "批次已经结束，不能取消。", "The batch is finished already."
+            )
+        unit.connection.execute(
+            update(batches)
+            .where(batches.c.id == batch_id)
+            .values(expanded=True, lease_token=batches.c.lease_token + 1)
+        )
+    for job_id in _job_ids(parts, batch_id, sorted(ACTIVE)):
+        with unit_of_work(parts.database, parts.send) as unit:
+            job = lock(unit, job_id)
+            if job is None or job.status not in ACTIVE:
+                continue
+            move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
+    with unit_of_work(parts.database, parts.send) as unit:
+        batch = counted.lock(unit, batch_id)
+        if batch is not None and batch.status not in TERMINAL:
+            counted.close(unit, batch, "cancelled", None)
+
+
+def retry(parts: Parts, tenant: str, batch_id: str) -> None:
+    """Retry the jobs of a batch that failed, were cancelled or have gaps."""
+    wanted = ("failed", "cancelled", "partially_succeeded")
+    with unit_of_work(parts.database, parts.send) as unit:
+        find(unit.connection, tenant, batch_id)
+        batch = counted.lock(unit, batch_id)
+        if batch is None or batch.status not in TERMINAL:
+            raise ApiError(409, "wrong_state", "批次尚未结束。", "The batch is not finished yet.")
+        unit.connection.execute(
+            update(batches)
+            .where(batches.c.id == batch_id)
+            .values(
+                status="running",
+                expanded=False,
+                attempts=0,
+                lease_until=None,
+                error=None,
+                finished_at=None,
+                due_at=func.now() + seconds(RESEND_S),
+                version=batches.c.version + 1,
+            )
+        )
+        unit.post(message.expand(batch_id))
+    for job_id in _job_ids(parts, batch_id, wanted):
+        with unit_of_work(parts.database, parts.send) as unit:
+            job = lock(unit, job_id)
+            if job is not None and job.status in wanted:
+                job_rows.restart(unit, job)
+
+
+def _job_ids(parts: Parts, batch_id: str, statuses: Sequence[str]) -> list[str]:
+    query = select(jobs.c.id).where(
+        jobs.c.batch_id == batch_id, jobs.c.status.in_(statuses), jobs.c.deleted_at.is_(None)
+    )
+    with parts.database.connect() as connection:
+        return list(connection.execute(query).scalars())

@@ -1,0 +1,155 @@
+"""Reading a submission: multipart with files, or JSON naming completed uploads."""
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from fastapi import Request
+from pydantic import Field, JsonValue, ValidationError
+from starlette.datastructures import UploadFile
+
+from api import intake
+from api.errors import ApiError
+from api.intake import Handed, Wish
+from schemas.job import Priority
+from schemas.value import Value
+
+_MAX_FILES = 1000
+_KEY_CHARACTERS = 255
+
+
+class ByUpload(Value):
+    """A submission of files uploaded before."""
+
+    upload_id: str | None = None
+    upload_ids: tuple[str, ...] = Field(default=(), max_length=_MAX_FILES)
+    metadata: dict[str, JsonValue] = Field(default_factory=dict)
+    priority: Priority | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All uploads named."""
+        return (self.upload_id, *self.upload_ids) if self.upload_id else self.upload_ids
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """The files of a submission, or the ids of uploads, and what is wished."""
+
+    files: tuple[Handed, ...]
+    upload_ids: tuple[str, ...]
+    wish: Wish
+
+
+async def read(request: Request, tenant: str, default: Priority) -> Submission:
+    """Read a request's submission; 415 for a body that is neither form nor JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return _from_json(await request.body(), request, tenant, default)
+    if kind == "multipart/form-data":
+        return await _from_form(request, tenant, default)
+    raise ApiError(
+        415,
+        "unsupported_body",
+        "请以 multipart/form-data 提交文件（字段名 file），或以 JSON 提交 upload_id。",
+        "Send the file as multipart/form-data (field `file`), or JSON with an upload_id.",
+    )
+
+
+async def _from_form(request: Request, tenant: str, default: Priority) -> Submission:
+    form = await request.form(max_files=_MAX_FILES, max_fields=20)
+    files = tuple(
+        Handed(filename=item.filename or "document", file=item.file)
+        for item in form.getlist("file")
+        if isinstance(item, UploadFile)
+    )
+    wish = Wish(
+        tenant=tenant,
+        priority=_priority(_text(form.get("priority")), default),
+        metadata=intake.parse_metadata(_text(form.get("metadata"))),
+        idempotency_key=_idempotency_key(request),
+    )
+    if not files:
+        raise _nothing()
+    return Submission(files=files, upload_ids=(), wish=wish)
+
+
+def _from_json(body: bytes, request: Request, tenant: str, default: Priority) -> Submission:
+    try:
+        wanted = ByUpload.model_validate_json(body)
+    except ValidationError as exc:
+        raise ApiError(
+            422,
+            "invalid_request",
+            'JSON 需为 {"upload_id": "upl_…"} 或 {"upload_ids": […]}。',
+            'The JSON must be {"upload_id": "upl_…"} or {"upload_ids": […]}.',
+        ) from exc
+    if not wanted.ids:
+        raise _nothing()
+    wish = Wish(
+        tenant=tenant,
+        priority=wanted.priority or default,
+        metadata=wanted.metadata,
+        idempotency_key=_idempotency_key(request),
+    )
+    return Submission(files=(), upload_ids=wanted.ids, wish=wish)
+
+
+def _text(item: object) -> str | None:
+    return item if isinstance(item, str) else None
+
+
+def _priority(text: str | None, default: Priority) -> Priority:
+    for known in get_args(Priority):
+        if text == known:
+            found: Priority = known
+            return found
+    if text:
+        raise ApiError(
+            422,
+            "invalid_priority",
+            "priority 只能是 interactive 或 bulk。",
+            "priority is either interactive or bulk.",
+        )
+    return default
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= _KEY_CHARACTERS:
+        raise ApiError(
+            400,
+            "invalid_idempotency_key",
+            f"Idempotency-Key 应为 1 至 {_KEY_CHARACTERS} 个字符。",
+            f"Idempotency-Key has 1 to {_KEY_CHARACTERS} characters.",
+        )
+    return key
+
+
+def _nothing() -> ApiError:
+    return ApiError(
+        422,
+        "no_file",
+        "请求中没有文件。请在表单字段 file 中附上文件。",
+        "There is no file in the request. Attach it in the form field `file`.",
+    )
+
+
+def openapi(title: str, *, many: bool) -> dict[str, Any]:
+    """Return what /openapi.json says of a submission's body."""
+    file = {"type": "string", "format": "binary"}
+    fields = {
+        "file": {"type": "array", "items": file} if many else file,
+        "metadata": {"type": "string", "description": "a JSON object"},
+        "priority": {"type": "string", "enum": list(get_args(Priority))},
+    }
+    form = {"type": "object", "title": title, "required": ["file"], "properties": fields}
+    by_upload = ByUpload.model_json_schema()
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {"schema": form},
+                "application/json": {"schema": by_upload},
+            },
+        }
+    }

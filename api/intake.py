@@ -1,0 +1,227 @@
+"""The story of an upload: measure, sniff, limit, store, record, send."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from api import jobs, objects
+from api.errors import ApiError, refused
+from api.objects import Received
+from api.parts import Parts
+from schemas import failures, message
+from schemas.batch import BatchSource
+from schemas.job import Priority
+from schemas.tables_sql import batches, idempotency_keys
+from storage.events import seconds
+from storage.ids import new_id
+from storage.jobs import RESEND_S, NewJob, create
+from storage.outbox import Unit, unit_of_work
+
+_METADATA = TypeAdapter(dict[str, JsonValue])
+_METADATA_BYTES = 16 * 1024
+_NAME_CHARACTERS = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """A file a client handed in, not looked at yet."""
+
+    filename: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a client wants of a submission besides the files."""
+
+    tenant: str
+    priority: Priority
+    metadata: dict[str, JsonValue]
+    idempotency_key: str | None = None
+
+
+def submit(parts: Parts, handed: Handed, wish: Wish) -> str:
+    """Take one document in and return its job's id; a repeated request gets the first one's."""
+    filename = plain_name(handed.filename)
+    received = objects.measure(handed.file, filename, parts.settings.max_upload_bytes)
+    return admit_received(parts, filename, received, wish)
+
+
+def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) -> str:
+    """Judge a measured file, store it and record its job."""
+    limit = parts.settings.max_upload_bytes
+    if received.size_bytes > limit:
+        raise refused(413, failures.too_large(received.size_bytes, limit))
+    _must_be_document(received)
+    _must_have_room(parts, wish.tenant)
+    objects.keep(parts, wish.tenant, received)
+    new = NewJob(
+        tenant=wish.tenant,
+        filename=filename,
+        sha256=received.sha256,
+        size_bytes=received.size_bytes,
+        media_type=received.kind.media_type if received.kind else None,
+        priority=wish.priority,
+        metadata=wish.metadata,
+    )
+    with unit_of_work(parts.database, parts.send) as unit:
+        earlier = _earlier(unit, wish, [received.sha256])
+        if earlier is not None:
+            return earlier
+        job_id = create(unit, new)
+        _remember(unit, wish, job_id)
+        return job_id
+
+
+def submit_batch(parts: Parts, files: Sequence[Handed], wish: Wish) -> str:
+    """Take archives and documents in as one batch and return its id; opening comes later."""
+    sources = []
+    for handed in files:
+        filename = plain_name(handed.filename)
+        limit = parts.settings.max_archive_bytes
+        received = objects.measure(handed.file, filename, limit)
+        sources.append(source_of(parts, wish.tenant, filename, received))
+    return admit_batch(parts, sources, wish)
+
+
+def source_of(parts: Parts, tenant: str, filename: str, received: Received) -> BatchSource:
+    """Store one file of a batch."""
+    return BatchSource(
+        key=objects.keep(parts, tenant, received),
+        filename=filename,
+        sha256=received.sha256,
+        size_bytes=received.size_bytes,
+    )
+
+
+def admit_batch(parts: Parts, sources: Sequence[BatchSource], wish: Wish) -> str:
+    """Record a batch of files already stored and have it opened."""
+    _must_have_room(parts, wish.tenant)
+    with unit_of_work(parts.database, parts.send) as unit:
+        earlier = _earlier(unit, wish, [source.sha256 for source in sources])
+        if earlier is not None:
+            return earlier
+        batch_id = new_id("bat")
+        unit.connection.execute(
+            insert(batches).values(
+                id=batch_id,
+                tenant=wish.tenant,
+                priority=wish.priority,
+                metadata=wish.metadata,
+                sources=[source.model_dump(mode="json") for source in sources],
+                due_at=func.now() + seconds(RESEND_S),
+            )
+        )
+        _remember(unit, wish, batch_id)
+        unit.post(message.expand(batch_id))
+        return batch_id
+
+
+def parse_metadata(text: str | None) -> dict[str, JsonValue]:
+    """Return the metadata of a form field: a JSON object of at most 16 KiB."""
+    if not text:
+        return {}
+    refusal = ApiError(
+        422,
+        "invalid_metadata",
+        "metadata 必须是不超过 16 KB 的 JSON 对象。",
+        "metadata must be a JSON object of at most 16 KB.",
+    )
+    if len(text.encode()) > _METADATA_BYTES:
+        raise refusal
+    try:
+        return _METADATA.validate_json(text)
+    except ValidationError as exc:
+        raise refusal from exc
+
+
+def plain_name(filename: str) -> str:
+    """Return the last part of a file name, without control characters and not too long."""
+    last = PurePosixPath(filename.replace("\\", "/")).name
+    shown = "".join(character for character in last if character.isprintable())
+    return shown[-_NAME_CHARACTERS:] or "document"
+
+
+def _must_be_document(received: Received) -> None:
+    """Refuse at the door what inspection could only refuse as well."""
+    kind = received.kind
+    if received.size_bytes == 0:
+        raise refused(422, failures.empty_file())
+    if kind is None:
+        raise refused(415, failures.not_a_document())
+    if kind.role in ("archive", "foreign_archive"):
+        raise refused(415, failures.archive_as_document(kind))
+    if kind.role == "later":
+        raise refused(415, failures.unsupported_type(kind))
+
+
+def _must_have_room(parts: Parts, tenant: str) -> None:
+    if jobs.waiting(parts, tenant) < parts.settings.max_queued_jobs:
+        return
+    raise ApiError(
+        429,
+        "queue_full",
+        "等待处理的任务已达上限。请等部分任务完成后再提交。",
+        "Too many jobs are waiting. Submit again when some of them are done.",
+        category="capacity",
+        retryable=True,
+        headers={"Retry-After": "60"},
+    )
+
+
+def _fingerprint(wish: Wish, hashes: Sequence[str]) -> str:
+    wanted = {"files": list(hashes), "metadata": wish.metadata, "priority": wish.priority}
+    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+
+
+def _earlier(unit: Unit, wish: Wish, hashes: Sequence[str]) -> str | None:
+    """Return what the same Idempotency-Key made before; of two at once the second waits here."""
+    if wish.idempotency_key is None:
+        return None
+    fingerprint = _fingerprint(wish, hashes)
+    claimed = unit.connection.execute(
+        insert(idempotency_keys)
+        .values(
+            tenant=wish.tenant,
+            key=wish.idempotency_key,
+            fingerprint=fingerprint,
+            resource_id="",
+        )
+        .on_conflict_do_nothing()
+    )
+    if claimed.rowcount == 1:
+        return None
+    known = unit.connection.execute(
+        select(idempotency_keys).where(
+            idempotency_keys.c.tenant == wish.tenant,
+            idempotency_keys.c.key == wish.idempotency_key,
+        )
+    ).one()
+    if known.fingerprint != fingerprint:
+        raise ApiError(
+            422,
+            "idempotency_key_reused",
+            "同一个 Idempotency-Key 已用于另一份提交。请为新的提交换一个键。",
+            "This Idempotency-Key was used for a different submission. Use a new one.",
+        )
+    return str(known.resource_id)
+
+
+def _remember(unit: Unit, wish: Wish, resource_id: str) -> None:
+    if wish.idempotency_key is None:
+        return
+    unit.connection.execute(
+        idempotency_keys.update()
+        .where(
+            idempotency_keys.c.tenant == wish.tenant,
+            idempotency_keys.c.key == wish.idempotency_key,
+        )
+        .values(resource_id=resource_id)
+    )

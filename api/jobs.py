@@ -1,0 +1,212 @@
+"""The room's SQL of jobs: finding, listing, cancelling, retrying, deleting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+
+from api import progress
+from api.errors import ApiError, not_found
+from api.parts import Parts
+from schemas import message
+from schemas.event import JobEvent
+from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
+from schemas.tables_sql import job_events, jobs, pages
+from schemas.validation import Verdict
+from storage.events import seconds
+from storage.jobs import RESEND_S, lock, move
+from storage.outbox import Unit, unit_of_work
+from storage.rows import JobRow, PageRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list of jobs is narrowed to; null narrows nothing."""
+
+    status: Sequence[JobStatus] = field(default=())
+    batch_id: str | None = None
+    issuer: str | None = None
+    year: int | None = None
+    sha256: str | None = None
+    verdict: Verdict | None = None
+    created_after: datetime | None = None
+
+
+def find(connection: Connection, tenant: str, job_id: str) -> JobRow:
+    """Return a tenant's job; 404 when there is none, 410 when it was deleted."""
+    found = connection.execute(
+        select(jobs).where(jobs.c.id == job_id, jobs.c.tenant == tenant)
+    ).one_or_none()
+    if found is None:
+        raise not_found("任务", "job")
+    row = JobRow.of(found)
+    if row.deleted_at is not None:
+        raise ApiError(410, "deleted", "任务已删除。", "The job was deleted.")
+    return row
+
+
+def read(parts: Parts, tenant: str, job_id: str) -> Job:
+    """Return a job as its owner reads it."""
+    with parts.database.connect() as connection:
+        row = find(connection, tenant, job_id)
+        return progress.view(row, progress.look_around(connection, parts.settings, row))
+
+
+def status_of(parts: Parts, tenant: str, job_id: str) -> tuple[JobStatus, int]:
+    """Return a job's status and version: all that a long poll needs to look at."""
+    with parts.database.connect() as connection:
+        row = find(connection, tenant, job_id)
+    return row.status, row.version
+
+
+def listed(parts: Parts, tenant: str, filters: Filters, cursor: str | None, limit: int) -> JobList:
+    """Return a page of jobs, the newest first; the cursor is the last id of the page before."""
+    wanted = [jobs.c.tenant == tenant, jobs.c.deleted_at.is_(None), *_conditions(filters)]
+    if cursor is not None:
+        wanted.append(jobs.c.id < cursor)
+    query = select(jobs).where(*wanted).order_by(jobs.c.id.desc()).limit(limit + 1)
+    with parts.database.connect() as connection:
+        rows = [JobRow.of(row) for row in connection.execute(query)]
+        seen = progress.workers_seen(connection, parts.settings)
+    around = progress.Surroundings(workers_seen=seen)
+    shown = rows[:limit]
+    return JobList(
+        data=tuple(progress.view(row, around) for row in shown),
+        next_cursor=shown[-1].id if len(rows) > limit else None,
+    )
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.status:
+        found.append(jobs.c.status.in_(filters.status))
+    if filters.issuer is not None:
+        found.append(jobs.c.issuer.contains(filters.issuer, autoescape=True))
+    if filters.created_after is not None:
+        found.append(jobs.c.created_at > filters.created_after)
+    for name in ("batch_id", "year", "sha256", "verdict"):
+        value = getattr(filters, name)
+        if value is not None:
+            found.append(jobs.c[name] == value)
+    return found
+
+
+def waiting(parts: Parts, tenant: str) -> int:
+    """Count a tenant's jobs that wait or run."""
+    query = select(func.count()).where(jobs.c.tenant == tenant, jobs.c.status.in_(sorted(ACTIVE)))
+    with parts.database.connect() as connection:
+        return connection.execute(query).scalar_one()
+
+
+def events_after(parts: Parts, job_id: str, seq: int) -> list[JobEvent]:
+    """Return the lines of a job's event stream after line `seq`."""
+    query = (
+        select(job_events)
+        .where(job_events.c.job_id == job_id, job_events.c.seq > seq)
+        .order_by(job_events.c.seq)
+        .limit(500)
+    )
+    with parts.database.connect() as connection:
+        rows = connection.execute(query).all()
+    return [JobEvent(seq=row.seq, type=row.type, at=row.at, data=row.data) for row in rows]
+
+
+def page_row(parts: Parts, job_id: str, number: int) -> PageRow | None:
+    """Return a page of a job, or None."""
+    query = select(pages).where(pages.c.job_id == job_id, pages.c.number == number)
+    with parts.database.connect() as connection:
+        found = connection.execute(query).one_or_none()
+    return None if found is None else PageRow.of(found)
+
+
+def all_pages(parts: Parts, job_id: str) -> list[PageRow]:
+    """Return the pages of a job in order."""
+    query = select(pages).where(pages.c.job_id == job_id).order_by(pages.c.number)
+    with parts.database.connect() as connection:
+        return [PageRow.of(row) for row in connection.execute(query)]
+
+
+def cancel(parts: Parts, tenant: str, job_id: str) -> None:
+    """Cancel a job that is not finished; what a worker still does for it no longer counts."""
+    with unit_of_work(parts.database, parts.send) as unit:
+        job = _locked(unit, tenant, job_id)
+        try:
+            move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
+        except IllegalTransition as exc:
+            raise _wrong_state(job, "已经结束，不能取消", "cannot be cancelled any more") from exc
+
+
+def retry(parts: Parts, tenant: str, job_id: str) -> None:
+    """Put a job that did not fully succeed back in the queue; pages read already are reused."""
+    with unit_of_work(parts.database, parts.send) as unit:
+        restart(unit, _locked(unit, tenant, job_id))
+
+
+def restart(unit: Unit, job: JobRow) -> None:
+    """Begin a locked job anew."""
+    try:
+        move(
+            unit,
+            job,
+            "retried",
+            {
+                "attempts": 0,
+                "lease_token": jobs.c.lease_token + 1,
+                "lease_until": None,
+                "due_at": func.now() + seconds(RESEND_S),
+                "error": None,
+                "verdict": None,
+                "pages_total": None,
+                "pages_done": 0,
+                "pages_failed": 0,
+                "started_at": None,
+            },
+        )
+    except IllegalTransition as exc:
+        raise _wrong_state(job, "未结束或已成功，不能重试", "cannot be retried") from exc
+    unit.connection.execute(delete(pages).where(pages.c.job_id == job.id))
+    unit.post(message.inspect(job.id))
+
+
+def forget(parts: Parts, tenant: str, job_id: str) -> tuple[JobRow, list[PageRow], bool]:
+    """Delete a job, cancelling it first if need be.
+
+    Return it, its pages, and whether no other job of the tenant has the same document.
+    """
+    with unit_of_work(parts.database, parts.send) as unit:
+        job = _locked(unit, tenant, job_id)
+        if job.status in ACTIVE:
+            move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
+        of_job = pages.c.job_id == job_id
+        found = unit.connection.execute(select(pages).where(of_job).order_by(pages.c.number))
+        rows = [PageRow.of(row) for row in found]
+        unit.connection.execute(delete(pages).where(of_job))
+        unit.connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id)
+            .values(
+                deleted_at=func.now(), filename="", metadata={}, issuer=None, error=None, files=[]
+            )
+        )
+        others = select(func.count()).where(
+            jobs.c.tenant == tenant, jobs.c.sha256 == job.sha256, jobs.c.deleted_at.is_(None)
+        )
+        return job, rows, unit.connection.execute(others).scalar_one() == 0
+
+
+def _locked(unit: Unit, tenant: str, job_id: str) -> JobRow:
+    find(unit.connection, tenant, job_id)
+    job = lock(unit, job_id)
+    if job is None:
+        raise not_found("任务", "job")
+    return job
+
+
+def _wrong_state(job: JobRow, zh: str, en: str) -> ApiError:
+    return ApiError(
+        409,
+        "wrong_state",
+        f"任务状态为 {job.status}，{zh}。",
+        f"The job is {job.status} and {en}.",
+    )

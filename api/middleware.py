@@ -1,0 +1,79 @@
+"""Around every request: an id for logs and errors, and a limit on how much may come in."""
+
+import re
+import secrets
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import refused
+from schemas import failures
+
+log = structlog.get_logger()
+
+_GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+class RequestId:
+    """Give each request an id (or keep a harmless one it brings), answer with it, log by it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(b"x-request-id", b"")
+        request_id = given.decode() if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.monotonic()
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, answer)
+            finally:
+                if scope["path"] not in _QUIET:
+                    took_ms = round((time.monotonic() - started) * 1000)
+                    log.info("request", method=scope["method"], path=scope["path"],
+                             status=status, duration_ms=took_ms)  # fmt: skip
+
+
+class BodyLimit:
+    """Stop reading a body that is larger than anything this service takes."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        self._app = app
+        self._limit = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; what is over the limit is answered 413 as soon as that is known."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        announced = int(declared) if declared.isdigit() else 0
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            if announced > self._limit:
+                raise refused(413, failures.too_large(announced, self._limit))
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise refused(413, failures.too_large(seen, self._limit))
+            return message
+
+        await self._app(scope, counted, send)

@@ -1,0 +1,42 @@
+"""What a request needs of the world, in one value; `api.app` puts it together."""
+
+from dataclasses import dataclass
+
+import sqlalchemy
+from fastapi import Request
+
+from api.errors import ApiError
+from api.queue import Depths
+from api.settings import ApiSettings
+from storage.objects import ObjectStore
+from storage.outbox import Send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Settings and the open ends to database, store and broker."""
+
+    settings: ApiSettings
+    database: sqlalchemy.Engine
+    objects: ObjectStore
+    send: Send
+    depths: Depths
+
+
+def parts(request: Request) -> Parts:
+    """Return the parts of the application that serves a request."""
+    found = request.app.state.parts
+    assert isinstance(found, Parts)
+    return found
+
+
+def unauthorised() -> ApiError:
+    """Return the answer to a request without a valid key."""
+    return ApiError(
+        401,
+        "unauthorized",
+        "需要有效的密钥：请求头 Authorization: Bearer gj_…。",
+        "A valid key is needed: Authorization: Bearer gj_….",
+        category="policy",
+        headers={"WWW-Authenticate": "Bearer"},
+    )

@@ -1,0 +1,75 @@
+"""/v1/uploads, /v1/api_keys, /v1/dead_letters: the smaller things around jobs."""
+
+import tempfile
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from api import dead_letters, jobs, keys, uploads
+from api.auth import Asking
+from api.dead_letters import DeadLetterList
+from api.keys import ApiKeyList, ApiKeySecret, KeyRequest
+from api.parts import Parts, parts
+from api.uploads import Upload, UploadRequest
+from schemas.job import Job
+
+router = APIRouter(prefix="/v1")
+
+Found = Annotated[Parts, Depends(parts)]
+
+@router.post("/uploads", status_code=201, tags=["uploads"])
+def post_upload(wanted: UploadRequest, found: Found, asking: Asking) -> Upload:
+    """Ask for an address to PUT a large file to."""
+    return uploads.begin(found, asking.tenant, wanted)
+
+
+@router.put("/uploads/{upload_id}/content", status_code=204, tags=["uploads"])
+async def put_upload(upload_id: str, request: Request, found: Found, asking: Asking) -> None:
+    """Take the bytes of an upload, where the store has no address of its own."""
+    with tempfile.TemporaryFile() as file:
+        async for chunk in request.stream():
+            file.write(chunk)
+        await run_in_threadpool(uploads.put_content, found, asking.tenant, upload_id, file)
+
+
+@router.post("/uploads/{upload_id}/complete", tags=["uploads"])
+def complete_upload(upload_id: str, found: Found, asking: Asking) -> Upload:
+    """Finish an upload; its id then stands for the file in jobs and batches."""
+    return uploads.complete(found, asking.tenant, upload_id)
+
+
+@router.post("/api_keys", status_code=201, tags=["api keys"])
+def post_key(wanted: KeyRequest, found: Found, asking: Asking) -> ApiKeySecret:
+    """Make a key; its value is said in this answer only."""
+    return keys.create(found, asking.tenant, wanted)
+
+
+@router.get("/api_keys", tags=["api keys"])
+def list_keys(found: Found, asking: Asking) -> ApiKeyList:
+    """List the valid keys by how they begin."""
+    return keys.listed(found, asking.tenant)
+
+
+@router.delete("/api_keys/{key_id}", status_code=204, tags=["api keys"])
+def delete_key(key_id: str, found: Found, asking: Asking) -> None:
+    """Make a key invalid at once."""
+    keys.revoke(found, asking.tenant, key_id)
+
+
+@router.get("/dead_letters", tags=["dead letters"])
+def list_dead_letters(
+    found: Found,
+    asking: Asking,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> DeadLetterList:
+    """List what was given up after too many attempts."""
+    return dead_letters.listed(found, asking.tenant, cursor, limit)
+
+
+@router.post("/dead_letters/{letter_id}/requeue", status_code=202, tags=["dead letters"])
+def requeue_dead_letter(letter_id: str, found: Found, asking: Asking) -> Job:
+    """Put the job of a dead letter back in the queue."""
+    job_id = dead_letters.requeue(found, asking.tenant, letter_id)
+    return jobs.read(found, asking.tenant, job_id)

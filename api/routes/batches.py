@@ -1,0 +1,120 @@
+"""/v1/batches: many documents at once, and one export of all of them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import IO, Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from api import batches, export, forms, intake, uploads
+from api.auth import Asking
+from api.forms import Submission
+from api.parts import Parts, parts
+from schemas.batch import Batch, BatchItemList, BatchList
+from schemas.job import TERMINAL
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+
+Found = Annotated[Parts, Depends(parts)]
+Cursor = Annotated[str | None, Query(max_length=100)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Format = Literal["csv", "xlsx", "jsonl"]
+
+_CHUNK_BYTES = 1024 * 1024
+_MEDIA_TYPES: dict[Format, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/x-ndjson",
+}
+
+
+@router.post(
+    "", status_code=202, response_model=Batch, openapi_extra=forms.openapi("Batch", many=True)
+)
+async def post_batch(request: Request, found: Found, asking: Asking) -> Response:
+    """Hand in archives (ZIP, TAR) and documents; each document in them becomes a job."""
+    submission = await forms.read(request, asking.tenant, "bulk")
+    batch_id = await run_in_threadpool(_submit, found, submission)
+    batch = await run_in_threadpool(batches.read, found, asking.tenant, batch_id)
+    return JSONResponse(
+        batch.model_dump(mode="json"), status_code=202, headers={"Location": batch.links.self}
+    )
+
+
+def _submit(found: Parts, submission: Submission) -> str:
+    wish = submission.wish
+    if submission.files:
+        return intake.submit_batch(found, submission.files, wish)
+    sources = []
+    for upload_id in submission.upload_ids:
+        filename, received = uploads.completed(found, wish.tenant, upload_id)
+        with received.file:
+            sources.append(intake.source_of(found, wish.tenant, filename, received))
+    return intake.admit_batch(found, sources, wish)
+
+
+@router.get("")
+def list_batches(
+    found: Found, asking: Asking, cursor: Cursor = None, limit: Limit = 20
+) -> BatchList:
+    """List batches, the newest first."""
+    return batches.listed(found, asking.tenant, cursor, limit)
+
+
+@router.get("/{batch_id}")
+def get_batch(batch_id: str, found: Found, asking: Asking, response: Response) -> Batch:
+    """Read a batch with its counts by status."""
+    batch = batches.read(found, asking.tenant, batch_id)
+    if batch.status not in TERMINAL:
+        response.headers["Retry-After"] = "2"
+    return batch
+
+
+@router.get("/{batch_id}/items")
+def get_items(
+    batch_id: str, found: Found, asking: Asking, cursor: Cursor = None, limit: Limit = 200
+) -> BatchItemList:
+    """List the items of a batch in the order they were found."""
+    return batches.items(found, asking.tenant, batch_id, cursor, limit)
+
+
+@router.get("/{batch_id}/export", response_class=Response)
+def get_export(batch_id: str, found: Found, asking: Asking, format: Format = "csv") -> Response:  # noqa: A002  the contract's name
+    """Return the values of all reports read so far, one row a value."""
+    batch, jobs = batches.assembled(found, asking.tenant, batch_id)
+    if format == "csv":
+        pieces = export.csv_pieces(found, jobs)
+    elif format == "jsonl":
+        pieces = export.jsonl_pieces(found, jobs)
+    else:
+        pieces = _chunks(export.workbook(found, jobs))
+    day = datetime.now(UTC).date().isoformat()
+    name = f"gouji-{batch.id}-{day}.{format}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Gouji-Complete": "true" if batch.status in TERMINAL else "false",
+    }
+    return StreamingResponse(pieces, media_type=_MEDIA_TYPES[format], headers=headers)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+@router.post("/{batch_id}/cancel")
+def cancel_batch(batch_id: str, found: Found, asking: Asking) -> Batch:
+    """Cancel what of a batch is not finished."""
+    batches.cancel(found, asking.tenant, batch_id)
+    return batches.read(found, asking.tenant, batch_id)
+
+
+@router.post("/{batch_id}/retry", status_code=202)
+def retry_batch(batch_id: str, found: Found, asking: Asking) -> Batch:
+    """Try again what of a finished batch failed, was cancelled or has gaps."""
+    batches.retry(found, asking.tenant, batch_id)
+    return batches.read(found, asking.tenant, batch_id)

@@ -1,0 +1,173 @@
+"""/v1/jobs: handing in, following, cancelling, retrying, deleting."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from api import forms, intake, jobs, objects, uploads, waiting
+from api.auth import Asking
+from api.errors import ApiError
+from api.forms import Submission
+from api.jobs import Filters
+from api.parts import Parts, parts
+from schemas.job import TERMINAL, Job, JobList, JobStatus
+from schemas.validation import Verdict
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+
+Found = Annotated[Parts, Depends(parts)]
+Cursor = Annotated[str | None, Query(max_length=100)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+_STREAM_LOOK_S = 0.4
+_KEEP_ALIVE_S = 15.0
+
+
+@router.post(
+    "", status_code=202, response_model=Job, openapi_extra=forms.openapi("Document", many=False)
+)
+async def post_job(
+    request: Request,
+    found: Found,
+    asking: Asking,
+    prefer: Annotated[str | None, Header()] = None,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Hand in one document; the answer is a job to follow."""
+    del idempotency_key  # declared for /openapi.json; read with the submission
+    submission = await forms.read(request, asking.tenant, "interactive")
+    job_id = await run_in_threadpool(_submit, found, submission)
+    wait_s = waiting.patience_s(found, prefer)
+    job = await waiting.until_finished(found, asking.tenant, job_id, wait_s)
+    status = 200 if wait_s and job.status in TERMINAL else 202
+    headers = {"Location": job.links.self, **_pace(job)}
+    return JSONResponse(job.model_dump(mode="json"), status_code=status, headers=headers)
+
+
+def _submit(found: Parts, submission: Submission) -> str:
+    if len(submission.files) + len(submission.upload_ids) != 1:
+        raise ApiError(
+            422,
+            "one_document",
+            "一个任务只收一份文档；多份请用 POST /v1/batches。",
+            "A job takes one document; use POST /v1/batches for several.",
+        )
+    if submission.files:
+        return intake.submit(found, submission.files[0], submission.wish)
+    tenant = submission.wish.tenant
+    filename, received = uploads.completed(found, tenant, submission.upload_ids[0])
+    with received.file:
+        return intake.admit_received(found, filename, received, submission.wish)
+
+
+@router.get("")
+def list_jobs(
+    found: Found,
+    asking: Asking,
+    status: Annotated[list[JobStatus] | None, Query()] = None,
+    batch_id: str | None = None,
+    issuer: str | None = None,
+    year: int | None = None,
+    sha256: str | None = None,
+    verdict: Verdict | None = None,
+    created_after: datetime | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JobList:
+    """List jobs, the newest first."""
+    filters = Filters(
+        status=status or (),
+        batch_id=batch_id,
+        issuer=issuer,
+        year=year,
+        sha256=sha256,
+        verdict=verdict,
+        created_after=created_after,
+    )
+    return jobs.listed(found, asking.tenant, filters, cursor, limit)
+
+
+@router.get("/{job_id}", response_model=Job)
+async def get_job(
+    job_id: str,
+    found: Found,
+    asking: Asking,
+    wait: Annotated[float, Query(ge=0)] = 0,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Read a job; with `wait` the answer comes when it is finished, or changed from the ETag."""
+    job = await waiting.until_finished(
+        found, asking.tenant, job_id, wait, or_changed=if_none_match is not None
+    )
+    body = job.model_dump_json().encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", **_pace(job)}
+    if if_none_match is not None and tag in if_none_match:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@router.get("/{job_id}/events")
+async def get_events(
+    job_id: str,
+    found: Found,
+    asking: Asking,
+    last_event_id: Annotated[int | None, Header(ge=0)] = None,
+) -> StreamingResponse:
+    """Follow a job as server-sent events, from after Last-Event-ID to its end."""
+    await run_in_threadpool(jobs.status_of, found, asking.tenant, job_id)
+    lines = _event_lines(found, asking.tenant, job_id, last_event_id or 0)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+
+
+async def _event_lines(found: Parts, tenant: str, job_id: str, seq: int) -> AsyncIterator[str]:
+    silent_s = 0.0
+    yield "retry: 2000\n\n"
+    while True:
+        status, _ = await run_in_threadpool(jobs.status_of, found, tenant, job_id)
+        events = await run_in_threadpool(jobs.events_after, found, job_id, seq)
+        for event in events:
+            seq, silent_s = event.seq, 0.0
+            yield f"id: {seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n"
+        if status in TERMINAL and not events:
+            return
+        await asyncio.sleep(_STREAM_LOOK_S)
+        silent_s += _STREAM_LOOK_S
+        if silent_s >= _KEEP_ALIVE_S:
+            silent_s = 0.0
+            yield ": still here\n\n"
+
+
+@router.post("/{job_id}/cancel")
+def cancel_job(job_id: str, found: Found, asking: Asking) -> Job:
+    """Cancel a job that is not finished."""
+    jobs.cancel(found, asking.tenant, job_id)
+    return jobs.read(found, asking.tenant, job_id)
+
+
+@router.post("/{job_id}/retry", status_code=202)
+def retry_job(job_id: str, found: Found, asking: Asking) -> Job:
+    """Try a job again that failed, was cancelled or has gaps."""
+    jobs.retry(found, asking.tenant, job_id)
+    return jobs.read(found, asking.tenant, job_id)
+
+
+@router.delete("/{job_id}", status_code=204)
+def delete_job(job_id: str, found: Found, asking: Asking) -> None:
+    """Delete a job with its results; its document too, unless another job has the same one."""
+    job, pages, last = jobs.forget(found, asking.tenant, job_id)
+    objects.discard(found, job, pages, whole=last)
+
+
+def _pace(job: Job) -> dict[str, str]:
+    """Return when to ask again, for a job that is not finished."""
+    if job.status in TERMINAL:
+        return {}
+    return {"Retry-After": "1" if job.status == "running" else "2"}

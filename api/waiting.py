@@ -1,0 +1,35 @@
+"""Waiting for a job without polling: look at its row now and then, within the client's patience."""
+
+import asyncio
+import re
+
+from starlette.concurrency import run_in_threadpool
+
+from api import jobs
+from api.parts import Parts
+from schemas.job import TERMINAL, Job
+
+_LOOK_EVERY_S = 0.25
+_WAIT = re.compile(r"(?:^|[,\s])wait=(\d{1,4})")
+
+
+def patience_s(parts: Parts, prefer: str | None) -> float:
+    """Return the seconds a Prefer header asks to wait (RFC 7240), within the server's limit."""
+    asked = _WAIT.search(prefer or "")
+    return min(float(asked.group(1)), parts.settings.max_wait_s) if asked else 0.0
+
+
+async def until_finished(
+    parts: Parts, tenant: str, job_id: str, wait_s: float, *, or_changed: bool = False
+) -> Job:
+    """Return the job once it is finished (or has changed at all), or when patience runs out."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + min(wait_s, parts.settings.max_wait_s)
+    status, first = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
+    version = first
+    while status not in TERMINAL and loop.time() < deadline:
+        if or_changed and version != first:
+            break
+        await asyncio.sleep(_LOOK_EVERY_S)
+        status, version = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
+    return await run_in_threadpool(jobs.read, parts, tenant, job_id)

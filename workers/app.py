@@ -1,0 +1,207 @@
+"""The reading side's only wiring: the Celery application, its limits, and each process's parts.
+
+Tasks are functions of `Parts` and ids. `parts()` puts the parts together on first use in a
+process; nothing that must not cross a fork is made before it.
+"""
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+import redis
+import structlog
+from celery import Celery, bootsteps, signals
+
+from schemas import message
+from schemas.message import PAGE_QUEUES, Queue, TaskName
+from storage import broker, logs
+from storage.database import connect, migrate
+from storage.objects import open_store
+from storage.outbox import BrokerUnavailable
+from workers.parts import Parts, Steps
+from workers.settings import WorkerSettings
+
+log = structlog.get_logger()
+
+P = ParamSpec("P")
+
+_SOFT_LIMIT_LEAD_S = 10
+_PAGE_CHILD_KIB = 3_000_000
+_LOST_RETRY_S = 2
+
+
+def limits(settings: WorkerSettings) -> dict[TaskName, int]:
+    """Return the hard time limit of each task in seconds; none goes without."""
+    return {
+        "gouji.inspect": settings.inspect_limit_s,
+        "gouji.page": settings.page_limit_s,
+        "gouji.assemble": settings.assemble_limit_s,
+        "gouji.expand": settings.expand_limit_s,
+        "gouji.deliver": int(settings.webhook_timeout_s) + 30,
+        "gouji.sweep": 60,
+    }
+
+
+def create_celery(settings: WorkerSettings) -> Celery:
+    """Return the application with every setting the queue notes ask for."""
+    app = Celery("gouji", broker=broker.broker_url(settings.redis_url))
+    app.conf.update(
+        include=[
+            f"workers.tasks.{name}"
+            for name in ("inspect", "page", "assemble", "expand", "deliver", "sweep")
+        ],
+        task_default_queue="housekeeping",
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=False,
+        task_acks_on_failure=True,
+        task_acks_on_timeout=True,
+        task_retry_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,
+        worker_proc_alive_timeout=120,
+        worker_max_tasks_per_child=settings.pages_per_child,
+        worker_max_memory_per_child=_PAGE_CHILD_KIB,
+        worker_soft_shutdown_timeout=20,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            **broker.TRANSPORT_OPTIONS,
+            "visibility_timeout": 2 * settings.longest_limit_s(),
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+        },
+    )
+    app.steps["worker"].add(SweepTimer)
+    return app
+
+
+class SweepTimer(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is not typed
+    """Ask for a round of housekeeping now and then, from the worker's own timer.
+
+    No beat, no process that may be missing: every worker that takes housekeeping asks, the
+    request expires when the next one is due, and a lock in the database lets one round in.
+    """
+
+    requires = {"celery.worker.components:Timer"}  # noqa: RUF012  Celery's way of saying it
+
+    def start(self, worker: object) -> None:
+        """Begin asking, if this worker takes housekeeping."""
+        if "housekeeping" in celery.amqp.queues.consume_from:
+            timer = worker.timer
+            timer.call_after(0.1, self._ask)
+            self._entry = timer.call_repeatedly(settings.sweep_interval_s, self._ask)
+
+    def _ask(self) -> None:
+        try:
+            celery.send_task(
+                "gouji.sweep",
+                queue=message.sweep().queue,
+                expires=settings.sweep_interval_s,
+                retry=False,
+            )
+        except Exception as exc:  # the timer must go on whatever the broker does
+            log.warning("sweep_not_sent", error=type(exc).__name__)
+
+
+def task(
+    name: TaskName,
+) -> Callable[[Callable[Concatenate[Parts, P], None]], Callable[Concatenate[Parts, P], None]]:
+    """Register a function of parts and ids as a task; the function itself stays as it is."""
+
+    def register(
+        function: Callable[Concatenate[Parts, P], None],
+    ) -> Callable[Concatenate[Parts, P], None]:
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            bound = {"task": name, "subject": args[0] if args else None}
+            if name == "gouji.page":
+                bound["page"] = args[1]
+            with structlog.contextvars.bound_contextvars(**bound):
+                function(parts(), *args, **kwargs)
+
+        hard = limits(settings)[name]
+        celery.task(
+            name=name,
+            time_limit=hard,
+            soft_time_limit=max(1, hard - _SOFT_LIMIT_LEAD_S),
+            default_retry_delay=_LOST_RETRY_S,
+            max_retries=settings.max_attempts,
+        )(run)
+        return function
+
+    return register
+
+
+def steps_for(settings: WorkerSettings) -> Steps:
+    """Return the steps of reading the settings name: the only place that chooses them."""
+    if settings.engine == "null":
+        from workers import null_steps
+
+        return null_steps.build(settings.null_page_s)
+    from workers import real_steps
+
+    return real_steps.build()
+
+
+def compose(settings: WorkerSettings) -> Parts:
+    """Put together what the tasks of one process need."""
+    client = redis.Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=5)
+
+    def depth(queue: Queue) -> int:
+        try:
+            return int(client.llen(queue))  # type: ignore[arg-type]  # typed for both clients
+        except redis.RedisError as exc:
+            raise BrokerUnavailable from exc
+
+    return Parts(
+        settings=settings,
+        steps=steps_for(settings),
+        database=connect(settings.database_url.get_secret_value()),
+        objects=open_store(settings),
+        send=broker.sender(celery),
+        depth=depth,
+    )
+
+
+def parts() -> Parts:
+    """Return this process's parts, made on first use."""
+    global _parts
+    if _parts is None:
+        _parts = compose(settings)
+    return _parts
+
+
+_parts: Parts | None = None
+settings = WorkerSettings()
+celery = create_celery(settings)
+
+
+def _log(**_: object) -> None:
+    logs.configure(settings.log_level, as_json=settings.log_json)
+
+
+def _prepare(**_: object) -> None:
+    """Bring the database's schema up to date before any child is forked."""
+    if settings.migrate_on_start:
+        database = connect(settings.database_url.get_secret_value(), pool_size=1)
+        migrate(database)
+        database.dispose()
+
+
+def _begin(**_: object) -> None:
+    """Build the models in a child that reads pages; bound the memory of one that does not."""
+    if PAGE_QUEUES & set(celery.amqp.queues.consume_from):
+        parts().steps.engines()
+    elif settings.child_memory_bytes:
+        import resource
+
+        cap = settings.child_memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
+
+
+signals.setup_logging.connect(_log, weak=False)
+signals.worker_init.connect(_prepare, weak=False)
+signals.worker_process_init.connect(_begin, weak=False)

@@ -1,0 +1,95 @@
+"""Leases: who works on a row, for how long, and whose result still counts.
+
+A claim counts an attempt and raises the row's fencing token. A heartbeat renews the lease while
+the work goes on; when a worker dies the lease runs out and the sweeper hands the row on. A result
+is written only under the token it was worked out with. The database's clock is the only clock.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy
+import structlog
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.events import seconds
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A row held by this process: which, under what token, at which attempt (from 1)."""
+
+    table: Table
+    row: ColumnElement[bool]
+    token: int
+    attempt: int
+
+    @property
+    def held(self) -> ColumnElement[bool]:
+        """The row, as long as nobody else has claimed it since."""
+        return and_(self.row, self.table.c.lease_token == self.token)
+
+
+def claim(
+    connection: Connection, table: Table, row: ColumnElement[bool], lease_s: float
+) -> Claim | None:
+    """Take a row nobody holds; None when it is held, put off or not there."""
+    until = func.now() + seconds(lease_s)
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until < func.now())
+    taken = connection.execute(
+        update(table)
+        .where(row, free)
+        .values(
+            attempts=table.c.attempts + 1,
+            lease_token=table.c.lease_token + 1,
+            lease_until=until,
+            due_at=until,
+        )
+        .returning(table.c.lease_token, table.c.attempts)
+    ).one_or_none()
+    if taken is None:
+        return None
+    return Claim(table=table, row=row, token=taken.lease_token, attempt=taken.attempts)
+
+
+def put_off(connection: Connection, held: Claim, delay_s: float) -> bool:
+    """Let go of a row, to be taken up again by the sweeper after the delay."""
+    until = func.now() + seconds(delay_s)
+    changed = connection.execute(
+        update(held.table).where(held.held).values(lease_until=until, due_at=until)
+    )
+    return changed.rowcount == 1
+
+
+@contextmanager
+def heartbeat(database: sqlalchemy.Engine, held: Claim, lease_s: float) -> Iterator[None]:
+    """Renew the lease from a thread of its own for as long as the block runs."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(lease_s / 3):
+            if not _renew(database, held, lease_s):
+                return
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _renew(database: sqlalchemy.Engine, held: Claim, lease_s: float) -> bool:
+    """Renew once; False when the row went to somebody else. A database away is no reason."""
+    try:
+        with database.begin() as connection:
+            return put_off(connection, held, lease_s)
+    except SQLAlchemyError:
+        log.warning("heartbeat_missed", table=held.table.name)
+        return True

@@ -1,0 +1,101 @@
+"""The steps of reading without reading: empty pages, a record of nulls. For tests of the service.
+
+Inspection is real, so refusals are; results are made by the real exports.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from io import BytesIO
+
+from PIL import Image
+
+from schemas.evidence import Evidence
+from schemas.failure import Failure
+from schemas.forms.template_2021 import FORM
+from schemas.page import Page
+from schemas.record import Engine, Record, Source
+from schemas.table import Tables
+from schemas.validation import Checked, Counts, Finding, Validation
+from workers import steps
+from workers.engines.null import NullEngines
+from workers.engines.protocols import Engines
+from workers.parts import Steps
+from workers.pipeline.export.result_files import export
+from workers.steps import Assembly, PageReading
+
+Tree = dict[str, "Tree | None"]
+
+_WIDTH, _HEIGHT = 210, 297
+
+
+def build(page_s: float) -> Steps:
+    """Return steps that take `page_s` seconds a page and read nothing."""
+    return Steps(
+        inspect=steps.inspect_document,
+        read_page=partial(_read_page, page_s),
+        assemble=_assemble,
+        engines=NullEngines,
+    )
+
+
+def _read_page(
+    page_s: float, content: bytes, kind: str, number: int, engines: Engines
+) -> PageReading:
+    del content, kind, engines
+    time.sleep(page_s)
+    picture = BytesIO()
+    Image.new("L", (_WIDTH, _HEIGHT), 255).save(picture, "WEBP", lossless=True)
+    page = Page(number=number, width=_WIDTH, height=_HEIGHT, source="ocr")
+    return PageReading(page=page, image=picture.getvalue())
+
+
+def _assemble(
+    source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
+) -> Assembly | Failure:
+    del pages
+    record = _record(source, engine)
+    missing = Finding(
+        code="STR-TABLE",
+        severity="error",
+        cause="recognition",
+        message="空引擎不读取任何表格。",
+        message_en="The null engine reads no tables.",
+    )
+    validation = Validation(
+        verdict="incomplete",
+        counts=Counts(error=1),
+        checked={"STR-TABLE": Checked(checked=3, failed=3)},
+        findings=(missing,),
+    )
+    files = export(record, validation, Tables(tables=()), image)
+    return Assembly(record=record, validation=validation, files=files)
+
+
+def _record(source: Source, engine: Engine) -> Record:
+    nothing = Evidence(kind="missing", text="", source="ocr", confidence=0.0, page=None, box=None)
+    values: Tree = {}
+    for pointer in FORM.pointers:
+        *parents, key = pointer.strip("/").split("/")
+        place = values
+        for parent in parents:
+            below = place.setdefault(parent, {})
+            assert below is not None
+            place = below
+        place[key] = None
+    return Record.model_validate(
+        {
+            "source": source,
+            "engine": engine,
+            "issuer": None,
+            "region": None,
+            "year": None,
+            "period": None,
+            "template": "2021",
+            "title": None,
+            "scope": "unknown",
+            "sections": (),
+            "evidence": dict.fromkeys(FORM.pointers, nothing),
+            **values,
+        }
+    )

@@ -1,0 +1,45 @@
+"""What a task needs of the world, in one value; `workers.app` puts it together once a process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy
+
+from schemas.failure import Failure
+from schemas.message import Queue
+from schemas.page import Page
+from schemas.record import Engine, Source
+from storage.objects import ObjectStore
+from storage.outbox import Send
+from workers.engines.inspect import Inspection, Limits
+from workers.engines.protocols import Engines
+from workers.settings import WorkerSettings
+from workers.steps import Assembly, PageReading
+
+Inspect = Callable[[bytes, str, Limits], Inspection | Failure]
+ReadPage = Callable[[bytes, str, int, Engines], PageReading]
+Assemble = Callable[[Source, Engine, Sequence[Page], Callable[[int], bytes]], "Assembly | Failure"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """The three steps of a document's way, real or null."""
+
+    inspect: Inspect
+    read_page: ReadPage
+    assemble: Assemble
+    engines: Callable[[], Engines]
+    """Builds the models at its first call in a process and keeps them there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Settings, steps and the open ends to database, store and broker of one process."""
+
+    settings: WorkerSettings
+    steps: Steps
+    database: sqlalchemy.Engine
+    objects: ObjectStore
+    send: Send
+    depth: Callable[[Queue], int]
+    """How many messages wait in a queue of the broker."""

@@ -1,0 +1,55 @@
+"""The settings of the reading side; every field is an environment variable `GOUJI_…`."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal
+
+from schemas.environment import Addresses, DocumentLimits, Networks
+
+
+class WorkerSettings(Addresses, DocumentLimits):
+    """What a worker process is told by its environment."""
+
+    engine: Literal["paddle", "null"] = "paddle"
+    """`null` reads every document as empty pages: for tests of the service, never for use."""
+    null_page_s: float = 0.0
+    """Seconds the null engine takes for a page."""
+
+    lease_s: float = 40.0
+    """How long a worker that fell silent keeps what it was working on."""
+    max_attempts: int = 4
+    """Attempts at a page or step before it is given up and its document set aside."""
+    retry_backoff_s: float = 5.0
+    """Wait after the first failed attempt; doubled after each further one."""
+    sweep_interval_s: float = 5.0
+    """How often housekeeping looks for what is stuck."""
+    resend_s: float = 30.0
+    """How long a message may be under way before the sweeper asks whether it was lost."""
+
+    inspect_limit_s: int = 120
+    page_limit_s: int = 300
+    assemble_limit_s: int = 600
+    expand_limit_s: int = 1800
+    """Hard time limits of one task; the child is killed and the attempt counted."""
+    child_memory_bytes: int = 0
+    """Address space of a child that reads no pages; 0 sets no limit."""
+    pages_per_child: int = 500
+    """Tasks after which a child is replaced by a fresh one."""
+
+    archive_max_entries: int = 10_000
+    archive_max_total_bytes: int = 8 * 1024 * 1024 * 1024
+
+    webhook_timeout_s: float = 15.0
+    webhook_allow_networks: Networks = ()
+    """Networks which may be reached though they are not public, e.g. `127.0.0.0/8`."""
+
+    migrate_on_start: bool = True
+
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the networks webhooks may reach besides the public ones."""
+        return tuple(ip_network(network) for network in self.webhook_allow_networks)
+
+    def longest_limit_s(self) -> int:
+        """Return the longest hard limit; messages must stay invisible for longer than that."""
+        return max(
+            self.inspect_limit_s, self.page_limit_s, self.assemble_limit_s, self.expand_limit_s
+        )

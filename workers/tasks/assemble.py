@@ -1,0 +1,114 @@
+"""Put a document together from its pages: record, validation, result files."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from schemas import failures, keys
+from schemas.failure import Failure
+from schemas.keys import LONG_TABLE
+from schemas.page import Page
+from schemas.reading import StoredPage
+from schemas.record import Source
+from schemas.validation import Validation
+from storage.jobs import Values
+from storage.objects import read
+from storage.rows import JobRow, PageRow
+from workers import app, jobs, objects
+from workers.jobs import Held
+from workers.parts import Parts
+from workers.pipeline.export.long_table import csv_bytes, rows
+from workers.steps import Assembly
+from workers.tasks.attempt import attempt, exhausted
+
+log = structlog.get_logger()
+
+
+@app.task("gouji.assemble")
+def assemble(parts: Parts, job_id: str) -> None:
+    """Assemble a job whose pages are all read, and finish it."""
+    held = jobs.start_assembly(parts, job_id)
+    if held is None or exhausted(parts, held, "gouji.assemble"):
+        return
+    done: Assembly | Failure | None = None
+    with attempt(parts, held, "gouji.assemble"):
+        done = _assemble(parts, held)
+        if isinstance(done, Assembly):
+            tidy = csv_bytes(rows(done.record, job_id))
+            files = {**done.files, LONG_TABLE: tidy}
+            objects.keep_results(parts.objects, held.job, files)
+    if isinstance(done, Failure):
+        log.info("document_refused", code=done.code)
+        jobs.fail(parts, held, done)
+    elif done is not None:
+        log.info("document_assembled", verdict=done.validation.verdict)
+        jobs.finish_assembly(parts, held, facts(done))
+
+
+def _assemble(parts: Parts, held: Held) -> Assembly | Failure:
+    with parts.database.connect() as connection:
+        found = jobs.page_rows(connection, held.job.id)
+    stored = {
+        page.number: objects.load_reading(parts.objects, page.reading_key)
+        for page in found
+        if page.reading_key is not None
+    }
+    engine = next(iter(stored.values())).engine
+    images = {page.number: keys.page_image(page.reading_key) for page in found if page.reading_key}
+    return parts.steps.assemble(
+        _source(held.job),
+        engine,
+        _pages(found, stored),
+        lambda number: read(parts.objects, images[number]),
+    )
+
+
+def _pages(found: Sequence[PageRow], stored: dict[int, StoredPage]) -> list[Page]:
+    """Return all pages in order; one that was given up has its failure and nothing else."""
+    return [
+        stored[row.number].page
+        if row.number in stored
+        else Page(
+            number=row.number,
+            width=1,
+            height=1,
+            source="ocr",
+            failure=row.failure or failures.page_unreadable(row.number),
+        )
+        for row in found
+    ]
+
+
+def _source(job: JobRow) -> Source:
+    return Source.model_validate(
+        {
+            "filename": job.filename,
+            "sha256": job.sha256,
+            "media_type": job.media_type,
+            "kind": job.kind,
+            "pages": job.pages_total,
+        }
+    )
+
+
+def facts(done: Assembly) -> Values:
+    """Return what the job's row says of an assembled document."""
+    record = done.record
+    return {
+        "verdict": done.validation.verdict,
+        "review_status": "needs_review" if _doubtful(done) else "not_required",
+        "issuer": record.issuer,
+        "year": record.year,
+        "template": record.template,
+        "files": sorted({*done.files, LONG_TABLE}),
+    }
+
+
+def _doubtful(done: Assembly) -> bool:
+    """Say whether anybody must look: a value in doubt, or a finding that may be ours."""
+    flagged = any(entry.flag == "doubtful" for entry in done.record.evidence.values())
+    return flagged or _blames_reading(done.validation)
+
+
+def _blames_reading(validation: Validation) -> bool:
+    return any(finding.cause != "source" for finding in validation.findings)

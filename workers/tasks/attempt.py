@@ -1,0 +1,49 @@
+"""The edge of every step: count the attempt, keep the lease, and put the world's faults off."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import structlog
+
+from schemas.message import TaskName
+from workers import jobs, lease
+from workers.jobs import Held
+from workers.lease import Claim
+from workers.parts import Parts
+
+log = structlog.get_logger()
+
+
+def exhausted(parts: Parts, held: Held, task: TaskName) -> bool:
+    """Set a step aside when this claim is one more than is allowed; say whether it was."""
+    if held.claim.attempt <= parts.settings.max_attempts:
+        return False
+    log.error("attempts_exhausted", task=task, page=held.page)
+    jobs.set_aside(parts, held, task)
+    return True
+
+
+def attempt(parts: Parts, held: Held, task: TaskName) -> AbstractContextManager[None]:
+    """Work on a step or page of a job; see `attempting`."""
+    return attempting(
+        parts, held.claim, task, lambda: jobs.put_off(parts, held, "retrying_after_error")
+    )
+
+
+@contextmanager
+def attempting(
+    parts: Parts, claim: Claim, task: TaskName, put_off: Callable[[], None]
+) -> Iterator[None]:
+    """Hold the lease while the block runs; whatever is raised in it puts the work off.
+
+    A document's own fault is a value and never raised, so what arrives here is the world's: a
+    store or database away, a soft time limit, a defect of ours. All of it is tried again, a
+    bounded number of times.
+    """
+    try:
+        with lease.heartbeat(parts.database, claim, parts.settings.lease_s):
+            yield
+    except Exception as exc:
+        kind = type(exc).__name__
+        log.exception("attempt_failed", task=task, attempt=claim.attempt, error=kind)
+        put_off()

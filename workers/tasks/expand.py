@@ -1,0 +1,118 @@
+"""Open a batch: every document in it becomes a job, everything else an item that says why not."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+import structlog
+
+from schemas import failures, keys
+from schemas.batch import BatchSource
+from schemas.failure import Failure
+from schemas.formats import Format, sniff
+from storage.objects import copy_to
+from workers import app, archive, batches
+from workers.archive import ArchiveLimits, ArchiveRefused, Refused
+from workers.batches import Entry, HeldBatch
+from workers.parts import Parts
+from workers.tasks.attempt import attempting
+
+log = structlog.get_logger()
+
+_HEAD_BYTES = 64 * 1024
+
+
+@app.task("gouji.expand")
+def expand(parts: Parts, batch_id: str) -> None:
+    """Open the files of a batch in order and make jobs of the documents in them."""
+    held = batches.start(parts, batch_id)
+    if held is None:
+        return
+    if held.claim.attempt > parts.settings.max_attempts:
+        batches.finish(parts, held, failures.attempts_exhausted(held.claim.attempt - 1))
+        return
+    with attempting(parts, held.claim, "gouji.expand", lambda: batches.put_off(parts, held)):
+        refused = _open(parts, held)
+        batches.finish(parts, held, refused)
+        log.info("batch_opened")
+
+
+def _open(parts: Parts, held: HeldBatch) -> Failure | None:
+    """Record every member; return the failure of an archive that was the whole batch."""
+    position = 0
+    alone = len(held.batch.sources) == 1
+    last: Entry | None = None
+    for source in held.batch.sources:
+        for entry in _entries(parts, held.batch.tenant, source):
+            if not batches.add(parts, held, position, entry):
+                return None
+            position += 1
+            last = entry
+    whole = alone and position == 1 and last is not None
+    return last.failure if whole and last is not None else None
+
+
+def _entries(parts: Parts, tenant: str, source: BatchSource) -> Iterator[Entry]:
+    """Yield the members of an archive, or the one document a file is."""
+    with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
+        path = Path(folder, "source")
+        with path.open("wb") as file:
+            copy_to(parts.objects, source.key, file)
+        with path.open("rb") as file:
+            kind = sniff(file.read(_HEAD_BYTES), source.filename)
+        if kind is not None and kind.role == "archive":
+            yield from _members(parts, tenant, source.filename, path)
+        else:
+            yield _judged(source.filename, kind, source)
+
+
+def _members(parts: Parts, tenant: str, filename: str, path: Path) -> Iterator[Entry]:
+    """Yield the members of an archive; a refusal of all of it is the last one."""
+    try:
+        for member in archive.iterate(path, _limits(parts)):
+            if isinstance(member, Refused):
+                yield Entry(name=member.name, failure=member.failure)
+            else:
+                yield _stored(parts, tenant, member.name, member.content)
+    except ArchiveRefused as refused:
+        yield Entry(name=filename, failure=refused.failure)
+
+
+def _stored(parts: Parts, tenant: str, name: str, content: bytes) -> Entry:
+    """Judge a member by its content and keep it in object storage if it is a document."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    document = BatchSource(
+        key=keys.upload(tenant, sha256),
+        filename=PurePosixPath(name).name,
+        sha256=sha256,
+        size_bytes=len(content),
+    )
+    entry = _judged(name, sniff(content, name), document)
+    if entry.document is not None and parts.objects.stat(document.key) is None:
+        media_type = entry.media_type or "application/octet-stream"
+        parts.objects.put(document.key, BytesIO(content), media_type)
+    return entry
+
+
+def _judged(name: str, kind: Format | None, document: BatchSource) -> Entry:
+    """Return a document as entry, or the reason why it is none; inspection says the rest."""
+    if document.size_bytes == 0:
+        return Entry(name=name, failure=failures.empty_file())
+    if kind is None:
+        return Entry(name=name, failure=failures.not_a_document())
+    if kind.role == "readable":
+        return Entry(name=name, document=document, media_type=kind.media_type)
+    if kind.role == "later":
+        return Entry(name=name, failure=failures.unsupported_type(kind))
+    return Entry(name=name, failure=failures.archive_nested())
+
+
+def _limits(parts: Parts) -> ArchiveLimits:
+    settings = parts.settings
+    return ArchiveLimits(
+        max_entries=settings.archive_max_entries,
+        max_entry_bytes=settings.max_upload_bytes,
+        max_total_bytes=settings.archive_max_total_bytes,
+    )

@@ -1,0 +1,38 @@
+"""Say what a document is, then hand out its pages or refuse it."""
+
+import structlog
+
+from schemas.failure import Failure
+from workers import app, jobs, objects
+from workers.engines.inspect import Inspection, Limits
+from workers.parts import Parts
+from workers.tasks.attempt import attempt, exhausted
+
+log = structlog.get_logger()
+
+
+@app.task("gouji.inspect")
+def inspect(parts: Parts, job_id: str) -> None:
+    """Inspect the document of a job."""
+    held = jobs.start_inspection(parts, job_id)
+    if held is None or exhausted(parts, held, "gouji.inspect"):
+        return
+    found: Inspection | Failure | None = None
+    with attempt(parts, held, "gouji.inspect"):
+        content = objects.source(parts.objects, held.job)
+        found = parts.steps.inspect(content, held.job.filename, _limits(parts))
+    if isinstance(found, Failure):
+        log.info("document_refused", code=found.code)
+        jobs.fail(parts, held, found)
+    elif found is not None:
+        log.info("document_inspected", kind=found.kind, pages=found.pages)
+        jobs.finish_inspection(parts, held, found)
+
+
+def _limits(parts: Parts) -> Limits:
+    settings = parts.settings
+    return Limits(
+        max_bytes=settings.max_upload_bytes,
+        max_pages=settings.max_pages,
+        max_page_pixels=settings.max_page_pixels,
+    )

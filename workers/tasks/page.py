@@ -1,0 +1,44 @@
+"""Read one page, or find it read already."""
+
+import time
+
+import structlog
+
+from schemas.failure import Failure
+from workers import app, jobs, objects
+from workers.jobs import Held
+from workers.parts import Parts
+from workers.tasks.attempt import attempt, exhausted
+
+log = structlog.get_logger()
+
+
+@app.task("gouji.page")
+def page(parts: Parts, job_id: str, number: int) -> None:
+    """Read page `number` (from 1) of a job's document."""
+    held = jobs.start_page(parts, job_id, number)
+    if held is None or exhausted(parts, held, "gouji.page"):
+        return
+    started = time.monotonic()
+    key: str | None = None
+    failure: Failure | None = None
+    with attempt(parts, held, "gouji.page"):
+        key, failure = _read(parts, held, number)
+    if key is None:
+        return
+    duration_ms = round((time.monotonic() - started) * 1000)
+    log.info("page_read", duration_ms=duration_ms, failed=failure is not None)
+    jobs.finish_page(parts, held, reading_key=key, failure=failure, duration_ms=duration_ms)
+
+
+def _read(parts: Parts, held: Held, number: int) -> tuple[str, Failure | None]:
+    """Return where the reading lies, and why the page could not be read if so."""
+    engines = parts.steps.engines()
+    engine = engines.describe()
+    found = objects.find_reading(parts.objects, held.job, engine, number)
+    if found is not None:
+        return found, None
+    content = objects.source(parts.objects, held.job)
+    reading = parts.steps.read_page(content, held.job.kind or "scan", number, engines)
+    key = objects.keep_reading(parts.objects, held.job, engine, reading)
+    return key, reading.page.failure

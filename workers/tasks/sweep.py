@@ -1,0 +1,165 @@
+"""Housekeeping: send again what is stuck, forget what is old. Any worker may run it, one does."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy
+import structlog
+from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from schemas import message
+from schemas.message import Message, Queue
+from schemas.tables_sql import (
+    batches,
+    idempotency_keys,
+    jobs,
+    pages,
+    service_state,
+    webhook_deliveries,
+)
+from storage import outbox as outgoing
+from storage.events import seconds
+from storage.outbox import unit_of_work
+from workers import app
+from workers.parts import Parts
+
+log = structlog.get_logger()
+
+_ADVISORY_LOCK_SWEEP = 7_160_002
+_AT_A_TIME = 500
+_LEFT_BEHIND_S = 3.0
+_IDEMPOTENCY_DAYS = 2
+
+_RUNNING = jobs.c.status == "running"
+
+
+@app.task("gouji.sweep")
+def sweep(parts: Parts) -> None:
+    """Do one round, unless another worker is at it."""
+    outgoing.drain(parts.database, parts.send, older_than_s=_LEFT_BEHIND_S, limit=_AT_A_TIME)
+    with unit_of_work(parts.database, parts.send) as unit:
+        if not _alone(unit.connection):
+            return
+        for stuck in (_stuck_jobs, _stuck_pages, _stuck_batches, _stuck_deliveries):
+            unit.post(*stuck(parts, unit.connection))
+        _forget(unit.connection)
+        _sign_of_life(unit.connection)
+    if unit.messages:
+        log.info("stuck_resent", number=len(unit.messages))
+
+
+def _alone(connection: Connection) -> bool:
+    lock = func.pg_try_advisory_xact_lock(_ADVISORY_LOCK_SWEEP)
+    return bool(connection.execute(select(lock)).scalar())
+
+
+def _stuck_jobs(parts: Parts, connection: Connection) -> list[Message]:
+    waiting = jobs.c.status == "queued"
+    inspecting = and_(_RUNNING, jobs.c.stage == "inspecting")
+    assembling = and_(_RUNNING, jobs.c.stage == "assembling")
+
+    def inspection(row: Row[Any]) -> Message:
+        return message.inspect(row.id)
+
+    def assembly(row: Row[Any]) -> Message:
+        return message.assemble(row.id)
+
+    return [
+        *_take_up(parts, connection, jobs, waiting | inspecting, inspection),
+        *_take_up(parts, connection, jobs, assembling, assembly),
+    ]
+
+
+def _stuck_pages(parts: Parts, connection: Connection) -> list[Message]:
+    unread = and_(
+        pages.c.status.in_(("queued", "running")),
+        pages.c.job_id.in_(select(jobs.c.id).where(_RUNNING, jobs.c.stage == "reading")),
+    )
+    rows = _due(connection, pages, unread)
+    wanted = select(jobs.c.id, jobs.c.priority).where(jobs.c.id.in_({r.job_id for r in rows}))
+    priorities = {row.id: row.priority for row in connection.execute(wanted)} if rows else {}
+    return _again(
+        parts,
+        connection,
+        pages,
+        rows,
+        lambda row: message.page(row.job_id, row.number, priorities[row.job_id]),
+    )
+
+
+def _stuck_batches(parts: Parts, connection: Connection) -> list[Message]:
+    unopened = and_(batches.c.status.in_(("queued", "running")), ~batches.c.expanded)
+    return _take_up(parts, connection, batches, unopened, lambda row: message.expand(row.id))
+
+
+def _stuck_deliveries(parts: Parts, connection: Connection) -> list[Message]:
+    pending = webhook_deliveries.c.status == "pending"
+    return _take_up(
+        parts, connection, webhook_deliveries, pending, lambda row: message.deliver(row.id)
+    )
+
+
+def _take_up(
+    parts: Parts,
+    connection: Connection,
+    table: Table,
+    condition: sqlalchemy.ColumnElement[bool],
+    ask: Callable[[Row[Any]], Message],
+) -> list[Message]:
+    return _again(parts, connection, table, _due(connection, table, condition), ask)
+
+
+def _due(
+    connection: Connection, table: Table, condition: sqlalchemy.ColumnElement[bool]
+) -> Sequence[Row[Any]]:
+    """Lock and return rows whose time to ask has come, the longest waiting first."""
+    return connection.execute(
+        select(table)
+        .where(condition, table.c.due_at < func.now())
+        .order_by(table.c.due_at)
+        .limit(_AT_A_TIME)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+
+
+def _again(
+    parts: Parts,
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row[Any]],
+    ask: Callable[[Row[Any]], Message],
+) -> list[Message]:
+    """Free the rows and return the messages to send for them.
+
+    A row nobody held still has its message in the queue, unless that was lost: while its queue is
+    not empty it is left waiting, so that a long backlog is not doubled again and again.
+    """
+    depths: dict[Queue, int] = {}
+    messages: list[Message] = []
+    for row in rows:
+        wanted = ask(row)
+        if wanted.queue not in depths:
+            depths[wanted.queue] = parts.depth(wanted.queue)
+        if row.lease_until is not None or depths[wanted.queue] == 0:
+            messages.append(wanted)
+        own = and_(*(column == row._mapping[column.name] for column in table.primary_key))
+        connection.execute(
+            update(table)
+            .where(own)
+            .values(lease_until=None, due_at=func.now() + seconds(parts.settings.resend_s))
+        )
+    return messages
+
+
+def _forget(connection: Connection) -> None:
+    day = func.make_interval(0, 0, 0, _IDEMPOTENCY_DAYS)
+    connection.execute(
+        delete(idempotency_keys).where(idempotency_keys.c.created_at < func.now() - day)
+    )
+
+
+def _sign_of_life(connection: Connection) -> None:
+    """Note when housekeeping last ran, so that the API can tell when no worker is there."""
+    seen = insert(service_state).values(name="sweep")
+    connection.execute(seen.on_conflict_do_update(index_elements=["name"], set_={"at": func.now()}))
