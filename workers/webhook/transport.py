@@ -12,6 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -68,6 +69,10 @@ class _DnsError(Exception):
     """The name has no address."""
 
 
+class _TlsError(Exception):
+    """The receiver does not prove to be who it is called."""
+
+
 def send(
     url: str,
     body: bytes,
@@ -101,9 +106,10 @@ def send(
         return _failed("dns_failed", started)
     except httpcore.TimeoutException:
         return _failed("timed_out", started)
-    except httpcore.NetworkError as error:
-        tls = isinstance(error.__cause__, ssl.SSLError)
-        return _failed("tls_failed" if tls else "connect_failed", started)
+    except _TlsError:
+        return _failed("tls_failed", started)
+    except httpcore.NetworkError:
+        return _failed("connect_failed", started)
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
         return _failed("protocol_error", started)
 
@@ -157,13 +163,15 @@ def _post(
 def _beginning(pieces: Iterable[bytes], limit: int) -> str:
     """Return at most `limit` bytes of the answer as text; the rest is never read.
 
+    The status has been given before; a body that breaks off or is late changes nothing about it.
     NUL is replaced: the log's database column cannot hold it.
     """
     kept = b""
-    for piece in pieces:
-        kept += piece[: limit - len(kept)]
-        if len(kept) >= limit:
-            break
+    with suppress(httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        for piece in pieces:
+            kept += piece[: limit - len(kept)]
+            if len(kept) >= limit:
+                break
     return kept.decode("utf-8", "replace").replace("\x00", "�")
 
 
@@ -256,7 +264,10 @@ class _DeadlineStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline))
+        try:
+            secured = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline))
+        except httpcore.ConnectError as error:  # whose cause the pool would drop
+            raise _TlsError from error
         return _DeadlineStream(secured, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
