@@ -21,9 +21,7 @@ from workers.steps import PageReading, assemble_document, inspect_document, read
 
 log = structlog.get_logger()
 
-READABLE = frozenset(
-    {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
-)
+READABLE = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 """Names taken when a folder is walked; a file named outright is judged by its content."""
 
 
@@ -110,7 +108,7 @@ def process_one(errand: Errand, limits: Limits) -> Outcome:
     try:
         content = errand.path.read_bytes()
     except OSError:
-        return Outcome(path=errand.path, status="failed", error=failures.not_readable())
+        return Outcome(path=errand.path, status="failed", error=failures.file_unreadable())
     inspected = inspect_document(content, errand.path.name, limits)
     if isinstance(inspected, Failure):
         return Outcome(path=errand.path, status="refused", error=inspected)

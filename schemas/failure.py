@@ -7,6 +7,7 @@ from schemas.value import Value
 Category = Literal["input", "capacity", "timeout", "dependency", "internal", "policy"]
 
 FailureCode = Literal[
+    "file_unreadable",
     "empty_file",
     "unsupported_type",
     "not_a_document",

@@ -36,6 +36,15 @@ def size_text(size_bytes: int) -> str:
 # Documents
 
 
+def file_unreadable() -> Failure:
+    """Return: the operating system would not give the file's bytes."""
+    return _input(
+        "file_unreadable",
+        "文件不存在或没有读取权限。请检查路径和权限后重试。",
+        "The file does not exist or may not be read. Check its path and permissions and try again.",
+    )
+
+
 def empty_file() -> Failure:
     """Return: no bytes at all."""
     return _input(

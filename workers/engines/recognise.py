@@ -19,7 +19,7 @@ from workers.engines.models import DETECTION, RECOGNITION, lay_out
 from workers.pipeline.read.recognition import DIGITS, DetectedLine, Gray, LineReading
 
 os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
-from paddleocr import TextDetection, TextRecognition  # noqa: E402  (reads the variable on import)
+from paddleocr import TextDetection, TextRecognition
 
 HEIGHT = 48
 """Height in pixels that the recognition model was trained on."""
@@ -93,7 +93,7 @@ def _prepare(line: Gray) -> NDArray[np.float32]:
     gray = cv2.resize(line, (scaled, HEIGHT), interpolation=method)
     padding = max(48, -(-scaled // 8) * 8) - scaled
     gray = cv2.copyMakeBorder(
-        gray, 0, 0, padding // 2, padding - padding // 2, cv2.BORDER_CONSTANT, value=255
+        gray, 0, 0, padding // 2, padding - padding // 2, cv2.BORDER_CONSTANT, value=(255,)
     )
     values = gray.astype(np.float32) / 127.5 - 1.0
     return np.broadcast_to(values, (1, 3, *values.shape)).copy()

@@ -46,7 +46,7 @@ def _dpi(page: pymupdf.Page) -> int:
     ]
     if not densities:
         return DRAWN_DPI
-    return round(min(MAX_DPI, max(MIN_DPI, max(densities)[1])))
+    return int(round(min(MAX_DPI, max(MIN_DPI, max(densities)[1]))))
 
 
 def _shown_width(info: dict[str, tuple[float, ...]]) -> float:

@@ -20,7 +20,7 @@ POSSIBLE = 0.0002
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What the pixels of one cell say: counts with their shares, best first; empty for no number."""
+    """What the pixels of one cell say: counts with their shares, best first; none for no number."""
 
     options: Mapping[int, float]
     clear: bool
@@ -53,9 +53,7 @@ def resolve(
         pointer, value = change
         values[pointer] = value
         corrected.add(pointer)
-    suspects = {
-        pointer for _, pointer, _ in _changes(values, readings, bound, POSSIBLE)
-    }
+    suspects = {pointer for _, pointer, _ in _changes(values, readings, bound, POSSIBLE)}
     return {
         pointer: _resolution(pointer, reading, values, bound[pointer], corrected, suspects)
         for pointer, reading in readings.items()
@@ -96,9 +94,7 @@ def _one_correction(
         if not readings[change[1]].clear
     ]
     for share, pointer, value in sorted(changes, reverse=True):
-        broken = {
-            id(relation) for relation in bound[pointer] if holds(relation, values) is False
-        }
+        broken = {id(relation) for relation in bound[pointer] if holds(relation, values) is False}
         rivals = [
             other
             for other_share, other, other_value in changes
@@ -142,7 +138,9 @@ def _resolution(
 ) -> Resolution:
     value = values[pointer]
     if value is None:
-        return Resolution(value=None, confidence=0.0, flag="doubtful" if not reading.clear else None)
+        return Resolution(
+            value=None, confidence=0.0, flag="doubtful" if not reading.clear else None
+        )
     others = tuple(option for option in reading.options if option != value)
     share = reading.options[value]
     if pointer in corrected:

@@ -99,8 +99,7 @@ def _typed(cell: Cell) -> tuple[Candidate, ...]:
 
 def _normal(text: str) -> str:
     wide = {chr(ord(digit) + 0xFEE0): digit for digit in "0123456789."}
-    kept = "".join(wide.get(letter, letter) for letter in text if not letter.isspace())
-    return kept
+    return "".join(wide.get(letter, letter) for letter in text if not letter.isspace())
 
 
 def _is_clear(cell: Cell, options: Mapping[str, float]) -> bool:

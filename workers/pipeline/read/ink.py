@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
 
+Filled = NDArray[np.bool_]
+
 _SPECK = 0.12
 """Blobs below this share of a letter's side, both ways, are dirt."""
 _LINE_HEIGHT = 0.8
@@ -42,14 +44,14 @@ def lines_of(cell: Gray, rulings: Mask, threshold: int, letter: float) -> list[I
     if not ink.any():
         return []
     whitened = np.where(ruled & ~ink, np.uint8(255), cell)
-    spans = _spans(ink.any(axis=1), gap=max(1, round(0.1 * letter)))
+    spans = _spans(_profile(ink, axis=1), gap=max(1, round(0.1 * letter)))
     spans = _with_crumbs_joined(spans, round(0.35 * letter))
     return [_line(whitened, ink, top, bottom, letter) for top, bottom in spans]
 
 
 def _without_specks(ink: NDArray[np.bool_], letter: float) -> NDArray[np.bool_]:
     """Drop dirt, and thin slivers along the cell's edge (what is left of a ruling)."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     height, width = ink.shape
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
@@ -63,11 +65,15 @@ def _without_specks(ink: NDArray[np.bool_], letter: float) -> NDArray[np.bool_]:
     return np.asarray(kept[labels], bool)
 
 
-def _spans(filled: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
-    """Return the runs of a profile, runs less than `gap` apart joined: start, end (not included)."""
+def _spans(filled: Filled, gap: int) -> list[tuple[int, int]]:
+    """Return the runs of a profile as start, end (not included); gaps up to `gap` are closed."""
     at = np.flatnonzero(filled)
     parts = np.split(at, np.flatnonzero(np.diff(at) > gap) + 1)
     return [(int(part[0]), int(part[-1]) + 1) for part in parts if part.size]
+
+
+def _profile(ink: Filled, axis: int) -> Filled:
+    return np.asarray(ink.any(axis=axis), bool)
 
 
 def _with_crumbs_joined(spans: list[tuple[int, int]], least: int) -> list[tuple[int, int]]:
@@ -99,7 +105,7 @@ def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: flo
         right=right,
         bottom=bottom,
         blobs=min(
-            len(_spans(ink[top:bottom].any(axis=0), gap=1)),
+            len(_spans(_profile(ink[top:bottom], axis=0), gap=1)),
             max(1, round((wide - 0.6 * high) / (0.7 * high)) + 1),
         ),
         flat=high < 0.3 * letter and wide > 1.5 * high and wide > 0.25 * letter,
@@ -118,6 +124,6 @@ def _padded(cell: Gray, left: int, top: int, right: int, bottom: int) -> Gray:
         max(0, -left),
         max(0, right - width),
         cv2.BORDER_CONSTANT,
-        value=255,
+        value=(255,),
     )
     return np.asarray(padded, np.uint8)

@@ -67,7 +67,7 @@ def skew(pixels: Pixels) -> float:
     best = 0.0
     for width, pitch in ((MAX_SKEW_DEGREES, 0.5), (0.6, 0.1), (0.12, 0.02)):
         angles = np.arange(best - width, best + width + pitch / 2, pitch)
-        best = float(angles[int(np.argmax([_sharpness(y, x, angle) for angle in angles]))])
+        best = float(angles[int(np.argmax([_sharpness(y, x, float(angle)) for angle in angles]))])
     return best
 
 
@@ -76,7 +76,7 @@ def rotate(pixels: Pixels, angle: float) -> Pixels:
     if abs(angle) < 0.04:
         return pixels
     height, width = pixels.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), np.float64)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
     matrix[:, 2] += (wide - width) / 2, (high - height) / 2
@@ -119,7 +119,7 @@ def _lies_on_its_side(pixels: Pixels) -> bool:
 
 def _letters(mask: Mask) -> tuple[Mask, float]:
     """Return the ink of letter size alone (no rulings, no specks) and the median letter size."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     sizes = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     side = max(mask.shape)
     kept = (sizes > 0.004 * side) & (sizes < 0.04 * side)

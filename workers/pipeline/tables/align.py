@@ -1,6 +1,7 @@
 """Two sequences aligned in order: printed rows with the rows of a form."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ def _counted(pairs: dict[int, int]) -> dict[int, int]:
     """Add the pairs between neighbours that are as many rows apart on both sides."""
     known = sorted(pairs.items())
     added = dict(pairs)
-    for (row, column), (next_row, next_column) in zip(known, known[1:], strict=False):
+    for (row, column), (next_row, next_column) in pairwise(known):
         if next_row - row == next_column - column:
             added |= {row + step: column + step for step in range(1, next_row - row)}
     return added

@@ -127,7 +127,7 @@ def _coverage(
     covered = np.zeros((len(ends) - 1, len(places)))
     for at, place in enumerate(places):
         left = max(0, round(place) - reach)
-        line = (mask[:, left : round(place) + reach + 1] > 0).any(axis=1)
+        line = np.asarray((mask[:, left : round(place) + reach + 1] > 0).any(axis=1), bool)
         for edge in range(len(ends) - 1):
             inner = 0.12 * (ends[edge + 1] - ends[edge])
             part = line[round(ends[edge] + inner) : max(1, round(ends[edge + 1] - inner))]

@@ -57,10 +57,7 @@ class _Fit:
 def register(pages: Sequence[Page], form: Form) -> Registration:
     """Join the tables of all pages and lay the statutory ones on the form."""
     tables = join(pages, form)
-    fits = {
-        form_table.name: _best_fit(tables, form_table)
-        for form_table in form.tables
-    }
+    fits = {form_table.name: _best_fit(tables, form_table) for form_table in form.tables}
     found = {name: fit for name, fit in fits.items() if fit is not None}
     printed = {pointer: cell for fit in found.values() for pointer, cell in fit.values.items()}
     used = Counter(id(cell) for cell in printed.values())

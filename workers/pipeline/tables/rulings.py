@@ -42,7 +42,7 @@ class Region:
 
 
 def letter_size(ink: Mask) -> float:
-    """Return the side in pixels of a typical character: the 70th percentile of letter-like blobs."""
+    """Return a typical character's side in pixels: the 70th percentile of letter-like blobs."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     sizes = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
     shortest = np.minimum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
@@ -90,7 +90,7 @@ def find_regions(rulings: Rulings, letter: float) -> list[Region]:
     """
     width = rulings.across.shape[1]
     gap = max(3, round(0.8 * letter))
-    both = cv2.bitwise_or(rulings.across, rulings.down)
+    both = np.asarray(cv2.bitwise_or(rulings.across, rulings.down), np.uint8)
     joined = cv2.dilate(both, np.ones((gap, gap), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, np.uint8))
     regions = []

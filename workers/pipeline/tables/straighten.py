@@ -74,11 +74,11 @@ class Straightened:
 
     @property
     def _middle_x(self) -> float:
-        return self.flat.shape[1] / 2
+        return float(self.flat.shape[1]) / 2
 
     @property
     def _middle_y(self) -> float:
-        return self.flat.shape[0] / 2
+        return float(self.flat.shape[0]) / 2
 
 
 def straighten(flat: Gray, rulings: Rulings, region: Region, margin: int) -> Straightened:
