@@ -4,6 +4,7 @@ MuPDF repairs what can be repaired. It is not thread-safe, and it is native code
 bytes: callers who mean it run this in a child process with limits.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 _PDF = FORMATS["pdf"]
 _TAIL_BYTES = 2048
 """Where `%%EOF` stands in a whole file, with some junk after it."""
+
+_PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b")
 
 _PICTURE_SHARE = 0.5
 """A picture over half the page or more makes it a scan,"""
@@ -69,7 +72,7 @@ def _inspect(
     if pages > max_pages:
         return failures.too_many_pages(max_pages)
     if pages == 0:
-        return failures.no_pages() if _has_end(content) else failures.truncated(_PDF)
+        return _broken(content) if _has_lost_pages(document, content) else failures.no_pages()
     kinds: list[PageKind] = []
     for index in range(pages):
         try:
@@ -101,6 +104,11 @@ def _broken(content: bytes) -> Failure:
     if b"/Encrypt" in content:
         return failures.encrypted()
     return failures.damaged(_PDF) if _has_end(content) else failures.truncated(_PDF)
+
+
+def _has_lost_pages(document: pymupdf.Document, content: bytes) -> bool:
+    """Say whether a document without pages once had some."""
+    return document.is_repaired and bool(_PAGE_OBJECT.search(content) or not _has_end(content))
 
 
 def _has_end(content: bytes) -> bool:

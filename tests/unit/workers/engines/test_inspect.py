@@ -295,6 +295,15 @@ def test_pdf_without_pages() -> None:
     assert code(empty) == "no_pages"
 
 
+def test_pdf_that_lost_its_pages_is_damaged() -> None:
+    lost = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[]/Count 0>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    )
+    assert code(lost) == "damaged"
+
+
 @pytest.mark.parametrize("content", [JPEG, PNG, TIFF, BMP], ids=["jpeg", "png", "tiff", "bmp"])
 def test_cut_image_is_truncated_wherever_it_is_cut(content: bytes) -> None:
     for share in (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97):
