@@ -58,9 +58,17 @@ def _with_issuer_above(
         line = head[at - 1]
         issuer = compact(line.text)
         text = issuer + text
-    if issuer is not None:
-        issuer = issuer.replace("(", "（").replace(")", "）")
-    return Title(text=text, issuer=issuer, year=found.year, line=line, year_line=year_line)
+    return Title(
+        text=_full_width_brackets(text),
+        issuer=_full_width_brackets(issuer) if issuer is not None else None,
+        year=found.year,
+        line=line,
+        year_line=year_line,
+    )
+
+
+def _full_width_brackets(text: str) -> str:
+    return text.replace("(", "（").replace(")", "）")
 
 
 def parse_title(printed: str) -> Title | None:

@@ -6,55 +6,31 @@ to add on one side, or with a number that could not be read, is not checked at a
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from schemas.form import Form, Relation
 from schemas.record import Record
 from schemas.validation import Checked, Finding
 from workers.pipeline.places import Place, places, value_at
 from workers.pipeline.validate.outcome import Outcome, cause_of, listed, listed_en, spot
+from workers.pipeline.validate.suspects import Sum, Suspect, find_suspects
 
 # Zeros are left out of formulas with more terms than this.
 _LONG_SUM = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sum:
-    """A relation with its numbers: `absent` are blank cells left out of it."""
-
-    relation: Relation
-    terms: dict[str, int]
-    totals: dict[str, int]
-    absent: tuple[str, ...]
-
-    @property
-    def residual(self) -> int:
-        """By how much the terms exceed the totals; 0 when the relation holds."""
-        return sum(self.terms.values()) - sum(self.totals.values())
-
-    def change_mending(self, pointer: str) -> int:
-        """Return what must be added at `pointer`, a present operand, for the relation to hold."""
-        return -self.residual if pointer in self.terms else self.residual
-
-
-@dataclass(frozen=True, kw_only=True)
-class Suspect:
-    """The one cell whose change by `change` would mend all broken sums it takes part in."""
-
-    pointer: str
-    change: int
 
 
 def check_relations(record: Record, form: Form) -> Outcome:
     """Apply every relation of the form whose numbers are all there."""
     sums = [found for relation in form.relations if (found := _sum_of(record, relation))]
     applied = Counter(found.relation.code for found in sums)
-    broken = [found for found in sums if found.residual != 0]
-    failed = Counter(found.relation.code for found in broken)
-    suspects = _suspects(sums)
+    failed = Counter(found.relation.code for found in sums if found.residual)
+    suspects = find_suspects(sums)
     where = places(form)
     return Outcome(
-        findings=tuple(_finding(record, found, suspects, where) for found in broken),
+        findings=tuple(
+            _finding(record, found, suspects.get(at, ()), where)
+            for at, found in enumerate(sums)
+            if found.residual
+        ),
         checked={
             code: Checked(checked=applied[code], failed=failed[code])
             for code in dict.fromkeys(relation.code for relation in form.relations)
@@ -80,39 +56,13 @@ def _present(record: Record, pointers: Sequence[str]) -> dict[str, int]:
     return {pointer: value for pointer, value in values if isinstance(value, int)}
 
 
-def _suspects(sums: Sequence[Sum]) -> dict[str, Suspect]:
-    """Find the cells that alone explain a broken row and a broken column, by relation key.
-
-    A cell is suspect when one and the same change mends every sum it takes part in, two at least,
-    and no other cell explains any of these sums.
-    """
-    by_cell: dict[str, list[Sum]] = {}
-    for found in sums:
-        for pointer in (*found.terms, *found.totals):
-            by_cell.setdefault(pointer, []).append(found)
-    explained: dict[str, list[Suspect]] = {}
-    for pointer, crossing in by_cell.items():
-        changes = {found.change_mending(pointer) for found in crossing}
-        change = next(iter(changes))
-        held = crossing[0].terms.get(pointer, crossing[0].totals.get(pointer, 0))
-        if len(crossing) < 2 or len(changes) > 1 or change == 0 or held + change < 0:
-            continue
-        suspect = Suspect(pointer=pointer, change=change)
-        for found in crossing:
-            explained.setdefault(_key(found), []).append(suspect)
-    return {key: found[0] for key, found in explained.items() if len(found) == 1}
-
-
-def _key(found: Sum) -> str:
-    return f"{found.relation.code} {found.relation.totals[0]}"
-
-
 def _finding(
-    record: Record, found: Sum, suspects: Mapping[str, Suspect], where: Mapping[str, Place]
+    record: Record, found: Sum, suspects: Sequence[Suspect], where: Mapping[str, Place]
 ) -> Finding:
     relation = found.relation
-    suspect = suspects.get(_key(found))
-    first = suspect.pointer if suspect else next(iter(found.totals))
+    paths = tuple(
+        dict.fromkeys((*(s.pointer for s in suspects), *relation.totals, *relation.terms))
+    )
     cause = cause_of(record.evidence[pointer] for pointer in relation.pointers)
     message, message_en = _messages(found, where)
     if cause == "undetermined":
@@ -125,20 +75,20 @@ def _finding(
             f". {listed_en([where[p].label_en for p in doubts])} could not be read with"
             " certainty: the fault may be the reading's or the report's"
         )
-    page, box = spot(record.evidence[first])
+    page, box = spot(record.evidence[paths[0]])
     return Finding(
         code=relation.code,
         severity=relation.severity,
         cause=cause,
         message=message,
         message_en=message_en,
-        paths=(first, *(p for p in (*relation.totals, *relation.terms) if p != first)),
+        paths=paths,
         expected=str(sum(found.terms.values())),
         actual=str(sum(found.totals.values())),
         formula=_formula(found),
         page=page,
         box=box,
-        suggestion=_suggestion(found, suspect, where),
+        suggestion=_suggestion(found, suspects, where),
     )
 
 
@@ -185,14 +135,15 @@ def _formula(found: Sum) -> str:
     return f"{left}≠{right}"
 
 
-def _suggestion(found: Sum, suspect: Suspect | None, where: Mapping[str, Place]) -> str | None:
-    if suspect is not None:
-        printed = found.terms.get(suspect.pointer, found.totals.get(suspect.pointer, 0))
-        return (
-            f"很可能是此格：“{where[suspect.pointer].label}”现为 {printed}，"
-            f"若为 {printed + suspect.change}，则其所在的行与列同时相符。"
-            "请核对底稿；本系统未作改动。"
+def _suggestion(found: Sum, suspects: Sequence[Suspect], where: Mapping[str, Place]) -> str | None:
+    if suspects:
+        cells = "；".join(
+            f"“{where[s.pointer].label}”现为 {found.values[s.pointer]}，"
+            f"若为 {found.values[s.pointer] + s.change}"
+            for s in suspects
         )
+        cell = "此格" if len(suspects) == 1 else f"这 {len(suspects)} 格"
+        return f"很可能是{cell}：{cells}，则行与列同时相符。请核对底稿；本系统未作改动。"
     partial = next((p for p in found.terms if "/partially_granted/" in p), None)
     if found.relation.code == "REQ-COL" and partial and found.residual == found.terms[partial] > 0:
         return (

@@ -73,3 +73,10 @@ def test_organs_are_known_by_their_last_word() -> None:
     assert is_organ("云溪县林业局（绿化委员会办公室）")
     assert not is_organ("总体情况")
     assert not is_organ("2024年林业局")
+
+
+def test_brackets_of_a_name_are_full_width_however_they_were_read() -> None:
+    assert _find("云溪县林业局(绿化办)2024年政府信息公开工作年度报告") == (
+        "云溪县林业局（绿化办）2024年政府信息公开工作年度报告",
+        "云溪县林业局（绿化办）",
+    )

@@ -172,3 +172,15 @@ def test_partial_disclosure_counted_twice_is_named() -> None:
     columns = [finding for finding in _of(values) if finding.code == "REQ-COL"]
     assert [(f.expected, f.actual) for f in columns] == [("26", "20"), ("26", "20")]
     assert all("部分公开" in str(finding.suggestion) for finding in columns)
+
+
+def test_two_faults_of_one_column_are_told_by_their_rows() -> None:
+    values = values_of({"granted": (9, 1, 0, 0, 0, 0), "unable_not_held": (5, 0, 0, 0, 0, 0)})
+    values["/requests/granted/natural_person"] = 8  # 9 - 1
+    values["/requests/unable_not_held/natural_person"] = 7  # 5 + 2; the column 14 becomes 15
+    granted, unable, column = _of(values)
+    assert granted.paths[0] == "/requests/granted/natural_person"
+    assert unable.paths[0] == "/requests/unable_not_held/natural_person"
+    assert set(column.paths[:2]) == {granted.paths[0], unable.paths[0]}
+    assert "这 2 格" in str(column.suggestion)
+    assert "现为 7，若为 5" in str(column.suggestion)

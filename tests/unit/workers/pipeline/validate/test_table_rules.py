@@ -103,6 +103,17 @@ def test_on_a_scan_a_label_may_be_misread() -> None:
     assert _labels(with_label(build_report(), REPEALED, TYPO)) == [("undetermined", TYPO)]
 
 
+def test_a_character_too_many_is_held_against_a_scanned_report_too() -> None:
+    text = "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请"
+    printed = text.replace("其政府", "其他政府")
+    assert _labels(with_label(build_report(), text, printed)) == [("source", printed)]
+
+
+def test_a_label_laid_on_its_neighbour_is_no_fault_of_the_report() -> None:
+    report = build_report(text_source="markup")
+    assert _labels(with_label(report, "第二十条第（五）项", "第二十条第（六）项")) == []
+
+
 def test_a_label_hardly_read_at_all_is_not_held_against_the_report() -> None:
     assert _labels(with_label(build_report(text_source="markup"), REPEALED, "口口")) == []
     assert FORM.tables[0].cells[3].text == REPEALED
