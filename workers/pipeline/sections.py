@@ -5,11 +5,14 @@ official variants or otherwise, broken over two lines, and read with a wrong cha
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.form import Form, SectionTitle
-from schemas.record import Section
+from schemas.forms import FORMS
+from schemas.record import Section, Template
 from workers.pipeline.paragraphs import PlacedLine, paragraphs
 from workers.pipeline.wording import bare, compact, fold, likeness
 
@@ -124,7 +127,7 @@ def _candidate(lines: Sequence[PlacedLine], at: int, form: Form) -> Heading | No
     double = _read_title(lines[at].text + lines[at + 1].text, at, at + 1, form)
     if double is None or double.form_number is None or double.rest:
         return single
-    if closest_title(double.title, form)[1] < _ALIKE_BROKEN:
+    if closest_title(double.title, form, _ALIKE_BROKEN)[1] < _ALIKE_BROKEN:
         return single
     return double if single is None or double.weight > single.weight + 0.1 else single
 
@@ -137,7 +140,7 @@ def _read_title(text: str, first: int, last: int, form: Form) -> Heading | None:
     if len(printed) > _LONGEST_TITLE:
         return _run_in_title(number, title, first, form) if style != "none" else None
     behind, title = title, title.rstrip(_TRAILING)
-    section, alike = closest_title(title, form)
+    section, alike = closest_title(title, form, _ALIKE[style])
     if alike >= _ALIKE[style] and (style != "figures" or number == section.number):
         bonus = _WEIGHT[style] if number in (section.number, None) else _WEIGHT["none"]
         return Heading(
@@ -176,13 +179,9 @@ def _free_title(
     sentence = printed.endswith(tuple("。；，,;")) or "。" in printed
     if style != "characters" or sentence or not 2 <= len(title) <= _LONGEST_FREE_TITLE:
         return None
-    if first != last or bare(printed) in _table_wordings(form):
+    if first != last or bare(printed) in _table_wordings(form.template):
         return None
     return Heading(first=first, last=last, number=number, title=title, form_number=None, weight=0.0)
-
-
-def _table_wordings(form: Form) -> set[str]:
-    return {bare(cell.text) for table in form.tables for cell in table.cells if cell.text}
 
 
 def _split_number(printed: str) -> tuple[int | None, str, str]:
@@ -198,14 +197,34 @@ def _split_number(printed: str) -> tuple[int | None, str, str]:
     return None, "none", printed.lstrip("、")
 
 
-def closest_title(title: str, form: Form) -> tuple[SectionTitle, float]:
-    """Return the section whose title or official variant is most like this one, and how much."""
+def closest_title(title: str, form: Form, floor: float) -> tuple[SectionTitle, float]:
+    """Return the section whose title or official variant is most like this one, and how much.
+
+    Likeness below `floor` is not worked out and returned as 0.
+    """
     wording = bare(title)
+    letters = Counter(wording)
     best, most_alike = form.sections[0], 0.0
-    for section in form.sections:
-        for known in map(bare, (section.title, *section.variants)):
-            shared = sum(char in known for char in wording)  # bounds the likeness from above
-            if shared > most_alike * max(len(wording), len(known)):
-                alike = likeness(wording, known)
-                best, most_alike = max((best, most_alike), (section, alike), key=lambda x: x[1])
+    for known, known_letters, section in _known_titles(form.template):
+        longest = max(len(wording), len(known))
+        bound = (letters & known_letters).total() / longest  # likeness is never above this
+        if bound >= floor and bound > most_alike:
+            alike = likeness(wording, known)
+            if alike > most_alike:
+                best, most_alike = section, alike
     return best, most_alike
+
+
+@lru_cache(maxsize=4)
+def _known_titles(template: Template) -> tuple[tuple[str, Counter[str], SectionTitle], ...]:
+    return tuple(
+        (bare(known), Counter(bare(known)), section)
+        for section in FORMS[template].sections
+        for known in (section.title, *section.variants)
+    )
+
+
+@lru_cache(maxsize=4)
+def _table_wordings(template: Template) -> frozenset[str]:
+    tables = FORMS[template].tables
+    return frozenset(bare(cell.text) for table in tables for cell in table.cells if cell.text)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
 from schemas.record import Record
 from workers.pipeline.places import form_of, places, value_at
@@ -38,6 +38,11 @@ class LongRow:
 
 
 COLUMNS = tuple(field.name for field in fields(LongRow))
+
+
+def items(row: LongRow) -> tuple[object, ...]:
+    """Return the items of a row in the order of COLUMNS."""
+    return tuple(getattr(row, name) for name in COLUMNS)
 
 
 def rows(record: Record, job_id: str | None = None) -> Iterator[LongRow]:
@@ -83,7 +88,7 @@ def csv_bytes(table: Iterable[LongRow]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(item) for item in astuple(row)] for row in table)
+    writer.writerows([_harmless(item) for item in items(row)] for row in table)
     return text.getvalue().encode("utf-8-sig")
 
 

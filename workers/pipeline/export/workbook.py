@@ -4,7 +4,6 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from decimal import Decimal, InvalidOperation
 
 from openpyxl import Workbook
@@ -18,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from schemas.form import Form, FormCell, FormTable, TableName
 from schemas.record import Record
 from schemas.validation import Finding, Validation
-from workers.pipeline.export.long_table import COLUMNS, rows
+from workers.pipeline.export.long_table import COLUMNS, items, rows
 from workers.pipeline.export.marks import Mark, Reading, marks
 from workers.pipeline.export.phrases import CAUSES, SEVERITIES, VERDICTS, rule
 from workers.pipeline.places import form_of, places
@@ -50,6 +49,14 @@ _FINDING_COLUMNS = {
 }
 _FIRST_ROW = 4
 _FONT = "宋体"
+_TITLE = Font(name=_FONT, size=14, bold=True)
+_BODY = Font(name=_FONT, size=10)
+_BOLD = Font(name=_FONT, size=10, bold=True)
+_SMALL = Font(name=_FONT, size=9, color="666666")
+_RED = Font(name=_FONT, size=10, color="C00000")
+_RED_BOLD = Font(name=_FONT, size=10, bold=True, color="C00000")
+_LINK = Font(name=_FONT, size=10, color="0563C1", underline="single")
+_TOP = Alignment(vertical="top", wrap_text=True)
 _THIN, _THICK = Side(style="thin", color="444444"), Side(style="medium", color="C00000")
 _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _FAULTY = Border(left=_THICK, right=_THICK, top=_THICK, bottom=_THICK)
@@ -91,11 +98,11 @@ def _form_sheet(
     year = f"{record.year}年" if record.year else ""
     last = get_column_letter(table.columns)
     _write(sheet["A1"], f"{record.issuer or '（发布机关不明）'}　{year}{title}")
-    sheet["A1"].font = Font(name=_FONT, size=14, bold=True)
+    sheet["A1"].font = _TITLE
     sheet["A1"].alignment = _CENTRE
     sheet.merge_cells(f"A1:{last}1")
     _write(sheet["A2"], f"来源：{record.source.filename}")
-    sheet["A2"].font = Font(name=_FONT, size=9, color="666666")
+    sheet["A2"].font = _SMALL
     sheet.merge_cells(f"A2:{last}2")
     for at, width in enumerate(_WIDTHS[table.name], start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
@@ -112,7 +119,7 @@ def _form_sheet(
 def _form_cell(sheet: Worksheet, form_cell: FormCell, marked: Mapping[str, Mark]) -> None:
     cell = sheet.cell(row=_FIRST_ROW + form_cell.row, column=1 + form_cell.column)
     cell.border, cell.alignment = _GRID, _LEFT if form_cell.kind == "label" else _CENTRE
-    cell.font = Font(name=_FONT, size=10)
+    cell.font = _BODY
     if form_cell.pointer is None:
         _write(cell, form_cell.text)
         cell.fill = _HEADER
@@ -133,9 +140,9 @@ def _mark_value(cell: Cell, mark: Mark) -> None:
         cell.fill = PatternFill("solid", fgColor=_FILLS[mark.reading][0])
     if mark.fault == "main":
         cell.border = _FAULTY
-        cell.font = Font(name=_FONT, size=10, bold=True, color="C00000")
+        cell.font = _RED_BOLD
     elif mark.fault == "part":
-        cell.font = Font(name=_FONT, size=10, color="C00000")
+        cell.font = _RED
     if mark.reasons:
         text = "\n".join(f"· {chinese}" for chinese, _ in mark.reasons)
         cell.comment = Comment(ILLEGAL_CHARACTERS_RE.sub("", text), "gouji", height=120, width=320)
@@ -198,7 +205,7 @@ def _findings_sheet(sheet: Worksheet, validation: Validation, form: Form) -> Non
         f"核验结论：{VERDICTS[validation.verdict][0]}"
         f"（错误 {counts.error}，提醒 {counts.warning}，参考 {counts.info}）",
     )
-    sheet["A1"].font = Font(name=_FONT, size=14, bold=True)
+    sheet["A1"].font = _TITLE
     _header_row(sheet, 2, list(_FINDING_COLUMNS), list(_FINDING_COLUMNS.values()))
     where = places(form)
     cells = {cell.pointer: (table, cell) for table in form.tables for cell in table.values}
@@ -209,14 +216,13 @@ def _findings_sheet(sheet: Worksheet, validation: Validation, form: Form) -> Non
         for column, item in enumerate(_finding_items(number, finding, place), start=1):
             cell = sheet.cell(row=row, column=column)
             _write(cell, item)
-            cell.border, cell.font = _GRID, Font(name=_FONT, size=10)
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.border, cell.font, cell.alignment = _GRID, _BODY, _TOP
         if first in cells:
             table, target = cells[first]
             at = f"{get_column_letter(target.column + 1)}{_FIRST_ROW + target.row}"
             link = sheet.cell(row=row, column=5)
             link.hyperlink = f"#'{_SHEETS[table.name]}'!{at}"
-            link.font = Font(name=_FONT, size=10, color="0563C1", underline="single")
+            link.font = _LINK
     sheet.freeze_panes = "A3"
     _page(sheet, "landscape", one_page=False)
 
@@ -242,7 +248,7 @@ def _long_sheet(sheet: Worksheet, record: Record) -> None:
     columns = COLUMNS[1:]  # a workbook holds one report: no job
     _header_row(sheet, 1, columns, [22 if "label" in name else 14 for name in columns])
     for at, row in enumerate(rows(record), start=2):
-        for column, item in enumerate(astuple(row)[1:], start=1):
+        for column, item in enumerate(items(row)[1:], start=1):
             cell = sheet.cell(row=at, column=column)
             if columns[column - 1] == "value":
                 _write_value(cell, row.value)
@@ -265,7 +271,7 @@ def _header_row(sheet: Worksheet, row: int, names: Sequence[str], widths: Sequen
     for at, (name, width) in enumerate(zip(names, widths, strict=True), start=1):
         cell = sheet.cell(row=row, column=at)
         _write(cell, name)
-        cell.fill, cell.font, cell.border = _HEADER, Font(name=_FONT, size=10, bold=True), _GRID
+        cell.fill, cell.font, cell.border = _HEADER, _BOLD, _GRID
         cell.alignment = _CENTRE
         sheet.column_dimensions[get_column_letter(at)].width = width
 
