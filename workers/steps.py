@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
-import pymupdf
 
 from schemas import failures
 from schemas.failure import Failure
@@ -64,7 +63,7 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
                     image=_picture(render(page, dpi=_PICTURE_DPI)),
                 )
             pixels = render(page)
-    except (RenderError, pymupdf.FileDataError, IndexError):
+    except (RenderError, IndexError):
         return _unreadable(number)
     reading = read_scan(pixels, number, engines.recogniser)
     return PageReading(page=reading.page, image=_picture(reading.pixels))

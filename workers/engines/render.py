@@ -13,6 +13,8 @@ Pixels = NDArray[np.uint8]
 MIN_DPI, MAX_DPI = 110, 300
 """Finer scans cost time and add nothing; vector pages are drawn at DRAWN_DPI."""
 DRAWN_DPI = 200
+MAX_PIXELS = 40_000_000
+"""A larger page is read at a lower resolution."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +26,20 @@ class RenderError(Exception):
 
 def open_document(content: bytes) -> pymupdf.Document:
     """Open a document or an image (a multi-page TIFF has a page a frame)."""
-    return pymupdf.open(stream=content)
+    try:
+        return pymupdf.open(stream=content)
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
+        raise RenderError(reason=type(error).__name__) from error
 
 
 def render(page: pymupdf.Page, *, dpi: int | None = None) -> Pixels:
     """Render a page to pixels, by default at its own scan's resolution; its rotation flag holds."""
     try:
         pixmap = page.get_pixmap(dpi=dpi or _dpi(page), colorspace=pymupdf.csRGB, alpha=False)
-    except (RuntimeError, ValueError) as error:
-        raise RenderError(reason=str(error)) from error
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
+        raise RenderError(reason=type(error).__name__) from error
+    finally:
+        pymupdf.TOOLS.reset_mupdf_warnings()  # the list grows without end otherwise
     rgb = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR).astype(np.uint8, copy=False)
 
@@ -44,9 +51,9 @@ def _dpi(page: pymupdf.Page) -> int:
         for info in page.get_image_info()
         if _covers(info["bbox"], page.rect)
     ]
-    if not densities:
-        return DRAWN_DPI
-    return int(round(min(MAX_DPI, max(MIN_DPI, max(densities)[1]))))
+    own = max(densities)[1] if densities else DRAWN_DPI
+    affordable = 72 * (MAX_PIXELS / max(1.0, page.rect.get_area())) ** 0.5
+    return max(1, round(min(MAX_DPI, max(MIN_DPI, own), affordable)))
 
 
 def _shown_width(info: dict[str, tuple[float, ...]]) -> float:
