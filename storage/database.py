@@ -8,6 +8,7 @@ import sqlalchemy
 from sqlalchemy.engine import make_url
 
 import schemas.migrations
+from schemas.tables_sql import batches, jobs, pages, service_state
 
 _ADVISORY_LOCK_MIGRATE = 7_160_001
 
@@ -38,3 +39,16 @@ def migrate(database: sqlalchemy.Engine) -> None:
         )
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
+
+
+def free_leases(database: sqlalchemy.Engine) -> None:
+    """End every lease, and forget the workers' last sign of life.
+
+    For a service whose workers are known to be gone, before new ones start.
+    """
+    with database.begin() as connection:
+        for table in (jobs, pages, batches):
+            held = table.c.lease_until.is_not(None)
+            ended = {"lease_until": sqlalchemy.func.now(), "due_at": sqlalchemy.func.now()}
+            connection.execute(sqlalchemy.update(table).where(held).values(ended))
+        connection.execute(sqlalchemy.delete(service_state))

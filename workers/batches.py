@@ -72,7 +72,8 @@ def _note(unit: Unit, batch_id: str, position: int, entry: Entry) -> bool:
         sha256=entry.document.sha256 if entry.document else None,
         error=entry.failure.model_dump(mode="json") if entry.failure else None,
     )
-    return unit.connection.execute(item.on_conflict_do_nothing()).rowcount == 1
+    new = item.on_conflict_do_nothing().returning(batch_items.c.position)
+    return unit.connection.execute(new).one_or_none() is not None
 
 
 def _admit(unit: Unit, batch: BatchRow, position: int, entry: Entry, document: BatchSource) -> None:

@@ -1,0 +1,284 @@
+"""The whole service on one machine: servers, API and workers under one supervisor.
+
+Servers whose address the environment names are used; the others come along. Children run in
+sessions of their own and are stopped in order: first the door, then the workers, last the servers.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from gouji import embedded
+from storage.database import connect, free_leases, migrate
+
+READY_S = 60.0
+_API_STOP_S = 12.0
+_WORKER_STOP_S = 20.0
+_LOOK_EVERY_S = 0.2
+_QUICK_DEATH_S = 10.0
+_QUICK_DEATHS = 4
+_PR_SET_PDEATHSIG = 1
+_LIGHT_MEMORY_BYTES = 6 * 1024**3
+
+
+class ServeFailed(Exception):  # noqa: N818  says what happened
+    """The service cannot start or go on; the message says what to do next."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What `gouji serve` is asked to do; `workers` counts the processes that read pages."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+
+    @property
+    def address(self) -> str:
+        """Where the service is reached from this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+
+def serve(options: Options, ready: Callable[[Options], None]) -> None:
+    """Run the service until SIGINT or SIGTERM; `ready` is called once it answers."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    options.data.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as running:
+        running.enter_context(_alone(options))
+        _check_port(options)
+        environment = running.enter_context(_servers(options))
+        children = _children(options, environment)
+        running.callback(_stop, children)
+        for child in children:
+            child.start()
+        _await_ready(options, children, stopped)
+        if not stopped.is_set():
+            ready(options)
+        while not stopped.wait(_LOOK_EVERY_S):
+            for child in children:
+                child.keep_alive()
+
+
+@contextmanager
+def _alone(options: Options) -> Iterator[None]:
+    """Hold the data folder: two services on one folder would destroy it."""
+    with (options.data / "serve.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            lock.seek(0)
+            where = lock.read().strip() or "another address"
+            raise ServeFailed(
+                f"A service runs on {options.data} already, at {where}. Use that one, stop it, or "
+                "choose another folder with --data."
+            ) from exc
+        lock.truncate(0)
+        lock.write(options.address)
+        lock.flush()
+        yield
+
+
+def _check_port(options: Options) -> None:
+    """Find out now, with a sentence, what would later be a child that dies again and again."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((options.host, options.port))
+    except OSError as exc:
+        raise ServeFailed(
+            f"Port {options.port} on {options.host} cannot be used ({exc.strerror}). Choose "
+            "another with --port."
+        ) from exc
+
+
+@contextmanager
+def _servers(options: Options) -> Iterator[dict[str, str]]:
+    """Run the servers that come along and yield the environment of the children."""
+    given = os.environ
+    with ExitStack() as running:
+        environment = {
+            **given,
+            "GOUJI_HOST": options.host,
+            "GOUJI_PORT": str(options.port),
+            "GOUJI_MIGRATE_ON_START": "false",
+            "PYTHONUNBUFFERED": "1",
+        }
+        if "GOUJI_REDIS_URL" not in given:
+            environment["GOUJI_REDIS_URL"] = running.enter_context(
+                embedded.valkey(options.data.resolve() / "queue")
+            )
+        alone = "GOUJI_DATABASE_URL" not in given
+        if alone:
+            environment["GOUJI_DATABASE_URL"] = running.enter_context(
+                embedded.postgres(options.data.resolve() / "database")
+            )
+        if "GOUJI_S3_ENDPOINT" not in given:
+            folder = given.get("GOUJI_OBJECTS_DIR") or str(options.data.resolve() / "objects")
+            environment["GOUJI_OBJECTS_DIR"] = folder
+        _prepare(environment["GOUJI_DATABASE_URL"], alone=alone)
+        yield environment
+
+
+def _prepare(url: str, *, alone: bool) -> None:
+    """Bring the schema up to date; in a database of our own nobody holds anything any more."""
+    database = connect(url, pool_size=1)
+    migrate(database)
+    if alone:
+        free_leases(database)
+    database.dispose()
+
+
+class Child:
+    """One supervised process with its log file; started again when it dies."""
+
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], log: Path
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._command = command
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._again_at = 0.0
+        self._quick_deaths = 0
+
+    def start(self) -> None:
+        """Start the process, in a session of its own and bound to the life of this one."""
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(  # noqa: S603  our own command
+                self._command,
+                env=self._environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        self._started = time.monotonic()
+        self._again_at = 0.0
+
+    def keep_alive(self) -> None:
+        """Start a dead process again, later each time; ServeFailed when it only dies at once."""
+        if self._process is None or self._process.poll() is None:
+            return
+        now = time.monotonic()
+        if not self._again_at:
+            quick = now - self._started < _QUICK_DEATH_S
+            self._quick_deaths = self._quick_deaths + 1 if quick else 0
+            if self._quick_deaths >= _QUICK_DEATHS:
+                raise ServeFailed(
+                    f"The {self.name} process does not stay alive; the reason is at the end of "
+                    f"{self.log}."
+                )
+            self._again_at = now + 0.5 * 2**self._quick_deaths
+        elif now >= self._again_at:
+            self.start()
+
+    def ask_to_stop(self) -> None:
+        """Ask the process to finish what it does and end."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def end(self, patience_s: float) -> None:
+        """Wait for the end; after the patience the whole session is killed."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this child when the supervisor is killed (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _children(options: Options, environment: dict[str, str]) -> list[Child]:
+    """Return the API, the worker that reads pages and the worker for everything light."""
+    logs = options.data / "logs"
+    logs.mkdir(exist_ok=True)
+    light = {"GOUJI_CHILD_MEMORY_BYTES": str(_LIGHT_MEMORY_BYTES), **environment}
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    reading = {**one_thread, **environment}
+    return [
+        Child("API", [sys.executable, "-m", "api"], environment, logs / "api.log"),
+        Child(
+            "reading worker",
+            _worker("reading", "pages.interactive,pages.bulk", options.workers),
+            reading,
+            logs / "reading.log",
+        ),
+        Child(
+            "light worker",
+            _worker("light", "inspect,assemble,webhooks,housekeeping", 2),
+            light,
+            logs / "light.log",
+        ),
+    ]
+
+
+def _worker(name: str, queues: str, processes: int) -> list[str]:
+    celery = [sys.executable, "-m", "celery", "--app", "workers.app:celery", "worker"]
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    return [*celery, *quiet, "-n", f"{name}@%h", "-Q", queues, "-c", str(processes)]
+
+
+def _await_ready(options: Options, children: list[Child], stopped: threading.Event) -> None:
+    """Wait until the API answers and a worker has given a sign of life."""
+    deadline = time.monotonic() + READY_S
+    while not stopped.wait(_LOOK_EVERY_S):
+        for child in children:
+            child.keep_alive()
+        if _answers(options):
+            return
+        if time.monotonic() > deadline:
+            raise ServeFailed(
+                f"The service did not get ready in {READY_S:.0f} s; the logs are in "
+                f"{options.data / 'logs'}."
+            )
+
+
+def _answers(options: Options) -> bool:
+    try:
+        answer = httpx.get(f"{options.address}/metrics", timeout=2, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return answer.is_success and "gouji_workers_seen 1\n" in answer.text
+
+
+def _stop(children: list[Child]) -> None:
+    """Close the door first, then let the workers finish, then end what does not."""
+    door, *workers = children
+    door.ask_to_stop()
+    for worker in workers:
+        worker.ask_to_stop()
+    door.end(_API_STOP_S)
+    for worker in workers:
+        worker.end(_WORKER_STOP_S)
+
+
+def describe(options: Options) -> str:
+    """Return what a service that is ready says of itself, as JSON."""
+    return json.dumps({"address": options.address, "data": str(options.data.resolve())})
