@@ -6,6 +6,7 @@ then `undetermined`, or `recognition` when its wording stands in the text or a p
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from schemas.form import FormTable
 from schemas.page import Page
@@ -72,38 +73,58 @@ def _missing_cells(
     """Yield one finding for the rows, one for the columns and one for single cells missing."""
     inside = [pointer for pointer, place in where.items() if place.table == table.name]
     gone = {pointer for pointer in inside if registration.values.get(pointer) is None}
-    if not gone:
-        return
-    found_on = next((t.pages for t in registration.tables if t.form == table.name), ())
-    page = found_on[0] if found_on else None
-    cause: Cause = "undetermined" if was_recognised(pages) else "source"
-    doubt = "；可能缺失，也可能没有识别出来，请对照原件" if cause != "source" else ""
-    title, title_en = TABLE_TITLES[table.name], TABLE_TITLES_EN[table.name]
     rows = _whole(inside, gone, where, by_row=True)
     columns = _whole([p for p in inside if p not in rows], gone, where, by_row=False)
-    single = [pointer for pointer in inside if pointer in gone and pointer not in rows | columns]
-    parts = (
-        ("行", "rows", [p for p in inside if p in rows], lambda p: where[p].row_title, "row"),
-        (
-            "列",
-            "columns",
-            [p for p in inside if p in columns],
-            lambda p: where[p].column_label,
-            "column",
-        ),
-        ("格", "cells", single, lambda p: where[p].label, "label_en"),
-    )
-    for unit, unit_en, pointers, name, name_en in parts:
+    found_on = next((t.pages for t in registration.tables if t.form == table.name), ())
+    for gap, pointers in (
+        (_ROWS, [p for p in inside if p in rows]),
+        (_COLUMNS, [p for p in inside if p in columns]),
+        (_CELLS, [p for p in inside if p in gone - rows - columns]),
+    ):
         if pointers:
-            names = list(dict.fromkeys(map(name, pointers)))
-            names_en = list(dict.fromkeys(str(getattr(where[p], name_en)) for p in pointers))
-            yield _finding(
-                cause,
-                f"{title}缺 {len(names)} {unit}：{listed(names, unit)}；缺失不等于 0{doubt}",
-                f"{title_en}: {len(names)} {unit_en} missing: {listed_en(names_en)}",
-                pointers,
-                page,
-            )
+            cause = _cause_of_gap([where[p] for p in pointers], registration, pages)
+            message, message_en = _gap_in_words(table, gap, [where[p] for p in pointers], cause)
+            yield _finding(cause, message, message_en, pointers, next(iter(found_on), None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Gap:
+    """What kind of part is missing, and what it is called by: attributes of a Place."""
+
+    unit: str
+    unit_en: str
+    name: str
+    name_en: str
+
+
+_ROWS = _Gap(unit="行", unit_en="rows", name="row_title", name_en="row")
+_COLUMNS = _Gap(unit="列", unit_en="columns", name="column_label", name_en="column")
+_CELLS = _Gap(unit="格", unit_en="cells", name="label", name_en="label_en")
+
+
+def _gap_in_words(
+    table: FormTable, gap: _Gap, gone: Sequence[Place], cause: Cause
+) -> tuple[str, str]:
+    names = list(dict.fromkeys(str(getattr(place, gap.name)) for place in gone))
+    names_en = list(dict.fromkeys(str(getattr(place, gap.name_en)) for place in gone))
+    doubt = "；可能缺失，也可能没有识别出来，请对照原件" if cause != "source" else ""
+    return (
+        f"{TABLE_TITLES[table.name]}缺 {len(names)} {gap.unit}：{listed(names, gap.unit)}；"
+        f"缺失不等于 0{doubt}",
+        f"{TABLE_TITLES_EN[table.name]}: {len(names)} {gap.unit_en} missing: {listed_en(names_en)}",
+    )
+
+
+def _cause_of_gap(
+    gone: Sequence[Place], registration: Registration, pages: Sequence[Page]
+) -> Cause:
+    """Blame the report only when nothing of the missing rows is printed anywhere."""
+    if any(page.failure is not None for page in pages):
+        return "recognition"
+    printed = {bare(cell.text) for table in registration.tables for cell in table.cells}
+    printed |= {bare(line.text) for page in pages for line in page.lines}
+    labels = {bare(place.row_label) for place in gone}
+    return "undetermined" if was_recognised(pages) or labels & printed else "source"
 
 
 def _whole(

@@ -50,14 +50,23 @@ def test_rows_columns_and_cells_missing_are_told_apart() -> None:
     gone.append("/requests/rejected_repeat/other")
     kept = {pointer: value for pointer, value in values.items() if pointer not in gone}
     findings = _tables(build_report(kept, text_source="text_layer"))
-    assert [(cause, count) for cause, _, count in findings] == [
-        ("source", 7),
-        ("source", 24),
-        ("source", 1),
-    ]
+    assert [count for _, _, count in findings] == [7, 24, 1]
     assert "缺 1 行：“（一）予以公开”" in findings[0][1]
     assert "缺 1 列：“总计”" in findings[1][1]
     assert "缺 1 格：“（五）不予处理 2.重复申请 / 其他”" in findings[2][1]
+
+
+def test_a_row_is_the_reports_omission_only_when_its_label_is_not_printed_either() -> None:
+    row = "一、本年新收政府信息公开申请数量"
+    kept = {p: v for p, v in values_of({}).items() if not p.startswith("/requests/new_requests/")}
+    report = build_report(kept, text_source="text_layer")
+    assert _tables(report)[0][0] == "undetermined"  # its label is there, its numbers are not
+    tables = tuple(
+        table.model_copy(update={"cells": tuple(c for c in table.cells if c.text != row)})
+        for table in report.registration.tables
+    )
+    without = replace(report, registration=replace(report.registration, tables=tables))
+    assert _tables(without)[0][0] == "source"
 
 
 REPEALED, TYPO = "本年废止件数", "本年度止件数"
