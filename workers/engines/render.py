@@ -53,7 +53,7 @@ def _dpi(page: pymupdf.Page) -> int:
     ]
     own = max(densities)[1] if densities else DRAWN_DPI
     affordable = 72 * (MAX_PIXELS / max(1.0, page.rect.get_area())) ** 0.5
-    return max(1, round(min(MAX_DPI, max(MIN_DPI, own), affordable)))
+    return int(max(1.0, min(MAX_DPI, max(MIN_DPI, own), affordable)) + 0.5)
 
 
 def _shown_width(info: dict[str, tuple[float, ...]]) -> float:
