@@ -22,7 +22,8 @@ def flatten(pixels: Pixels) -> Gray:
     paper is estimated by a local maximum at an eighth of the scale and divided out, which takes
     shadows and vignetting with it.
     """
-    gray = pixels.max(axis=2)
+    blue, green, red = cv2.split(pixels)
+    gray = cv2.max(cv2.max(blue, green), red)
     height, width = gray.shape
     small = cv2.resize(
         gray,
@@ -43,14 +44,16 @@ def _without_seals(flat: Gray, colour: Mask) -> Gray:
         return flat
     level = max(_BRIGHT, int(np.percentile(seal, 40)))
     around = cv2.dilate(colour, np.ones((3, 3), np.uint8)) > 0
-    lifted = np.minimum(flat.astype(np.float32) * (255.0 / level), 255.0).astype(np.uint8)
+    lifted = np.asarray(cv2.convertScaleAbs(flat, alpha=255.0 / level), np.uint8)
     return np.where(around, lifted, flat)
 
 
 def coloured(pixels: Pixels) -> Mask:
     """Return where strongly coloured ink lies: seals, stamps, pens."""
-    spread = pixels.max(axis=2).astype(np.int16) - pixels.min(axis=2)
-    mask = np.where(spread > 60, np.uint8(255), np.uint8(0))
+    blue, green, red = cv2.split(pixels)
+    brightest = cv2.max(cv2.max(blue, green), red)
+    spread = cv2.subtract(brightest, cv2.min(cv2.min(blue, green), red))
+    _, mask = cv2.threshold(spread, 60, 255, cv2.THRESH_BINARY)
     opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     return np.asarray(opened, np.uint8)
 

@@ -40,25 +40,32 @@ class _Line:
 
 def upright(pixels: Pixels, recogniser: Recogniser) -> Upright:
     """Turn a page by quarter turns and by its skew so that its text reads from left to right."""
-    quarter: Quarter = 0
-    if _lies_on_its_side(pixels):
-        quarter, pixels = 90, np.rot90(pixels, -1)
-    angle = skew(pixels)
+    flat = flatten(_small(pixels))
+    on_side = _lies_on_its_side(flat)
+    if on_side:
+        flat, pixels = _quarter_turned(flat), _quarter_turned(pixels)
+    angle = skew(flat)
     pixels = rotate(pixels, angle)
-    if _upside_down(pixels, recogniser):
-        pixels = np.rot90(pixels, 2)
-        quarter = 180 if quarter == 0 else 270
+    head_down = _upside_down(rotate(flat, angle), recogniser)
+    if head_down:
+        pixels = np.ascontiguousarray(np.rot90(pixels, 2))
+    quarters: dict[tuple[bool, bool], Quarter] = {
+        (False, False): 0,
+        (True, False): 90,
+        (False, True): 180,
+        (True, True): 270,
+    }
     return Upright(
-        pixels=np.ascontiguousarray(pixels), rotation=quarter, skew_degrees=round(angle, 3)
+        pixels=pixels, rotation=quarters[on_side, head_down], skew_degrees=round(angle, 3)
     )
 
 
-def skew(pixels: Pixels) -> float:
-    """Return the angle in degrees by which lines rise to the right of level, rotation undone by it.
+def skew(flat: Gray) -> float:
+    """Return the angle in degrees by which a page is turned; turning by it makes lines level.
 
     The sharpest horizontal projection over all angles: rulings and lines of text both peak there.
     """
-    mask = _small_ink(pixels)
+    mask = binarise(flat, ink_threshold(flat))
     rows, columns = np.nonzero(mask)
     if rows.size < 200:
         return 0.0
@@ -71,8 +78,8 @@ def skew(pixels: Pixels) -> float:
     return best
 
 
-def rotate(pixels: Pixels, angle: float) -> Pixels:
-    """Turn by a small angle in degrees (positive: anticlockwise undone), growing the paper."""
+def rotate(pixels: NDArray[np.uint8], angle: float) -> NDArray[np.uint8]:
+    """Turn an image (grey or colour) anticlockwise by a small angle in degrees, growing it."""
     if abs(angle) < 0.04:
         return pixels
     height, width = pixels.shape[:2]
@@ -98,19 +105,21 @@ def _sharpness(y: NDArray[np.float64], x: NDArray[np.float64], angle: float) -> 
     return float((counts * counts).sum())
 
 
-def _small_ink(pixels: Pixels) -> Mask:
-    scale = min(1.0, _WORKING_SIDE / max(pixels.shape[:2]))
-    if scale < 1.0:
-        pixels = np.asarray(
-            cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-        )
-    flat = flatten(pixels)
-    return binarise(flat, ink_threshold(flat))
+def _small(pixels: Pixels) -> Pixels:
+    scale = _WORKING_SIDE / max(pixels.shape[:2])
+    if scale >= 1.0:
+        return pixels
+    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _lies_on_its_side(pixels: Pixels) -> bool:
+def _quarter_turned(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.rot90(image, -1))
+
+
+def _lies_on_its_side(flat: Gray) -> bool:
     """Say whether characters chain into longer lines downwards than across."""
-    letters, size = _letters(_small_ink(pixels))
+    letters, size = _letters(binarise(flat, ink_threshold(flat)))
     gap = max(2, round(0.7 * size))
     across = _chained(letters, np.ones((1, gap), np.uint8), size)
     down = _chained(letters, np.ones((gap, 1), np.uint8), size)
@@ -138,9 +147,8 @@ def _chained(letters: Mask, kernel: NDArray[np.uint8], size: float) -> float:
     return float((long * long).sum())
 
 
-def _upside_down(pixels: Pixels, recogniser: Recogniser) -> bool:
+def _upside_down(flat: Gray, recogniser: Recogniser) -> bool:
     """Say whether the page's longest lines read better when turned by 180°."""
-    flat = flatten(pixels)
     lines = _trial_lines(flat)
     if not lines:
         return False
