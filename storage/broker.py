@@ -18,9 +18,10 @@ TRANSPORT_OPTIONS: dict[str, int | float | bool | str] = {
 
 
 def broker_url(redis_url: str) -> str:
-    """Return the address as Celery spells it: `unix:///path` becomes `redis+socket:///path`."""
+    """Return the address as Celery spells it: for a socket another scheme and another `db`."""
     if redis_url.startswith("unix://"):
-        return "redis+socket://" + redis_url.removeprefix("unix://")
+        path = redis_url.removeprefix("unix://")
+        return "redis+socket://" + path.replace("?db=", "?virtual_host=")
     return redis_url
 
 

@@ -1,0 +1,88 @@
+"""Servers and services for the tests that need them: real ones, started once a session."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+import sqlalchemy
+
+from gouji import embedded
+from storage.database import connect
+from tests.receiver import Receiver, receiver
+from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, fresh_database
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """The servers the environment names, or those from the wheels."""
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="gouji-test-")))
+        folder.chmod(0o755)
+        redis_url = os.environ.get("GOUJI_TEST_REDIS_URL")
+        database_url = os.environ.get("GOUJI_TEST_DATABASE_URL")
+        yield Servers(
+            redis_url=redis_url or running.enter_context(embedded.valkey(folder / "queue")),
+            database_url=database_url
+            or running.enter_context(embedded.postgres(folder / "database")),
+        )
+
+
+@pytest.fixture(scope="session")
+def quiet_url(servers: Servers) -> Iterator[str]:
+    """A database nobody else works on."""
+    with fresh_database(servers) as url:
+        yield url
+
+
+@pytest.fixture
+def database(quiet_url: str) -> Iterator[sqlalchemy.Engine]:
+    """The quiet database, emptied."""
+    from schemas.tables_sql import metadata
+
+    engine = connect(quiet_url, pool_size=2)
+    with engine.begin() as connection:
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        connection.execute(sqlalchemy.text(f"TRUNCATE {names} CASCADE"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def stack(servers: Servers) -> Iterator[Stack]:
+    """The service with the null engine: API, one reading and one light worker."""
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="gouji-stack-")))
+        url = running.enter_context(fresh_database(servers))
+        _flush(servers.broker(1))
+        port = free_port()
+        made = Stack(environment=environment(servers, 1, url, folder, port), folder=folder, port=port)
+        running.callback(made.stop)
+        made.start_api()
+        made.start_worker("reading", READING)
+        made.start_worker("light", LIGHT, processes=2)
+        made.await_ready()
+        yield made
+
+
+def _flush(url: str) -> None:
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+
+
+@pytest.fixture
+def http(stack: Stack) -> Iterator[httpx.Client]:
+    """A plain HTTP client of the running service."""
+    with stack.client() as client:
+        yield client
+
+
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    """A webhook receiver on this machine."""
+    with receiver() as found:
+        yield found
