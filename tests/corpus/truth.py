@@ -1,0 +1,211 @@
+"""Keep what is printed beside a document, and compare a record or a validation with it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from tests.corpus import form
+from tests.corpus.grids import GridCell, grids
+from tests.corpus.relations import Value, broken
+from tests.corpus.reports import Planted, Report
+
+_NUMBERS = frozenset({"number", "zero"})
+_SUMS = frozenset({"REQ-ROW", "REQ-COL", "REQ-BALANCE", "REV-SUM"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What a document prints: 200 values by JSON pointer, null where `kinds` says why."""
+
+    issuer: str
+    year: int
+    values: Mapping[str, Value]
+    kinds: Mapping[str, str]
+    planted: tuple[Planted, ...]
+
+    @property
+    def broken(self) -> tuple[tuple[str, str], ...]:
+        """Return the relations the print itself breaks: code, and row, column or block."""
+        return broken(self.values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellResult:
+    """How one of the 200 cells was read."""
+
+    pointer: str
+    expected: Value
+    actual: Value
+    kind: str
+    flag: str | None
+    right: bool
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether a wrong number was given out as certain."""
+        return not self.right and self.flag is None and self.kind in _NUMBERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """All cells of one record against the truth; counts are of cells."""
+
+    cells: tuple[CellResult, ...]
+
+    @property
+    def right(self) -> int:
+        """Count the cells with the printed value."""
+        return sum(cell.right for cell in self.cells)
+
+    @property
+    def wrong(self) -> int:
+        """Count the cells with another value, or none."""
+        return len(self.cells) - self.right
+
+    @property
+    def flagged(self) -> int:
+        """Count the cells with a flag, right or wrong."""
+        return sum(cell.flag is not None for cell in self.cells)
+
+    @property
+    def silent(self) -> int:
+        """Count the wrong numbers given out as certain."""
+        return sum(cell.silent for cell in self.cells)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """How a validation found the faults: relations missed, and relations blamed wrongly."""
+
+    missed: tuple[tuple[str, str], ...]
+    blamed: tuple[tuple[str, str], ...]
+
+
+def truth_of(report: Report) -> Truth:
+    """Return the truth of a report as made."""
+    return Truth(
+        issuer=report.issuer,
+        year=report.year,
+        values=report.values,
+        kinds={p: "not_applicable" if mark else "blank" for p, mark in report.marks.items()},
+        planted=tuple(report.planted),
+    )
+
+
+def to_json(report: Report) -> str:
+    """Write the truth of a report, its tables as grids with spans among it."""
+    truth = truth_of(report)
+    tree: dict[str, object] = {
+        "issuer": truth.issuer,
+        "year": truth.year,
+        "template": "2021",
+        "planted": [[each.row, each.column, each.before, each.after] for each in truth.planted],
+        "broken": truth.broken,
+        "kinds": truth.kinds,
+        "claims": [asdict(claim) for claim in report.claims],
+        **_nest(truth.values),
+        "tables": [
+            {"section": grid.section, "columns": grid.columns, "cells": _cells(grid.cells)}
+            for grid in grids(report)
+        ],
+    }
+    return json.dumps(tree, ensure_ascii=False, indent=1)
+
+
+def read_truth(path: Path) -> Truth:
+    """Read a truth written by this room or of the same shape; fees may be a number there."""
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    values = {pointer: _look_up(tree, pointer) for pointer in form.POINTERS}
+    fees = values[form.FEES]
+    return Truth(
+        issuer=tree["issuer"],
+        year=tree["year"],
+        values={**values, form.FEES: None if fees is None else str(fees)},
+        kinds=tree.get("kinds", {}),
+        planted=tuple(
+            Planted(row=row, column=column, before=before, after=after)
+            for row, column, before, after in tree["planted"]
+        ),
+    )
+
+
+def compare(truth: Truth, record: Mapping[str, object]) -> Comparison:
+    """Compare the contents of a record.json with the truth, cell by cell."""
+    evidence = record.get("evidence")
+    entries = evidence if isinstance(evidence, Mapping) else {}
+    return Comparison(
+        cells=tuple(
+            _compare_cell(truth, record, pointer, entries.get(pointer) or {})
+            for pointer in form.POINTERS
+        )
+    )
+
+
+def judge(truth: Truth, validation: Mapping[str, object]) -> Judgement:
+    """Compare the findings of a validation.json about sums, cause `source`, with the truth."""
+    found = set(_blamed(validation.get("findings")))
+    planted = truth.broken
+    return Judgement(
+        missed=tuple(each for each in planted if each not in found),
+        blamed=tuple(sorted(found.difference(planted))),
+    )
+
+
+def _compare_cell(
+    truth: Truth, record: Mapping[str, object], pointer: str, entry: Mapping[str, object]
+) -> CellResult:
+    expected, actual = truth.values[pointer], _look_up(record, pointer)
+    flag = entry.get("flag")
+    return CellResult(
+        pointer=pointer,
+        expected=expected,
+        actual=actual,
+        kind=str(entry.get("kind", "missing")),
+        flag=None if flag is None else str(flag),
+        right=_same(expected, actual),
+    )
+
+
+def _same(expected: Value, actual: Value) -> bool:
+    if expected is None or actual is None:
+        return expected is actual
+    try:
+        return Decimal(str(expected)) == Decimal(str(actual))
+    except InvalidOperation:
+        return False
+
+
+def _blamed(findings: object) -> Iterator[tuple[str, str]]:
+    for finding in findings if isinstance(findings, list) else []:
+        if finding["code"] in _SUMS and finding["cause"] == "source" and finding["paths"]:
+            _, row, column = finding["paths"][0].strip("/").split("/")
+            by_column = finding["code"] in {"REQ-COL", "REQ-BALANCE"}
+            yield finding["code"], column if by_column else row
+
+
+def _look_up(tree: Mapping[str, object], pointer: str) -> Value:
+    node: object = tree
+    for key in pointer.strip("/").split("/"):
+        node = node.get(key) if isinstance(node, Mapping) else None
+    if isinstance(node, float):
+        return f"{Decimal(str(node)):f}"
+    return node if isinstance(node, int | str) else None
+
+
+def _nest(values: Mapping[str, Value]) -> dict[str, object]:
+    tree: dict[str, object] = {}
+    for pointer, value in values.items():
+        *parents, leaf = pointer.strip("/").split("/")
+        node = tree
+        for key in parents:
+            below = node.setdefault(key, {})
+            assert isinstance(below, dict)
+            node = below
+        node[leaf] = value
+    return tree
+
+
+def _cells(cells: tuple[GridCell, ...]) -> list[dict[str, object]]:
+    return [asdict(cell) for cell in cells]
