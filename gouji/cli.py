@@ -42,7 +42,7 @@ _USAGE = 2
 def process(
     paths: Paths,
     out: Annotated[Path, typer.Option(help="Folder for the result files.")],
-    jobs: Annotated[int, typer.Option(min=1, help="Documents read at once.")] = 0,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Documents read at once.")] = None,
     json: Json = False,
 ) -> None:
     """Read documents on this machine, without any server."""
@@ -60,7 +60,9 @@ def serve(
     ),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
-    workers: Annotated[int, typer.Option(min=0, help="Processes that read pages; 0: all.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that read pages, one a core.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run the whole service on this machine; nothing else needs to be installed."""
