@@ -88,7 +88,7 @@ def _options(cell: Cell, pattern: re.Pattern[str]) -> Mapping[str, float]:
     if total < _MOSTLY_NUMBERS:
         return {}
     ranked = sorted(fitting.items(), key=lambda item: (-item[1], item[0]))
-    return {text: share / total for text, share in ranked}
+    return dict(ranked)
 
 
 def _typed(cell: Cell) -> tuple[Candidate, ...]:

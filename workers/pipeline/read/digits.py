@@ -46,10 +46,10 @@ def _search(steps: NDArray[np.float64]) -> dict[str, float]:
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     for step in steps:
         following: dict[str, list[float]] = {}
-        for text, (blank, digit) in beams.items():
+        best = sorted(beams.items(), key=lambda item: -sum(item[1]))[:BEAM]
+        for text, (blank, digit) in best:
             _extend(following, text, blank, digit, step)
-        best = sorted(following.items(), key=lambda item: -sum(item[1]))[:BEAM]
-        beams = {text: (pair[0], pair[1]) for text, pair in best}
+        beams = {text: (pair[0], pair[1]) for text, pair in following.items()}
     return {text: blank + digit for text, (blank, digit) in beams.items()}
 
 

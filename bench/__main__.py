@@ -1,0 +1,34 @@
+"""Choose a measurement: exactness or speed; without a word, both on generated reports."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import exactness, speed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="gouji bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["exactness", "speed", "all"], default="all")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        help="documents; exactness wants NAME.json beside NAME.pdf or NAME-DEGRADATION.pdf",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the generated reports")
+    parser.add_argument("--count", type=int, default=6, help="how many reports to generate")
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
+        paths = chosen.paths or exactness.generated(Path(folder), chosen.seed, chosen.count)
+        if chosen.what in ("exactness", "all"):
+            exactness.run(paths, as_json=chosen.json)
+        if chosen.what in ("speed", "all"):
+            speed.run(paths, as_json=chosen.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The joint decision on a small form: two rows of two terms and a total, and their column sums.
+
+a  b | t        a + b = t
+c  d | u        c + d = u
+e  f | v        e + f = v,  a + c = e, b + d = f, t + u = v
+"""
+
+from collections.abc import Mapping
+
+import pytest
+
+from schemas.form import Relation
+from workers.pipeline.joint import Reading, holds, resolve
+
+CLEAR: Mapping[str, int] = dict(a=1, b=2, t=3, c=4, d=5, u=9, e=5, f=7, v=12)
+
+
+def relation(terms: str, total: str) -> Relation:
+    return Relation(
+        code="SUM",
+        severity="error",
+        subject=total,
+        subject_en=total,
+        terms=tuple(terms),
+        totals=(total,),
+    )
+
+
+RELATIONS = [
+    relation("ab", "t"),
+    relation("cd", "u"),
+    relation("ef", "v"),
+    relation("ac", "e"),
+    relation("bd", "f"),
+    relation("tu", "v"),
+]
+
+
+def readings(**changed: Reading) -> dict[str, Reading]:
+    clear = {name: Reading(options={value: 1.0}, clear=True) for name, value in CLEAR.items()}
+    return clear | changed
+
+
+def test_clear_readings_that_agree_stand_without_flags() -> None:
+    resolved = resolve(readings(), RELATIONS)
+    assert {name: r.value for name, r in resolved.items()} == CLEAR
+    assert all(r.flag is None for r in resolved.values())
+
+
+def test_a_misread_is_corrected_when_both_its_sums_mend() -> None:
+    misread = Reading(options={9: 0.7, 5: 0.3}, clear=False)  # 4+9≠9, 2+9≠7; with 5 both hold
+    resolved = resolve(readings(d=misread), RELATIONS)["d"]
+    assert (resolved.value, resolved.flag, resolved.read_as) == (5, "corrected", 9)
+
+
+def test_a_clear_reading_is_never_altered_even_where_its_sums_break() -> None:
+    printed = Reading(options={9: 0.9999, 5: 0.0001}, clear=True)
+    resolved = resolve(readings(d=printed), RELATIONS)["d"]
+    assert (resolved.value, resolved.flag) == (9, None)
+
+
+def test_a_clear_reading_with_a_real_alternative_that_would_mend_its_sums_is_doubtful() -> None:
+    printed = Reading(options={9: 0.999, 5: 0.001}, clear=True)
+    resolved = resolve(readings(d=printed), RELATIONS)["d"]
+    assert (resolved.value, resolved.flag, resolved.alternatives) == (9, "doubtful", (5,))
+
+
+def test_an_unclear_reading_whose_sums_hold_is_confirmed() -> None:
+    unclear = Reading(options={5: 0.6, 6: 0.4}, clear=False)
+    resolved = resolve(readings(d=unclear), RELATIONS)["d"]
+    assert (resolved.value, resolved.flag) == (5, None)
+
+
+def test_an_alternative_without_support_of_the_pixels_is_not_taken() -> None:
+    misread = Reading(options={9: 0.9995, 5: 0.00005}, clear=False)
+    resolved = resolve(readings(d=misread), RELATIONS)["d"]
+    assert (resolved.value, resolved.flag) == (9, "doubtful")
+
+
+def test_two_rival_corrections_leave_both_doubtful() -> None:
+    # a and d unclear: 1 may be 2 and 5 may be 6, as printed sums want one more in row and column.
+    wanting = [relation("ad", "t"), relation("ad", "u")]
+    both = {
+        "a": Reading(options={1: 0.5, 2: 0.5}, clear=False),
+        "d": Reading(options={5: 0.5, 6: 0.5}, clear=False),
+        "t": Reading(options={7: 1.0}, clear=True),
+        "u": Reading(options={7: 1.0}, clear=True),
+    }
+    resolved = resolve(both, wanting)
+    assert [resolved[name].flag for name in "ad"] == ["doubtful", "doubtful"]
+
+
+def test_one_broken_sum_alone_corrects_nothing() -> None:
+    unclear = Reading(options={4: 0.5, 3: 0.5}, clear=False)
+    resolved = resolve(
+        {"a": Reading(options={1: 1.0}, clear=True), "b": unclear, "t": readings()["t"]},
+        [relation("ab", "t")],
+    )
+    assert (resolved["b"].value, resolved["b"].flag) == (4, "doubtful")
+
+
+def test_a_cell_without_a_number_stays_null() -> None:
+    blank = Reading(options={}, clear=True)
+    unreadable = Reading(options={}, clear=False)
+    resolved = resolve(readings(a=blank, d=unreadable), RELATIONS)
+    assert (resolved["a"].value, resolved["a"].flag) == (None, None)
+    assert (resolved["d"].value, resolved["d"].flag) == (None, "doubtful")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"a": 1, "b": 2, "t": 3}, True),
+        ({"a": 1, "b": 2, "t": 4}, False),
+        ({"a": 1, "b": None, "t": 1}, None),
+        ({"a": 1, "b": 2}, None),
+    ],
+)
+def test_a_relation_holds_fails_or_cannot_be_told(
+    values: dict[str, int | None], expected: bool | None
+) -> None:
+    assert holds(relation("ab", "t"), values) is expected
