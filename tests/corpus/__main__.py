@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tests.corpus.archive import sample_archive
-from tests.corpus.faults import FAULTS
+from tests.corpus.faults import FAULTS, MISQUOTED
 from tests.corpus.layouts import LAYOUTS
 from tests.corpus.reports import SIZES
 from tests.corpus.samples import ANY, make_sample
@@ -21,7 +21,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for seed in range(options.seed, options.seed + options.count):
         fault = None if options.fault == "none" else options.fault
-        sample = make_sample(seed, layout=options.layout, size=options.size, fault=fault)
+        sample = make_sample(
+            seed, layout=options.layout, size=options.size, fault=fault, font=options.font
+        )
         base = options.out / sample.name
         base.with_suffix(".pdf").write_bytes(sample.pdf)
         base.with_suffix(".json").write_text(to_json(sample.report), encoding="utf-8")
@@ -39,8 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="of the first report")
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--layout", choices=[ANY, *LAYOUTS], default=ANY)
+    parser.add_argument("--font", help="family of the text; see tests/corpus/fonts.py")
     parser.add_argument("--size", choices=SIZES, help="default: drawn")
-    parser.add_argument("--fault", choices=["none", ANY, *FAULTS], default=ANY)
+    parser.add_argument("--fault", choices=["none", ANY, MISQUOTED, *FAULTS], default=ANY)
     parser.add_argument("--degradation", choices=PROFILES, action="append", default=[])
     parser.add_argument("--format", choices=["pdf", "tif", "png", "jpg"], default="pdf")
     return parser

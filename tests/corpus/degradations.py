@@ -28,8 +28,8 @@ def skew(image: Image, rng: np.random.Generator, strength: float) -> Image:
     return rotate(image, angle if rng.random() < 0.5 else -angle)
 
 
-def rotate(image: Image, degrees: float) -> Image:
-    """Rotate counter-clockwise on a white canvas grown to hold the whole sheet."""
+def rotate(image: Image, degrees: float, paper: float = 255.0) -> Image:
+    """Rotate counter-clockwise on a canvas of one grey, grown to hold the whole sheet."""
     if not degrees:
         return image.copy()
     height, width = image.shape[:2]
@@ -37,7 +37,32 @@ def rotate(image: Image, degrees: float) -> Image:
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
     matrix[:, 2] += np.array([(wide - width) / 2, (high - height) / 2])
-    out = cv2.warpAffine(image, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderValue=_WHITE)
+    out = cv2.warpAffine(
+        image, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(paper,) * 3
+    )
+    return np.asarray(out, np.uint8)
+
+
+def lid_open(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """Scan with the lid open: a dark surround, the sheet askew on it and cut by its shadow."""
+    border = int(0.05 * strength * min(image.shape[:2]))
+    dark = float(rng.uniform(15, 60))
+    framed = cv2.copyMakeBorder(
+        image, border, border, border, border, cv2.BORDER_CONSTANT, value=(dark, dark, dark)
+    )
+    turned = rotate(np.asarray(framed, np.uint8), float(rng.uniform(-2, 2)), paper=dark)
+    return _noise(turned, rng, 5)
+
+
+def curl(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """Bend the sheet as a bound or folded page bends: straight rules come out as waves."""
+    height, width = image.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    reach = 0.012 * strength * min(height, width)
+    phase, turns = rng.uniform(0, 2 * np.pi), rng.uniform(0.6, 1.3)
+    y += (reach * np.sin(2 * np.pi * turns * x / width + phase)).astype(np.float32)
+    x += (reach * 0.5 * np.sin(2 * np.pi * turns * y / height)).astype(np.float32)
+    out = cv2.remap(image, x, y, cv2.INTER_CUBIC, borderValue=_WHITE)
     return np.asarray(out, np.uint8)
 
 
@@ -105,7 +130,7 @@ def photo(image: Image, rng: np.random.Generator, strength: float) -> Image:
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     moved = corners + border + rng.uniform(-1, 1, (4, 2)) * strength * 0.045 * min(height, width)
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
-    desk = _noise(np.full((high, wide, 3), rng.uniform(70, 130, 3)), rng, 6)
+    desk = _noise(np.full((high, wide, 3), rng.uniform(60, 120) + rng.uniform(-12, 12, 3)), rng, 6)
     out = cv2.warpPerspective(
         image, matrix, (wide, high), dst=desk.copy(), flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_TRANSPARENT,

@@ -1,6 +1,7 @@
 """Plant the faults real reports have, and record exactly what each changes and breaks."""
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -17,7 +18,9 @@ class NoRoomForFaultError(ValueError):
 
 
 def plant(report: Report, fault: str, rng: random.Random) -> Report:
-    """Return the report with one fault of FAULTS printed in it."""
+    """Return the report with one fault of FAULTS, or MISQUOTED, printed in it."""
+    if fault == MISQUOTED:
+        return _misquoted(report, rng)
     changes = {p: n for p, n in FAULTS[fault](report, rng).items() if n != _number(report, p)}
     if not changes:
         raise NoRoomForFaultError(fault)
@@ -96,10 +99,35 @@ def _number(report: Report, pointer: str) -> int:
     return value if isinstance(value, int) else 0
 
 
+def _misquoted(report: Report, rng: random.Random) -> Report:
+    """Tell one number in the text that the table does not have; the tables stay as they are."""
+    places = [
+        (claim, index, found.span())
+        for claim in report.claims
+        for index, text in enumerate(report.sections[claim.section])
+        if len(matches := list(re.finditer(rf"(?<!\d){claim.stated}(?=件)", text))) == 1
+        for found in matches
+    ]
+    if not places:
+        raise NoRoomForFaultError(MISQUOTED)
+    claim, index, (start, end) = rng.choice(places)
+    wrong = replace(claim, stated=str(int(claim.stated) + rng.choice((1, 2, 10))))
+    paragraphs = list(report.sections[claim.section])
+    paragraphs[index] = paragraphs[index][:start] + wrong.stated + paragraphs[index][end:]
+    return replace(
+        report,
+        sections={**report.sections, claim.section: tuple(paragraphs)},
+        claims=tuple(wrong if each == claim else each for each in report.claims),
+    )
+
+
 FAULTS: dict[str, Callable[[Report, random.Random], Changes]] = {
     "off_by_one": _off_by_one,
     "swapped_digits": _swapped_digits,
     "double_counted": _double_counted,
     "shifted_row": _shifted_row,
 }
-"""What each fault changes, by name."""
+"""What each fault of the tables changes, by name."""
+
+MISQUOTED = "misquoted"
+"""The fault of the text: its claim then states what its table does not."""

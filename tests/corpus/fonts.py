@@ -2,7 +2,8 @@
 
 Noto Serif SC and Noto Sans SC (OFL-1.1) come with `pylopdf-fonts-zh-cn`, Arimo (Apache-2.0) with
 `fontpkg-arimo`, Droid Sans Fallback (Apache-2.0) with PyMuPDF, and Libertinus Serif, New Computer
-Modern and DejaVu Sans Mono with typst itself.
+Modern and DejaVu Sans Mono with typst itself. More, such as a 楷体 of the machine, may lie in the
+folder GOUJI_CORPUS_FONTS names.
 """
 
 import functools
@@ -15,6 +16,7 @@ from pathlib import Path
 import pymupdf
 import typst
 
+_FOLDER = "GOUJI_CORPUS_FONTS"
 _WHEELS = ("pylopdf_fonts_zh_cn", "fontpkg_arimo")
 
 
@@ -30,7 +32,8 @@ def fonts() -> typst.Fonts:
 
 def _folders() -> list[str]:
     found = [find_spec(name) for name in _WHEELS]
-    return [folder for spec in found if spec for folder in spec.submodule_search_locations or ()]
+    folders = [each for spec in found if spec for each in spec.submodule_search_locations or ()]
+    return [*folders, *filter(None, [os.environ.get(_FOLDER)])]
 
 
 @functools.cache

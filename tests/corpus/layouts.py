@@ -28,7 +28,8 @@ class Layout:
     align: Align = "center"
     frame: Frame = "single"
     rule: float = 0.5
-    shaded: bool = False
+    rule_color: str = "#000000"
+    shade: str = ""  # of the header; empty: none
     margin_mm: float = 25.0
     table_size: float = 9.0
     inset: float = 3.0  # above and below the text of a cell
@@ -47,7 +48,8 @@ LAYOUTS: dict[str, Layout] = {
     "landscape_split": Layout(flow="landscape", inset=7.0, number_width=56, repeat_header=True),
     "bare": Layout(title=False, frame="none", variant_titles=True, align="left"),
     "double": Layout(frame="double", rule=0.4, digit_font="New Computer Modern"),
-    "shaded": Layout(shaded=True, text_font=HEI, digit_font="Arimo", rule=0.75),
+    "shaded": Layout(shade="#d9d9d9", text_font=HEI, digit_font="Arimo", rule=0.75),
+    "web": Layout(shade="#dbe5f1", rule_color="#a6a6a6", text_font=HEI, inset=4.5),
     "narrow": Layout(
         number_width=20, table_size=7.5, inset=2.0, stacked_groups=True, margin_mm=31, rule=0.35
     ),
@@ -72,7 +74,7 @@ def draw_layout(rng: random.Random) -> Layout:
         ),
         align=rng.choice(("center", "center", look.align)),
         rule=rng.choice((0.3, 0.5, 0.5, 0.75, 1.0)),
-        shaded=look.shaded or rng.random() < 0.15,
+        shade=look.shade or rng.choice(("", "", "", "", "#e4e4e4")),
         page_numbers=rng.random() < 0.5,
         inset=look.inset + rng.choice((-0.5, 0.0, 1.0)),
     )

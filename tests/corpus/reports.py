@@ -52,7 +52,7 @@ class Report:
     sections: Mapping[int, Sequence[str]]
     claims: Sequence[narrative.Claim] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
-    planted: Sequence[Planted] = ()
+    planted: Sequence[Planted] = ()  # faults of the tables
     broken: Sequence[tuple[str, str]] = ()
 
     @property

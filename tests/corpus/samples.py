@@ -1,7 +1,7 @@
 """Make a whole sample by seed: a report, maybe a fault in it, a look, and its document."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.corpus.faults import FAULTS, NoRoomForFaultError, plant
 from tests.corpus.layouts import LAYOUTS, Layout, draw_layout
@@ -22,11 +22,17 @@ class Sample:
 
 
 def make_sample(
-    seed: int, *, layout: str = ANY, size: Size | None = None, fault: str | None = None
+    seed: int,
+    *,
+    layout: str = ANY,
+    size: Size | None = None,
+    fault: str | None = None,
+    font: str | None = None,
 ) -> Sample:
     """Make the sample of a seed; `any` draws the layout, and a fault in one report of three."""
     rng = random.Random(f"sample/{seed}")
     look = draw_layout(rng) if layout == ANY else LAYOUTS[layout]
+    look = replace(look, text_font=font) if font else look
     report = _fault(make_report(seed, size), fault, rng)
     if look.mark is not None:
         report = mark_zeros(report, look.mark, rng, share=0.7)

@@ -58,6 +58,10 @@ PROFILES: dict[str, Profile] = {
         dpi=150,
         steps=((degradations.copy, 0.4), (degradations.skew, 0.1), (degradations.copy, 0.6)),
     ),
+    "edge": Profile(dpi=150, steps=((degradations.lid_open, 0.8),)),
+    "curl": Profile(
+        dpi=180, steps=((degradations.curl, 0.8), (degradations.photo, 0.4)), quality=80
+    ),
     "rough": Profile(
         dpi=130,
         steps=(

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.corpus import form
-from tests.corpus.faults import FAULTS, NoRoomForFaultError, plant
+from tests.corpus.faults import FAULTS, MISQUOTED, NoRoomForFaultError, plant
 from tests.corpus.relations import broken, relations
 from tests.corpus.reports import SIZES, make_report, mark_zeros
 
@@ -113,3 +113,14 @@ def test_marks_stand_in_rows_of_zeros_only_and_break_nothing(mark: str) -> None:
         assert plain.values[pointer] == 0
         assert marked.values[pointer] is None
         assert marked.printed(pointer) == mark
+
+
+def test_a_misquoted_number_is_in_the_text_and_not_in_the_table() -> None:
+    for seed in range(30):
+        before = make_report(seed, "county")
+        after = plant(before, MISQUOTED, random.Random(seed))
+        assert after.values == before.values
+        (wrong,) = set(after.claims) - set(before.claims)
+        _, row = wrong.subject.split(".")
+        assert wrong.stated != str(after.values[form.request(row, "total")])
+        assert f"{wrong.stated}件" in "".join(after.sections[wrong.section])
