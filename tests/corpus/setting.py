@@ -97,7 +97,7 @@ def _widths(
     size = min(layout.table_size, (0.68 * width / 7 - 3) / ems)
     number = min(max(layout.number_width, ems * size + 3), 0.68 * width / 7)
     labels = width - 7 * number
-    group = max(0 if layout.stacked_groups else 0.16 * labels, 1.05 * size + 3)
+    group = max(0 if layout.stacked_groups else 0.16 * labels, 1.6 * size + 3)
     kind = max(0 if layout.stacked_groups else 0.22 * labels, 2.2 * size + 3)
     return size, [group, kind, labels - group - kind, *([number] * 7)]
 

@@ -41,6 +41,7 @@ def test_the_words_of_a_page_contain_every_number(layout: str) -> None:
     sample = make_sample(21, layout=layout, size="county")
     text = Counter({word.translate(HALF_WIDTH): n for word, n in words(sample.pdf).items()})
     numbers = Counter(str(n) for n in sample.report.values.values() if n is not None)
+    assert not any("\ufffd" in word for word in text)
     missing = {n: count - text[n] for n, count in numbers.items() if text[n] < count}
     assert not missing
 
