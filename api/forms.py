@@ -1,5 +1,7 @@
 """Reading a submission: multipart with files, or JSON naming completed uploads."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -40,8 +42,21 @@ class Submission:
     wish: Wish
 
 
-async def read(request: Request, tenant: str, default: Priority) -> Submission:
-    """Read a request's submission; 415 for a body that is neither form nor JSON."""
+@asynccontextmanager
+async def submission(
+    request: Request, tenant: str, default: Priority
+) -> AsyncIterator[Submission]:
+    """Read a request's submission; its files are open for as long as the block runs.
+
+    415 for a body that is neither form nor JSON.
+    """
+    try:
+        yield await _read(request, tenant, default)
+    finally:
+        await request.close()
+
+
+async def _read(request: Request, tenant: str, default: Priority) -> Submission:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         return _from_json(await request.body(), request, tenant, default)

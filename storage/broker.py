@@ -31,7 +31,14 @@ def producer(redis_url: str) -> Celery:
     app.conf.update(
         task_ignore_result=True,
         task_serializer="json",
-        broker_transport_options=TRANSPORT_OPTIONS,
+        broker_transport_options={
+            **TRANSPORT_OPTIONS,
+            "socket_timeout": 5.0,
+            "max_retries": 1,  # a broker that is away must not hold up the request
+            "interval_start": 0.0,
+            "interval_step": 0.1,
+            "interval_max": 0.1,
+        },
         broker_connection_timeout=5.0,
     )
     return app

@@ -63,7 +63,9 @@ def stack(servers: Servers) -> Iterator[Stack]:
         url = running.enter_context(fresh_database(servers))
         _flush(servers.broker(1))
         port = free_port()
-        made = Stack(environment=environment(servers, 1, url, folder, port), folder=folder, port=port)
+        made = Stack(
+            environment=environment(servers, 1, url, folder, port), folder=folder, port=port
+        )
         running.callback(made.stop)
         made.start_api()
         made.start_worker("reading", READING)

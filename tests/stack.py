@@ -98,9 +98,25 @@ class Stack:
         self.start("api", ["api"])
 
     def start_worker(
-        self, name: str, queues: str, app: str = "workers.app:celery", processes: int = 1, **extra: str
+        self,
+        name: str,
+        queues: str,
+        app: str = "workers.app:celery",
+        processes: int = 1,
+        **extra: str,
     ) -> None:
-        worker = ["celery", "-A", app, "worker", "-Q", queues, "-c", str(processes), "-n", f"{name}@%h"]
+        worker = [
+            "celery",
+            "-A",
+            app,
+            "worker",
+            "-Q",
+            queues,
+            "-c",
+            str(processes),
+            "-n",
+            f"{name}@%h",
+        ]
         self.start(name, [*worker, "--without-gossip", "--without-mingle", "-l", "INFO"], **extra)
 
     def kill(self, name: str) -> None:
@@ -144,7 +160,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(servers: Servers, broker: int, database_url: str, folder: Path, port: int) -> dict[str, str]:
+def environment(
+    servers: Servers, broker: int, database_url: str, folder: Path, port: int
+) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GOUJI_")}
     return {
         **ours,
@@ -154,5 +172,3 @@ def environment(servers: Servers, broker: int, database_url: str, folder: Path, 
         "GOUJI_OBJECTS_DIR": str(folder / "objects"),
         "GOUJI_PORT": str(port),
     }
-
-

@@ -35,8 +35,8 @@ _MEDIA_TYPES: dict[Format, str] = {
 )
 async def post_batch(request: Request, found: Found, asking: Asking) -> Response:
     """Hand in archives (ZIP, TAR) and documents; each document in them becomes a job."""
-    submission = await forms.read(request, asking.tenant, "bulk")
-    batch_id = await run_in_threadpool(_submit, found, submission)
+    async with forms.submission(request, asking.tenant, "bulk") as submission:
+        batch_id = await run_in_threadpool(_submit, found, submission)
     batch = await run_in_threadpool(batches.read, found, asking.tenant, batch_id)
     return JSONResponse(
         batch.model_dump(mode="json"), status_code=202, headers={"Location": batch.links.self}

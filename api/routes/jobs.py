@@ -41,8 +41,8 @@ async def post_job(
 ) -> Response:
     """Hand in one document; the answer is a job to follow."""
     del idempotency_key  # declared for /openapi.json; read with the submission
-    submission = await forms.read(request, asking.tenant, "interactive")
-    job_id = await run_in_threadpool(_submit, found, submission)
+    async with forms.submission(request, asking.tenant, "interactive") as submission:
+        job_id = await run_in_threadpool(_submit, found, submission)
     wait_s = waiting.patience_s(found, prefer)
     job = await waiting.until_finished(found, asking.tenant, job_id, wait_s)
     status = 200 if wait_s and job.status in TERMINAL else 202

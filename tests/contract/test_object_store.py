@@ -14,7 +14,6 @@ from storage.objects import ObjectMissing, ObjectStore, StorageError, copy_to, o
 from tests.s3 import s3_addresses
 
 
-
 @pytest.fixture(params=["folder", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     if request.param == "folder":

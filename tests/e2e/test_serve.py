@@ -26,7 +26,12 @@ def environment() -> dict[str, str]:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*GOUJI, *arguments], env=environment(), capture_output=True, text=True, cwd=ROOT, timeout=120
+        [*GOUJI, *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
     )
 
 

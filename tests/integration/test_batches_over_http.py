@@ -73,7 +73,10 @@ def test_bad_members_have_their_own_reasons_and_the_rest_goes_on(http: httpx.Cli
 
 
 def test_archives_and_documents_may_come_together(http: httpx.Client) -> None:
-    files = [("one.pdf", pdf(1, "together 1")), ("more.tgz", tar_of({"two.pdf": pdf(1, "together 2")}))]
+    files = [
+        ("one.pdf", pdf(1, "together 1")),
+        ("more.tgz", tar_of({"two.pdf": pdf(1, "together 2")})),
+    ]
     batch, items = finished(http, hand_in(http, *files).id)
     assert batch.status == "succeeded"
     assert list(items) == ["one.pdf", "two.pdf"]
@@ -97,7 +100,9 @@ def test_one_export_holds_the_values_of_all(http: httpx.Client) -> None:
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert len(rows) == 2 * 200
     assert {row["job_id"] for row in rows} == jobs
-    wanted = "issuer region level year template table row column value kind confidence flag page source"
+    wanted = (
+        "issuer region level year template table row column value kind confidence flag page source"
+    )
     assert set(wanted.split()) < set(rows[0])
 
     book = openpyxl.load_workbook(

@@ -130,9 +130,7 @@ def test_events_tell_the_way_and_go_on_after_the_last_seen(http: httpx.Client) -
     pages = {event["data"]["page"] for event in events if event["type"] == "job.page"}
     assert states == ["queued", "running", "running", "running", "succeeded"]
     assert pages == {1, 2}
-    after = http.get(
-        f"/v1/jobs/{job.id}/events", headers={"Last-Event-ID": str(events[2]["seq"])}
-    )
+    after = http.get(f"/v1/jobs/{job.id}/events", headers={"Last-Event-ID": str(events[2]["seq"])})
     assert _events(after.text) == events[3:]
 
 
