@@ -43,9 +43,7 @@ class Submission:
 
 
 @asynccontextmanager
-async def submission(
-    request: Request, tenant: str, default: Priority
-) -> AsyncIterator[Submission]:
+async def submission(request: Request, tenant: str, default: Priority) -> AsyncIterator[Submission]:
     """Read a request's submission; its files are open for as long as the block runs.
 
     415 for a body that is neither form nor JSON.

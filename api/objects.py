@@ -65,12 +65,12 @@ def serve(
     filename: str,
     disposition: Literal["inline", "attachment"] = "inline",
 ) -> Response | None:
-    """Return an object as a response, or a presigned address for a large one; None if missing.
+    """Return an object as a response, or a presigned address for a large one; None for nothing.
 
     What is shown inline can neither run scripts nor be taken for another type.
     """
     found = parts.objects.stat(key)
-    if found is None:
+    if found is None or found.size_bytes == 0:
         return None
     if found.size_bytes > parts.settings.redirect_bytes:
         address = parts.objects.presign(key, "GET", parts.settings.presign_s)

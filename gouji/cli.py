@@ -79,7 +79,7 @@ def _greet(terminal: Terminal, options: serving.Options) -> None:
         return
     terminal.say(f"gouji is ready at {options.address}")
     terminal.say(f"  page        {options.address}/")
-    terminal.say(f"  interface   {options.address}/docs")
+    terminal.say(f"  interface   {options.address}/openapi.json")
     terminal.say(f"  hand in     gouji submit FILE… --server {options.address} --wait --out DIR")
     terminal.say(f"  data, logs  {options.data.resolve()}")
     terminal.say("Stop with Ctrl-C; what is under way goes on at the next start.")

@@ -55,9 +55,9 @@ class Options:
 
 
 def serve(options: Options, ready: Callable[[Options], None]) -> None:
-    """Run the service until SIGINT or SIGTERM; `ready` is called once it answers."""
+    """Run the service until SIGINT, SIGTERM or SIGHUP; `ready` is called once it answers."""
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.set())
     options.data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:

@@ -4,8 +4,8 @@ Tasks are functions of `Parts` and ids. `parts()` puts the parts together on fir
 process; nothing that must not cross a fork is made before it.
 """
 
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec
+from collections.abc import Callable, Sequence
+from typing import Any, Concatenate, ParamSpec
 
 import redis
 import structlog
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 P = ParamSpec("P")
 
+_SUBJECTS = {"job": "job_id", "bat": "batch_id", "whd": "delivery_id"}
 _SOFT_LIMIT_LEAD_S = 10
 _PAGE_CHILD_KIB = 3_000_000
 _LOST_RETRY_S = 2
@@ -88,7 +89,7 @@ class SweepTimer(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is no
 
     requires = {"celery.worker.components:Timer"}  # noqa: RUF012  Celery's way of saying it
 
-    def start(self, worker: object) -> None:
+    def start(self, worker: Any) -> None:
         """Begin asking, if this worker takes housekeeping."""
         if "housekeeping" in celery.amqp.queues.consume_from:
             timer = worker.timer
@@ -116,10 +117,7 @@ def task(
         function: Callable[Concatenate[Parts, P], None],
     ) -> Callable[Concatenate[Parts, P], None]:
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            bound = {"task": name, "subject": args[0] if args else None}
-            if name == "gouji.page":
-                bound["page"] = args[1]
-            with structlog.contextvars.bound_contextvars(**bound):
+            with structlog.contextvars.bound_contextvars(task=name, **_named(args)):
                 function(parts(), *args, **kwargs)
 
         hard = limits(settings)[name]
@@ -133,6 +131,16 @@ def task(
         return function
 
     return register
+
+
+def _named(args: Sequence[object]) -> dict[str, object]:
+    """Return a task's arguments, ids and perhaps a page, under the names logs give them."""
+    found: dict[str, object] = {"task_id": celery.current_worker_task.request.id}
+    if args:
+        found[_SUBJECTS.get(str(args[0]).partition("_")[0], "subject")] = args[0]
+    if len(args) > 1:
+        found["page"] = args[1]
+    return found
 
 
 def steps_for(settings: WorkerSettings) -> Steps:
@@ -152,7 +160,7 @@ def compose(settings: WorkerSettings) -> Parts:
 
     def depth(queue: Queue) -> int:
         try:
-            return int(client.llen(queue))  # type: ignore[arg-type]  # typed for both clients
+            return int(str(client.llen(queue)))
         except redis.RedisError as exc:
             raise BrokerUnavailable from exc
 

@@ -139,7 +139,7 @@ def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
     done, failed = counts.get("done", 0), counts.get("failed", 0)
     counters: Values = {"pages_done": done, "pages_failed": failed}
     if done + failed < sum(counts.values()):
-        change = {**counters, "version": jobs.c.version + 1, "updated_at": func.now()}
+        change = {**counters, "reason": None, "version": jobs.c.version + 1, "updated_at": func.now()}
         unit.connection.execute(update(jobs).where(jobs.c.id == job.id).values(change))
     elif done:
         due = func.now() + seconds(parts.settings.resend_s)

@@ -18,6 +18,7 @@ router = APIRouter(prefix="/v1")
 
 Found = Annotated[Parts, Depends(parts)]
 
+
 @router.post("/uploads", status_code=201, tags=["uploads"])
 def post_upload(wanted: UploadRequest, found: Found, asking: Asking) -> Upload:
     """Ask for an address to PUT a large file to."""
