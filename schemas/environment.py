@@ -16,7 +16,9 @@ class Addresses(BaseSettings):
     unless `s3_endpoint` is given.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     database_url: SecretStr = SecretStr("postgresql://gouji@127.0.0.1:5432/gouji")
@@ -36,7 +38,9 @@ class Addresses(BaseSettings):
 class DocumentLimits(BaseSettings):
     """What may come in; the same numbers at the door and at inspection."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     max_upload_bytes: int = 200 * 1024 * 1024
     max_archive_bytes: int = 2 * 1024 * 1024 * 1024
