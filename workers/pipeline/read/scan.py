@@ -26,8 +26,8 @@ from workers.pipeline.tables.straighten import Straightened, straighten
 
 _NUMBER_WIDTH = 9.0
 """A line wider than this many letters holds no number."""
-_DIGIT_MASS = 0.02
-"""Below this share of probability on digits a glyph is no digit at all."""
+_DIGIT_MASS = 1e-4
+"""Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,8 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
 def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:
     straight = straighten(sheet.flat, rulings, region, margin=round(0.5 * sheet.letter))
     own = find_rulings(straight.flat, sheet.letter)
-    grid = build_grid(own, straight.bring(sheet.colour), sheet.letter)
+    ink = binarise(straight.flat, sheet.threshold)
+    grid = build_grid(own, ink, sheet.letter)
     if grid is None:
         return None
     both = np.asarray(cv2.bitwise_or(own.across, own.down), np.uint8)

@@ -119,7 +119,7 @@ def _table(
         across=np.ascontiguousarray(rulings.across[window]),
         down=np.ascontiguousarray(rulings.down[window]),
     )
-    grid = build_grid(own, np.zeros_like(own.across), letter)
+    grid = build_grid(own, np.full_like(own.across, 255), letter)  # drawn rulings do not wear
     if grid is None:
         return None
     cells = [_cell(layer, region, grid, cell, number, taken) for cell in grid.cells]

@@ -1,6 +1,7 @@
 """Rulings → grid: boundaries, the edges between slots that are really ruled, cells with spans."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -12,6 +13,13 @@ from workers.pipeline.tables.rulings import Rulings, boundaries
 _RULED = 0.7
 """Share of an edge that must be ruled for it to part two cells."""
 _HALF_SEEN = 0.4
+"""Share of an edge between two ruled edges from which it counts as ruled as well."""
+_WORN = 0.8
+"""Share of unbroken edges among the ruled ones below which a table's rulings count as worn."""
+_MOST_WORN = 3
+"""Most edges in a row that may have worn away."""
+_CROSSED = 0.05
+"""Share of such an edge up to which what lies on it is dirt, not letters."""
 _MAYBE_RULED = 0.3
 """The same where the cells would not be rectangles otherwise."""
 
@@ -46,19 +54,23 @@ class Grid:
         )
 
 
-def build_grid(rulings: Rulings, hidden: Mask, letter: float) -> Grid | None:
+def build_grid(rulings: Rulings, ink: Mask, letter: float) -> Grid | None:
     """Build the grid of a straight table; None where the rulings make no table.
 
-    `hidden` marks where a seal or a pen covers the paper: a ruling may run on beneath it.
+    `ink` is all that is printed: a ruling may have worn away where nothing crosses its line.
     """
     rows = boundaries(rulings.across.T, 2.5 * letter, letter)
     columns = boundaries(rulings.down, 1.2 * letter, letter)
+    if not rows or not columns:
+        return None
+    rows = _with_open_ends(rows, rulings.down.T, letter)
+    columns = _with_open_ends(columns, rulings.across, letter)
     if len(rows) < 2 or len(columns) < 2:
         return None
     across = _gaps_closed(rulings.across, letter, horizontal=True)
     down = _gaps_closed(rulings.down, letter, horizontal=False)
-    below = _bridged(across.T, hidden.T, rows, columns, letter)  # [column][row boundary]
-    beside = _bridged(down, hidden, columns, rows, letter)  # [row][column boundary]
+    below = _bridged(across.T, ink.T, rows, columns, letter)  # [column][row boundary]
+    beside = _bridged(down, ink, columns, rows, letter)  # [row][column boundary]
     cells = _cells(below.T, beside)
     if len(cells) < 2:
         return None
@@ -89,6 +101,20 @@ def _without_idle_boundaries(grid: Grid) -> Grid:
     )
 
 
+def _with_open_ends(
+    places: tuple[float, ...], crossing: NDArray[np.uint8], letter: float
+) -> tuple[float, ...]:
+    """Add the sides of a table without an outer frame: where the crossing lines end."""
+    ends = np.flatnonzero((crossing > 0).any(axis=0))
+    if ends.size == 0:
+        return places
+    first, last = float(ends[0]), float(ends[-1])
+    reach = 1.2 * letter
+    before = (first,) if places[0] - first > reach else ()
+    after = (last,) if last - places[-1] > reach else ()
+    return (*before, *places, *after)
+
+
 def _gaps_closed(mask: Mask, letter: float, *, horizontal: bool) -> Mask:
     size = max(3, round(0.8 * letter))
     kernel = np.ones((1, size) if horizontal else (size, 1), np.uint8)
@@ -97,22 +123,38 @@ def _gaps_closed(mask: Mask, letter: float, *, horizontal: bool) -> Mask:
 
 def _bridged(
     mask: NDArray[np.uint8],
-    hidden: NDArray[np.uint8],
+    ink: NDArray[np.uint8],
     places: tuple[float, ...],
     ends: tuple[float, ...],
     letter: float,
 ) -> NDArray[np.float64]:
-    """Return the ruled share of each edge; one between two ruled edges may run on unseen.
+    """Return the ruled share of each edge; those between two ruled edges may have worn away.
 
-    It counts as ruled when it is at least half ruled or hidden: a seal took it, or wear did.
+    They count as ruled when they are ruled in part, or, in a table whose rulings are worn, when
+    no letter lies across their line.
     """
     seen = _coverage(mask, places, ends, letter)
-    unseen = _coverage(np.maximum(mask, hidden), places, ends, letter)
     ruled = seen >= _RULED
-    for edge in range(1, seen.shape[0] - 1):
-        between = ruled[edge - 1] & ruled[edge + 1] & (unseen[edge] >= _HALF_SEEN)
-        seen[edge] = np.where(between, np.maximum(seen[edge], unseen[edge] + _RULED), seen[edge])
+    letters = np.asarray(cv2.subtract(ink, mask), np.uint8)
+    bare = _coverage(letters, places, ends, 0.4 * letter) <= _CROSSED
+    whole = _coverage(ink, places, ends, 0.4 * letter)[ruled]
+    worn = whole.size > 0 and float((whole > 0.97).mean()) < _WORN
+    may_be = (seen >= _HALF_SEEN) | (bare if worn else np.zeros_like(bare))
+    for place in range(seen.shape[1]):
+        for first, last in _between_ruled(ruled[:, place]):
+            if may_be[first:last, place].all():
+                seen[first:last, place] = 1.0
     return seen
+
+
+def _between_ruled(ruled: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the runs of edges (first, last not included) that lie between ruled ones."""
+    at = np.flatnonzero(ruled)
+    return [
+        (int(one) + 1, int(other))
+        for one, other in pairwise(at)
+        if 1 < other - one <= _MOST_WORN + 1
+    ]
 
 
 def _coverage(

@@ -154,7 +154,10 @@ def _only_row(printed: Sequence[Sequence[Cell]], width: int) -> dict[int, int]:
 
 
 def _is_value_row(cells: Sequence[Cell], width: int) -> bool:
-    lettered = sum(any("一" <= letter <= "鿿" for letter in cell.text) for cell in cells)
+    lettered = sum(
+        not cell.candidates and any("一" <= letter <= "鿿" for letter in cell.text)
+        for cell in cells
+    )
     return len(cells) == width and lettered <= width // 5
 
 

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.rulings import Region, Rulings
 
@@ -58,20 +57,6 @@ class Straightened:
             float(page_y.max()) + self.region.top,
         )
 
-    def bring(self, mask: Mask) -> Mask:
-        """Cut a mask of the page out and bend it like the image."""
-        cut = self.region
-        part = np.ascontiguousarray(mask[cut.top : cut.bottom, cut.left : cut.right])
-        if self.level:
-            return part
-        return _remap(self, part, cv2.INTER_NEAREST)
-
-    @property
-    def level(self) -> bool:
-        """Nothing had to be bent."""
-        fields = (self.across, self.down)
-        return all(not any(field.slope) and not any(field.bend) for field in fields)
-
     @property
     def _middle_x(self) -> float:
         return float(self.flat.shape[1]) / 2
@@ -98,8 +83,7 @@ def straighten(flat: Gray, rulings: Rulings, region: Region, margin: int) -> Str
     if _largest_shift(straight) < _STRAIGHT_ENOUGH_PX:
         level = Field(slope=(0.0, 0.0), bend=(0.0, 0.0))
         return Straightened(flat=part, region=cut, across=level, down=level)
-    bent = _remap(straight, part, cv2.INTER_CUBIC)
-    return Straightened(flat=bent, region=cut, across=across, down=down)
+    return Straightened(flat=_remap(straight), region=cut, across=across, down=down)
 
 
 def _fit(mask: NDArray[np.uint8]) -> Field:
@@ -162,13 +146,13 @@ def _largest_shift(straight: Straightened) -> float:
     )
 
 
-def _remap(straight: Straightened, part: Gray, method: int) -> Gray:
+def _remap(straight: Straightened) -> Gray:
     x, y = _grid(straight)
     moved = cv2.remap(
-        part,
+        straight.flat,
         x.astype(np.float32),
         y.astype(np.float32),
-        method,
+        cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(moved, np.uint8)

@@ -31,9 +31,9 @@ def ruled(rows: list[int], columns: list[int]) -> Image:
     return image
 
 
-def grid_of(image: Image, hidden: Image | None = None) -> Grid | None:
-    rulings = find_rulings(image, LETTER)
-    return build_grid(rulings, np.zeros_like(image) if hidden is None else hidden, LETTER)
+def grid_of(image: Image) -> Grid | None:
+    ink = np.where(image < 128, np.uint8(255), np.uint8(0))
+    return build_grid(find_rulings(image, LETTER), ink, LETTER)
 
 
 def shape(grid: Grid | None) -> tuple[int, int, int]:
@@ -75,13 +75,23 @@ def test_short_gaps_in_a_ruling_part_cells_all_the_same() -> None:
     assert shape(grid_of(image)) == (2, 2, 4)
 
 
-def test_a_ruling_under_a_seal_runs_on_between_its_neighbours() -> None:
+def test_an_edge_worn_away_between_ruled_ones_is_there_unless_letters_lie_across() -> None:
     image = ruled([50, 120, 190], [50, 150, 250, 350])
-    image[115:126, 150:250] = 255  # the seal took the middle edge away
-    hidden = np.zeros_like(image)
-    hidden[100:140, 150:250] = 255
-    assert shape(grid_of(image, hidden)) == (2, 3, 6)
+    for x in (90, 290):  # all lines across are worn
+        image[:, x : x + 8] = 255
+    image[115:126, 155:246] = 255  # and one edge is gone
+    assert shape(grid_of(image)) == (2, 3, 6)
+    cv2.rectangle(image, (190, 110), (210, 130), 0, 2)  # a letter in the middle of a tall cell
     assert shape(grid_of(image)) == (2, 3, 5)
+
+
+def test_a_table_without_an_outer_frame_has_its_outer_cells() -> None:
+    image = paper(300, 500)
+    for y in (100, 160, 220):
+        rule(image, 50, y, 450, y)
+    for x in (180, 320):
+        rule(image, x, 40, x, 280)
+    assert shape(grid_of(image)) == (4, 3, 12)
 
 
 def test_letters_make_no_boundaries() -> None:
@@ -117,7 +127,7 @@ def test_a_bent_table_is_straightened_and_its_boxes_lead_back(bend: float) -> No
     rulings = find_rulings(bent, LETTER)
     region = find_regions(rulings, LETTER)[0]
     straight = straighten(bent, rulings, region, margin=10)
-    grid = build_grid(find_rulings(straight.flat, LETTER), np.zeros_like(straight.flat), LETTER)
+    grid = grid_of(straight.flat)
     assert shape(grid) == (12, 8, 96)
     assert grid is not None
     left, top, _, _ = straight.box_on_page(*grid.box(grid.cells[0]))
