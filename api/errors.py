@@ -13,7 +13,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from schemas.failure import Category, Failure
@@ -110,6 +110,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageError, _store_away)
     app.add_exception_handler(OperationalError, _database_away)
+    app.add_exception_handler(DataError, _not_storable)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -183,6 +184,18 @@ async def _store_away(request: Request, exc: Exception) -> Response:
 async def _database_away(request: Request, exc: Exception) -> Response:
     log.error("database_unavailable", error=type(exc).__name__)
     return respond(request, unavailable("数据库", "database"))
+
+
+async def _not_storable(request: Request, exc: Exception) -> Response:
+    """Answer for text a database cannot hold, such as a NUL."""
+    del exc
+    error = ApiError(
+        422,
+        "invalid_text",
+        "请求中含有无法保存的字符（如 NUL）。请删除后重试。",
+        "The request holds characters that cannot be stored, such as NUL. Remove them.",
+    )
+    return respond(request, error)
 
 
 async def _unforeseen(request: Request, exc: Exception) -> Response:

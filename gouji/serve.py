@@ -31,7 +31,7 @@ _LOOK_EVERY_S = 0.2
 _QUICK_DEATH_S = 10.0
 _QUICK_DEATHS = 4
 _PR_SET_PDEATHSIG = 1
-_LIGHT_MEMORY_BYTES = 6 * 1024**3
+_INSPECTING_MEMORY_BYTES = 6 * 1024**3
 
 
 class ServeFailed(Exception):  # noqa: N818  says what happened
@@ -216,10 +216,13 @@ def _die_with_parent() -> None:
 
 
 def _children(options: Options, environment: dict[str, str]) -> list[Child]:
-    """Return the API, the worker that reads pages and the worker for everything light."""
+    """Return the API and the workers: for pages, for what is short, for files nobody trusts yet.
+
+    Opening a large archive takes long; it must not keep housekeeping waiting.
+    """
     logs = options.data / "logs"
     logs.mkdir(exist_ok=True)
-    light = {"GOUJI_CHILD_MEMORY_BYTES": str(_LIGHT_MEMORY_BYTES), **environment}
+    bounded = {"GOUJI_CHILD_MEMORY_BYTES": str(_INSPECTING_MEMORY_BYTES), **environment}
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     reading = {**one_thread, **environment}
     return [
@@ -232,9 +235,15 @@ def _children(options: Options, environment: dict[str, str]) -> list[Child]:
         ),
         Child(
             "light worker",
-            _worker("light", "inspect,assemble,webhooks,housekeeping", 2),
-            light,
+            _worker("light", "assemble,webhooks,housekeeping", 2),
+            environment,
             logs / "light.log",
+        ),
+        Child(
+            "inspecting worker",
+            _worker("inspecting", "inspect", 1),
+            bounded,
+            logs / "inspecting.log",
         ),
     ]
 

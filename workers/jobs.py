@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
@@ -16,9 +17,11 @@ from storage.jobs import Values, lock, move
 from storage.outbox import Unit, unit_of_work
 from storage.rows import JobRow, PageRow
 from workers import lease
-from workers.engines.inspect import Inspection
 from workers.lease import Claim
 from workers.parts import Parts
+
+if TYPE_CHECKING:
+    from workers.engines.inspect import Inspection
 
 _FREE: Values = {"attempts": 0, "lease_until": None}
 """A step that begins: no attempts yet, held by nobody."""
@@ -51,7 +54,7 @@ def start_inspection(parts: Parts, job_id: str) -> Held | None:
     return Held(job=job, claim=_by_id(claim, job_id), page=None)
 
 
-def finish_inspection(parts: Parts, held: Held, found: Inspection) -> None:
+def finish_inspection(parts: Parts, held: Held, found: "Inspection") -> None:
     """Write what a document is and hand out its pages."""
     with unit_of_work(parts.database, parts.send) as unit:
         job = _still_ours(unit, held)
@@ -139,7 +142,12 @@ def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
     done, failed = counts.get("done", 0), counts.get("failed", 0)
     counters: Values = {"pages_done": done, "pages_failed": failed}
     if done + failed < sum(counts.values()):
-        change = {**counters, "reason": None, "version": jobs.c.version + 1, "updated_at": func.now()}
+        change = {
+            **counters,
+            "reason": None,
+            "version": jobs.c.version + 1,
+            "updated_at": func.now(),
+        }
         unit.connection.execute(update(jobs).where(jobs.c.id == job.id).values(change))
     elif done:
         due = func.now() + seconds(parts.settings.resend_s)

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from schemas.evidence import Evidence
 from schemas.failure import Failure
@@ -17,12 +16,12 @@ from schemas.page import Page
 from schemas.record import Engine, Record, Source
 from schemas.table import Tables
 from schemas.validation import Checked, Counts, Finding, Validation
-from workers import steps
-from workers.engines.null import NullEngines
-from workers.engines.protocols import Engines
 from workers.parts import Steps
-from workers.pipeline.export.result_files import export
-from workers.steps import Assembly, PageReading
+from workers.real_steps import inspect
+
+if TYPE_CHECKING:
+    from workers.engines.protocols import Engines
+    from workers.steps import Assembly, PageReading
 
 Tree = dict[str, "Tree | None"]
 
@@ -32,16 +31,26 @@ _WIDTH, _HEIGHT = 210, 297
 def build(page_s: float) -> Steps:
     """Return steps that take `page_s` seconds a page and read nothing."""
     return Steps(
-        inspect=steps.inspect_document,
+        inspect=inspect,
         read_page=partial(_read_page, page_s),
         assemble=_assemble,
-        engines=NullEngines,
+        engines=_engines,
     )
 
 
+def _engines() -> "Engines":
+    from workers.engines.null import NullEngines
+
+    return NullEngines()
+
+
 def _read_page(
-    page_s: float, content: bytes, kind: str, number: int, engines: Engines
-) -> PageReading:
+    page_s: float, content: bytes, kind: str, number: int, engines: "Engines"
+) -> "PageReading":
+    from PIL import Image
+
+    from workers.steps import PageReading
+
     del content, kind, engines
     time.sleep(page_s)
     picture = BytesIO()
@@ -52,7 +61,10 @@ def _read_page(
 
 def _assemble(
     source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
-) -> Assembly | Failure:
+) -> "Assembly | Failure":
+    from workers.pipeline.export.result_files import export
+    from workers.steps import Assembly
+
     del pages
     record = _record(source, engine)
     missing = Finding(

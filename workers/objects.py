@@ -1,18 +1,27 @@
 """What the tasks keep in object storage: sources, page readings, result files."""
 
 import mimetypes
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from schemas import keys
 from schemas.reading import StoredPage
 from schemas.record import Engine
 from storage.objects import ObjectStore, read
 from storage.rows import JobRow
-from workers.steps import PageReading
+
+if TYPE_CHECKING:
+    from workers.steps import PageReading
 
 
 def source(objects: ObjectStore, job: JobRow) -> bytes:
     """Return the document of a job as it was handed in."""
-    return read(objects, keys.upload(job.tenant, job.sha256))
+    return _document(objects, keys.upload(job.tenant, job.sha256))  # type: ignore[arg-type]  # stores hash by identity
+
+
+@lru_cache(maxsize=1)  # the next page a process reads is often of the same document
+def _document(objects: ObjectStore, key: str) -> bytes:
+    return read(objects, key)
 
 
 def find_reading(objects: ObjectStore, job: JobRow, engine: Engine, number: int) -> str | None:
@@ -21,7 +30,7 @@ def find_reading(objects: ObjectStore, job: JobRow, engine: Engine, number: int)
     return key if objects.stat(key) is not None else None
 
 
-def keep_reading(objects: ObjectStore, job: JobRow, engine: Engine, reading: PageReading) -> str:
+def keep_reading(objects: ObjectStore, job: JobRow, engine: Engine, reading: "PageReading") -> str:
     """Store a page's picture and then its reading; return the key of the reading.
 
     A page that failed is kept under its job, so that nobody takes it for a finished one.

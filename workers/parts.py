@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import sqlalchemy
 
@@ -11,14 +12,18 @@ from schemas.page import Page
 from schemas.record import Engine, Source
 from storage.objects import ObjectStore
 from storage.outbox import Send
-from workers.engines.inspect import Inspection, Limits
-from workers.engines.protocols import Engines
 from workers.settings import WorkerSettings
-from workers.steps import Assembly, PageReading
 
-Inspect = Callable[[bytes, str, Limits], Inspection | Failure]
-ReadPage = Callable[[bytes, str, int, Engines], PageReading]
-Assemble = Callable[[Source, Engine, Sequence[Page], Callable[[int], bytes]], "Assembly | Failure"]
+if TYPE_CHECKING:  # the reading libraries take seconds to load; only who reads loads them
+    from workers.engines.inspect import Inspection, Limits
+    from workers.engines.protocols import Engines
+    from workers.steps import Assembly, PageReading
+
+Inspect: TypeAlias = "Callable[[bytes, str, Limits], Inspection | Failure]"
+ReadPage: TypeAlias = "Callable[[bytes, str, int, Engines], PageReading]"
+Assemble: TypeAlias = (
+    "Callable[[Source, Engine, Sequence[Page], Callable[[int], bytes]], Assembly | Failure]"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +33,7 @@ class Steps:
     inspect: Inspect
     read_page: ReadPage
     assemble: Assemble
-    engines: Callable[[], Engines]
+    engines: "Callable[[], Engines]"
     """Builds the models at its first call in a process and keeps them there."""
 
 

@@ -1,24 +1,51 @@
-"""The steps of reading with real models."""
+"""The steps of reading with real models, loaded by the first process that takes a step.
 
+The libraries take seconds to load and start threads; a parent that forks must not have them.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from workers import steps
-from workers.engines.protocols import Engines
+from schemas.failure import Failure
+from schemas.page import Page
+from schemas.record import Engine, Source
 from workers.parts import Steps
+
+if TYPE_CHECKING:
+    from workers.engines.inspect import Inspection, Limits
+    from workers.engines.protocols import Engines
+    from workers.steps import Assembly, PageReading
 
 
 def build() -> Steps:
     """Return the real steps; models are loaded at the first call of `engines`."""
-    return Steps(
-        inspect=steps.inspect_document,
-        read_page=steps.read_page,
-        assemble=steps.assemble_document,
-        engines=_engines,
-    )
+    return Steps(inspect=inspect, read_page=_read_page, assemble=_assemble, engines=_engines)
+
+
+def inspect(content: bytes, filename: str, limits: "Limits") -> "Inspection | Failure":
+    """Say what a document is, or why it is refused."""
+    from workers.steps import inspect_document
+
+    return inspect_document(content, filename, limits)
+
+
+def _read_page(content: bytes, kind: str, number: int, engines: "Engines") -> "PageReading":
+    from workers.steps import read_page
+
+    return read_page(content, kind, number, engines)
+
+
+def _assemble(
+    source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
+) -> "Assembly | Failure":
+    from workers.steps import assemble_document
+
+    return assemble_document(source, engine, pages, image)
 
 
 @cache
-def _engines() -> Engines:
+def _engines() -> "Engines":
     from workers.engines.recognise import build_engines
 
     return build_engines()

@@ -215,3 +215,10 @@ def test_health_names_every_part(http: httpx.Client) -> None:
     metrics = http.get("/metrics").text
     assert 'gouji_queue_messages{queue="pages.bulk"} 0' in metrics
     assert "gouji_workers_seen 1" in metrics
+
+
+def test_text_that_cannot_be_stored_is_the_client_s_fault(http: httpx.Client) -> None:
+    stored = submit(http, pdf(1, "nul"), metadata='{"a": "\\u0000"}')
+    asked = http.get("/v1/jobs", params={"issuer": "\x00"})
+    for answer in (stored, asked):
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_text")

@@ -1,6 +1,7 @@
 """Put a document together from its pages: record, validation, result files."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -18,8 +19,10 @@ from workers import app, jobs, objects
 from workers.jobs import Held
 from workers.parts import Parts
 from workers.pipeline.export.long_table import csv_bytes, rows
-from workers.steps import Assembly
 from workers.tasks.attempt import attempt, exhausted
+
+if TYPE_CHECKING:
+    from workers.steps import Assembly
 
 log = structlog.get_logger()
 
@@ -33,7 +36,7 @@ def assemble(parts: Parts, job_id: str) -> None:
     done: Assembly | Failure | None = None
     with attempt(parts, held, "gouji.assemble"):
         done = _assemble(parts, held)
-        if isinstance(done, Assembly):
+        if not isinstance(done, Failure):
             tidy = csv_bytes(rows(done.record, job_id))
             files = {**done.files, LONG_TABLE: tidy}
             objects.keep_results(parts.objects, held.job, files)
@@ -45,7 +48,7 @@ def assemble(parts: Parts, job_id: str) -> None:
         jobs.finish_assembly(parts, held, facts(done))
 
 
-def _assemble(parts: Parts, held: Held) -> Assembly | Failure:
+def _assemble(parts: Parts, held: Held) -> "Assembly | Failure":
     with parts.database.connect() as connection:
         found = jobs.page_rows(connection, held.job.id)
     stored = {
@@ -91,7 +94,7 @@ def _source(job: JobRow) -> Source:
     )
 
 
-def facts(done: Assembly) -> Values:
+def facts(done: "Assembly") -> Values:
     """Return what the job's row says of an assembled document."""
     record = done.record
     return {
@@ -104,7 +107,7 @@ def facts(done: Assembly) -> Values:
     }
 
 
-def _doubtful(done: Assembly) -> bool:
+def _doubtful(done: "Assembly") -> bool:
     """Say whether anybody must look: a value in doubt, or a finding that may be ours."""
     flagged = any(entry.flag == "doubtful" for entry in done.record.evidence.values())
     return flagged or _blames_reading(done.validation)

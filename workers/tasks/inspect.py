@@ -1,12 +1,16 @@
 """Say what a document is, then hand out its pages or refuse it."""
 
+from typing import TYPE_CHECKING
+
 import structlog
 
 from schemas.failure import Failure
 from workers import app, jobs, objects
-from workers.engines.inspect import Inspection, Limits
 from workers.parts import Parts
 from workers.tasks.attempt import attempt, exhausted
+
+if TYPE_CHECKING:
+    from workers.engines.inspect import Inspection, Limits
 
 log = structlog.get_logger()
 
@@ -29,7 +33,9 @@ def inspect(parts: Parts, job_id: str) -> None:
         jobs.finish_inspection(parts, held, found)
 
 
-def _limits(parts: Parts) -> Limits:
+def _limits(parts: Parts) -> "Limits":
+    from workers.engines.inspect import Limits
+
     settings = parts.settings
     return Limits(
         max_bytes=settings.max_upload_bytes,
