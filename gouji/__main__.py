@@ -1,0 +1,5 @@
+"""`python -m gouji` is `gouji`."""
+
+from gouji.cli import main
+
+main()
