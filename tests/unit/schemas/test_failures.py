@@ -13,6 +13,7 @@ from schemas.formats import FORMATS
 _ZIP, _RAR, _DOCX = FORMATS["zip"], FORMATS["rar"], FORMATS["docx"]
 
 CASES: list[Failure] = [
+    failures.file_unreadable(),
     failures.empty_file(),
     failures.not_a_document(),
     failures.unsupported_type(_DOCX),

@@ -12,7 +12,7 @@ import pytest
 from schemas.form import Relation
 from workers.pipeline.joint import Reading, holds, resolve
 
-CLEAR: Mapping[str, int] = dict(a=1, b=2, t=3, c=4, d=5, u=9, e=5, f=7, v=12)
+CLEAR: Mapping[str, int] = dict(zip("abtcduefv", (1, 2, 3, 4, 5, 9, 5, 7, 12), strict=True))
 
 
 def relation(terms: str, total: str) -> Relation:
