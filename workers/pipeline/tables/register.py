@@ -42,7 +42,7 @@ class Registration:
     uncertain: frozenset[str] = frozenset()
     """Pointers whose place in the form no header confirms."""
     merged: frozenset[str] = frozenset()
-    """Pointers whose printed cell also covers another value's place: a ruling is missing there."""
+    """Pointers whose cell is not surely one value's: a ruling is missing there, or one too many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,8 @@ class _Fit:
     values: dict[str, Cell]
     labels: tuple[LabelReading, ...]
     uncertain: frozenset[str]
+    parted: frozenset[str]
+    """Pointers of rows in which more cells stand than the form has: one may be a piece."""
 
 
 def register(pages: Sequence[Page], form: Form) -> Registration:
@@ -72,7 +74,7 @@ def register(pages: Sequence[Page], form: Form) -> Registration:
             pointer
             for pointer, cell in printed.items()
             if used[id(cell)] > 1 or cell.row_span > form.value_cells[pointer].row_span
-        ),
+        ).union(*(fit.parted for fit in found.values())),
     )
 
 
@@ -89,18 +91,26 @@ def _fit(table: Table, form_table: FormTable) -> _Fit:
     values: dict[str, Cell] = {}
     labels: list[LabelReading] = []
     uncertain: set[str] = set()
+    parted: set[str] = set()
     headers = [cell for cell in form_table.cells if cell.kind == "header"]
     for at, row in pairs.items():
         label, cells = wanted[row]
         found = _values_of(printed[at], cells, label is not None)
         if label is not None and (own := _label_of(printed[at], len(cells))) is not None:
             labels.append(LabelReading(table=form_table.name, form_cell=label, cell=own))
+            if _stands_elsewhere(label, own, printed[at]):
+                parted |= {cell.pointer for cell in cells if cell.pointer}
         places = dict(zip(cells, found, strict=True)) if len(found) == len(cells) else {}
         values |= {cell.pointer: place for cell, place in places.items() if cell.pointer}
         if len(cells) > 1 and not _headed(table, at, places, headers):
             uncertain |= {cell.pointer for cell in cells if cell.pointer}
     labels += _headers_and_groups(table, form_table)
-    return _Fit(values=values, labels=tuple(labels), uncertain=frozenset(uncertain))
+    return _Fit(
+        values=values,
+        labels=tuple(labels),
+        uncertain=frozenset(uncertain),
+        parted=frozenset(parted),
+    )
 
 
 def _row_cells(table: Table, row: int) -> list[Cell]:
@@ -169,6 +179,14 @@ def _values_of(cells: Sequence[Cell], wanted: Sequence[FormCell], labelled: bool
 
 def _label_of(cells: Sequence[Cell], width: int) -> Cell | None:
     return cells[-width - 1] if len(cells) > width else None
+
+
+def _stands_elsewhere(label: FormCell, own: Cell, cells: Sequence[Cell]) -> bool:
+    """Say whether a row's label is another cell than the one before its numbers."""
+    name = plain(label.text)
+    if likeness(plain(own.text), name) >= _ALIKE:
+        return False
+    return any(likeness(plain(cell.text), name) >= _ALIKE for cell in cells)
 
 
 def _headed(

@@ -66,18 +66,21 @@ def find_rulings(flat: Gray, letter: float) -> Rulings:
     would let blurred letters pass for lines.
     """
     dark = np.where(flat < RULING_GRAY, np.uint8(255), np.uint8(0))
-    strict = _long_lines(dark, dark, letter)
+    strict = _long_lines(dark, dark, letter, least_down=1.3)
     light = _long_lines(
-        _ridges(flat, letter, horizontal=True), _ridges(flat, letter, horizontal=False), letter
+        _ridges(flat, letter, horizontal=True),
+        _ridges(flat, letter, horizontal=False),
+        letter,
+        least_down=2.6,
     )
     mostly_light = _ruled_length(light) > _MOSTLY_LIGHT * _ruled_length(strict)
     return light if mostly_light else strict
 
 
-def _long_lines(across: Mask, down: Mask, letter: float) -> Rulings:
-    """Keep the long lines of what may be ruled across and down."""
+def _long_lines(across: Mask, down: Mask, letter: float, least_down: float) -> Rulings:
+    """Keep the long lines of what may be ruled across and down (there of `least_down` letters)."""
     across = _lines(across, letter, least=1.3, whole=2.8, horizontal=True)
-    down = _lines(down, letter, least=1.3, whole=1.3, horizontal=False)
+    down = _lines(down, letter, least=1.3, whole=least_down, horizontal=False)
     return Rulings(across=across, down=joined(down, across, letter))
 
 
