@@ -22,6 +22,7 @@ FailureCode = Literal[
     "archive_as_document",
     "duplicate",
     "not_a_report",
+    "several_reports",
     "template_unsupported",
     "archive_corrupt",
     "archive_empty",

@@ -195,6 +195,16 @@ def not_a_report() -> Failure:
     )
 
 
+def several_reports() -> Failure:
+    """Return: the statutory tables stand in the document more than once."""
+    return _input(
+        "several_reports",
+        "文档中有不止一份年度报告：法定表格重复出现。请将各份报告拆分为单独的文件后分别提交。",
+        "The document holds more than one annual report: statutory tables occur twice. Split it "
+        "into one file a report and submit each.",
+    )
+
+
 def template_unsupported(year: int | None) -> Failure:
     """Return: a report whose tables follow a form this version does not know."""
     shown = f"{year} 年度报告" if year else "报告"

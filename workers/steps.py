@@ -91,6 +91,8 @@ def assemble_document(
     registration = register(pages, FORMS["2021"])
     if _is_no_report(registration, pages):
         return failures.not_a_report()
+    if registration.repeated:
+        return failures.several_reports()
     decisions = decide(registration, {page.number: page.source for page in pages})
     record = normalise(pages, registration, decisions, source, engine)
     if record.year is not None and record.year < registration.form.first_year:

@@ -24,6 +24,8 @@ class Reading:
 
     options: Mapping[int, float]
     clear: bool
+    contradicted: bool = False
+    """What is printed beside or above the cell names another value: no sum can confirm it."""
 
     @property
     def best(self) -> int | None:
@@ -91,7 +93,7 @@ def _one_correction(
     changes = [
         change
         for change in _changes(values, readings, bound, SUPPORTED)
-        if not readings[change[1]].clear
+        if not (readings[change[1]].clear or readings[change[1]].contradicted)
     ]
     for share, pointer, value in sorted(changes, reverse=True):
         broken = {id(relation) for relation in bound[pointer] if holds(relation, values) is False}
@@ -151,7 +153,7 @@ def _resolution(
             read_as=reading.best,
             alternatives=others,
         )
-    if pointer in suspects:
+    if pointer in suspects or reading.contradicted:
         return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)
     if reading.clear:
         return Resolution(value=value, confidence=share, flag=None)

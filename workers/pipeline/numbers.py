@@ -24,7 +24,8 @@ _MOSTLY_NUMBERS = 0.5
 """Share that must fall on well-formed numbers; else the cell holds none."""
 
 _COUNT = re.compile(r"(0|[1-9]\d*)$")
-_FEE = re.compile(r"(0|[1-9]\d*)(\.\d+)?$")
+_FEE = re.compile(r"((0|[1-9]\d*)(\.\d+)?|\.\d+)$")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?$")
 _NOT_APPLICABLE = frozenset("/／\\—–-－―一无")
 _DIGIT_LOOKALIKES = str.maketrans("OoО〇○lI，", "00000" + "11" + ",")
 
@@ -44,7 +45,7 @@ def decide(
     form = registration.form
     cells = registration.values
     readings = {
-        pointer: _reading(cell, pointer, registration)
+        pointer: _reading(cell, pointer, registration, sources)
         for pointer, cell in cells.items()
         if not form.value_cells[pointer].decimal
     }
@@ -54,34 +55,48 @@ def decide(
         cell = cells[pointer]
         source = sources.get(cell.page, "ocr") if cell is not None else "ocr"
         if form.value_cells[pointer].decimal:
-            sure = pointer not in registration.uncertain | registration.merged
-            decisions[pointer] = _fee(cell, sure, source)
+            doubts = registration.uncertain | registration.merged | registration.contradicted
+            decisions[pointer] = _fee(cell, pointer not in doubts, source)
         else:
             decisions[pointer] = _count(cell, resolved[pointer], source)
     return decisions
 
 
-def _reading(cell: Cell | None, pointer: str, registration: Registration) -> Reading:
+def _reading(
+    cell: Cell | None,
+    pointer: str,
+    registration: Registration,
+    sources: Mapping[int, EvidenceSource],
+) -> Reading:
     """Read one cell by itself as a count."""
     if cell is None or not cell.ink or _says_nothing(cell):
         return Reading(options={}, clear=True)
     if pointer in registration.merged:
         return Reading(options={}, clear=False)
-    options = _options(cell, _COUNT)
+    typeset = sources.get(cell.page, "ocr") != "ocr"
+    options = _options(cell, _COUNT, typeset=typeset)
     counts = {int(text): share for text, share in options.items()}
     sure = pointer not in registration.uncertain
-    return Reading(options=counts, clear=sure and _is_clear(cell, options))
+    clear = _is_one_word(cell) if typeset else _is_clear(cell, options)
+    return Reading(
+        options=counts,
+        clear=sure and clear,
+        contradicted=pointer in registration.contradicted,
+    )
 
 
-def _options(cell: Cell, pattern: re.Pattern[str]) -> Mapping[str, float]:
+def _options(cell: Cell, pattern: re.Pattern[str], *, typeset: bool) -> Mapping[str, float]:
     """Return the readings of a cell that are numbers, best first, with their shares.
 
-    None where the likeliest reading by far is no such number: it is not replaced by one.
+    None where the likeliest reading by far is no such number: it is not replaced by one. Pixels
+    speak through candidates only: lines of ink one below the other are not one number.
     """
-    found = cell.candidates or _typed(cell)
+    found = _typed(cell) if typeset else cell.candidates
     fitting: dict[str, float] = {}
     for candidate in found:
-        text = candidate.text.strip(".")
+        text = candidate.text.rstrip(".")
+        if pattern is _COUNT:
+            text = text.lstrip(".")  # dirt; the free reading will not agree with it
         if pattern.match(text):
             fitting[text] = fitting.get(text, 0.0) + candidate.probability
     total = sum(fitting.values())
@@ -92,13 +107,22 @@ def _options(cell: Cell, pattern: re.Pattern[str]) -> Mapping[str, float]:
 
 
 def _typed(cell: Cell) -> tuple[Candidate, ...]:
-    """Take the text of a cell without pixels as it stands."""
+    """Take the text of a cell without pixels as it stands; well-formed thousands are grouped."""
     text = _normal(cell.text)
+    if not _is_one_word(cell):
+        return ()
+    if _GROUPED.match(text):
+        text = text.replace(",", "")
     return (Candidate(text=text, probability=min(1.0, cell.confidence)),) if text else ()
 
 
+def _is_one_word(cell: Cell) -> bool:
+    """Say whether the characters of a cell stand together, as those of one number do."""
+    return len(cell.text.split()) <= 1
+
+
 def _normal(text: str) -> str:
-    wide = {chr(ord(digit) + 0xFEE0): digit for digit in "0123456789."}
+    wide = {chr(ord(digit) + 0xFEE0): digit for digit in "0123456789.,"}
     return "".join(wide.get(letter, letter) for letter in text if not letter.isspace())
 
 
@@ -107,7 +131,7 @@ def _is_clear(cell: Cell, options: Mapping[str, float]) -> bool:
     if not options:
         return False
     best = next(iter(options))
-    free = _normal(cell.text).strip(".").translate(_DIGIT_LOOKALIKES)
+    free = _normal(cell.text).rstrip(".").translate(_DIGIT_LOOKALIKES)
     glyphs = cell.glyphs
     return (
         options[best] >= (CLEAR_UNDER_INK if cell.obstructed else CLEAR)
@@ -147,11 +171,12 @@ def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
     """Decide a fee (decimal, 万元, as printed): no relation binds it, so it must be clear."""
     if cell is None or not cell.ink or _says_nothing(cell):
         return _no_number(cell, source)
-    options = _options(cell, _FEE)
+    typeset = source != "ocr"
+    options = _options(cell, _FEE, typeset=typeset)
     if not options:
-        return _unread(cell, source, None if _typeset(cell) else "doubtful")
+        return _unread(cell, source, None if typeset and _is_one_word(cell) else "doubtful")
     best, share = next(iter(options.items()))
-    clear = _is_clear(cell, options) and sure
+    clear = (typeset or _is_clear(cell, options)) and sure
     evidence = _evidence(
         cell,
         source,
@@ -223,8 +248,3 @@ def _unread(cell: Cell, source: EvidenceSource, flag: Flag | None) -> Decision:
         flag=flag,
     )
     return Decision(value=None, evidence=evidence)
-
-
-def _typeset(cell: Cell) -> bool:
-    """Say whether a cell's text was taken from characters, not from pixels."""
-    return cell.glyphs is None and not cell.candidates

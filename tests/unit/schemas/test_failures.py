@@ -30,6 +30,7 @@ CASES: list[Failure] = [
     failures.document_bomb(),
     failures.duplicate("a/b.pdf"),
     failures.not_a_report(),
+    failures.several_reports(),
     failures.template_unsupported(2018),
     failures.template_unsupported(None),
     failures.page_unreadable(2),

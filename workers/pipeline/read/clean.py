@@ -59,12 +59,17 @@ def coloured(pixels: Pixels) -> Mask:
 
 
 def ink_threshold(flat: Gray) -> int:
-    """Return the grey below which a pixel is ink: Otsu's threshold over all that is not paper."""
+    """Return the grey below which a pixel is ink.
+
+    Otsu's threshold over all that is not paper, but at least half way from the darkest ink to
+    paper: heavy rulings must not make thin strokes pass for paper.
+    """
     dark = flat[flat < 235]
     if dark.size < 50:
         return 128
     level, _ = cv2.threshold(dark.reshape(1, -1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    return int(np.clip(level, 110, 200))
+    half_way = (float(np.percentile(dark, 10)) + 255) / 2
+    return int(np.clip(max(level, half_way), 110, 200))
 
 
 def binarise(flat: Gray, threshold: int) -> Mask:

@@ -13,6 +13,10 @@ Filled = NDArray[np.bool_]
 
 _SPECK = 0.12
 """Blobs below this share of a letter's side, both ways, are dirt."""
+_PAPER = 225
+"""Grey from which paper is white beyond doubt."""
+_TRACE = 0.35
+"""Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
 _LINE_HEIGHT = 0.8
 """A crop is at least this share of a letter high, so that a dash stays a dash."""
 
@@ -47,6 +51,22 @@ def lines_of(cell: Gray, rulings: Mask, threshold: int, letter: float) -> list[I
     spans = _spans(_profile(ink, axis=1), gap=max(1, round(0.1 * letter)))
     spans = _with_crumbs_joined(spans, round(0.35 * letter))
     return [_line(whitened, ink, top, bottom, letter) for top, bottom in spans]
+
+
+def traces(cell: Gray, rulings: Mask, letter: float) -> bool:
+    """Say whether a cell in which no line of ink was found holds something all the same.
+
+    Anything of a letter's height that stands out from the paper, however light.
+    """
+    ruled = cv2.dilate(rulings, np.ones((3, 3), np.uint8)) > 0
+    light = (cell < _PAPER) & ~ruled
+    _, _, stats, _ = cv2.connectedComponentsWithStats(light.astype(np.uint8), connectivity=8)
+    height, width = cell.shape
+    for left, top, wide, high, area in stats[1:]:
+        inside = left > 0 and top > 0 and left + wide < width and top + high < height
+        if inside and high >= _TRACE * letter and area >= _TRACE * letter:
+            return True
+    return False
 
 
 def _without_specks(ink: NDArray[np.bool_], letter: float) -> NDArray[np.bool_]:

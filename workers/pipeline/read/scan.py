@@ -10,7 +10,7 @@ from schemas.table import Cell, Table
 from schemas.value import Box
 from workers.pipeline.read.clean import Mask, Pixels, binarise, coloured, flatten, ink_threshold
 from workers.pipeline.read.digits import candidates, mass
-from workers.pipeline.read.ink import InkLine, lines_of
+from workers.pipeline.read.ink import InkLine, lines_of, traces
 from workers.pipeline.read.prose import read_prose
 from workers.pipeline.read.recognition import Gray, LineReading, Recogniser
 from workers.pipeline.read.upright import upright
@@ -26,6 +26,8 @@ from workers.pipeline.tables.straighten import Straightened, straighten
 
 _NUMBER_WIDTH = 9.0
 """A line wider than this many letters holds no number."""
+_LIGHT_INK = 215
+"""Grey below which pale ink is looked for in a cell that seems empty."""
 _DIGIT_MASS = 1e-4
 """Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
 
@@ -122,7 +124,10 @@ def _read_table(sheet: _Sheet, table: _Ruled, number: int, recogniser: Recognise
 
 
 def _lines_in(sheet: _Sheet, table: _Ruled, cell: GridCell) -> tuple[list[InkLine], bool]:
-    """Return the lines of ink in a cell, and whether coloured ink lies over them."""
+    """Return the lines of ink in a cell, and whether something hides or may be more than them.
+
+    A cell without ink at the page's threshold is looked at again at a lighter one of its own.
+    """
     left, top, right, bottom = table.grid.box(cell)
     inset = 0.5 * table.grid.thickness + 1
     x0, y0 = round(left + inset), round(top + inset)
@@ -131,8 +136,28 @@ def _lines_in(sheet: _Sheet, table: _Ruled, cell: GridCell) -> tuple[list[InkLin
     part = table.straight.flat[window]
     if min(part.shape) < 4:
         return [], False
-    lines = lines_of(part, table.rulings[window], sheet.threshold, sheet.letter)
-    return lines, _coloured_over(sheet, table, x0, y0, lines)
+    rulings = table.rulings[window]
+    lines = lines_of(part, rulings, sheet.threshold, sheet.letter)
+    if lines:
+        return lines, _coloured_over(sheet, table, x0, y0, lines)
+    if traces(part, rulings, sheet.letter):
+        return lines_of(part, rulings, _LIGHT_INK, sheet.letter), True
+    return [], _coloured_inside(sheet, table, cell)
+
+
+def _coloured_inside(sheet: _Sheet, table: _Ruled, cell: GridCell) -> bool:
+    """Say whether coloured ink of a letter's size lies wholly inside a cell: not a seal's line."""
+    left, top, right, bottom = (round(v) for v in table.straight.box_on_page(*table.grid.box(cell)))
+    inset = table.grid.thickness + 2
+    part = sheet.colour[max(0, top) + inset : bottom - inset, max(0, left) + inset : right - inset]
+    if part.size == 0 or not part.any():
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(part), connectivity=8)
+    height, width = part.shape
+    return any(
+        x > 0 and y > 0 and x + wide < width and y + high < height and high > 0.35 * sheet.letter
+        for x, y, wide, high, _ in stats[1:]
+    )
 
 
 def _coloured_over(sheet: _Sheet, table: _Ruled, x0: int, y0: int, lines: list[InkLine]) -> bool:
@@ -164,7 +189,8 @@ def _cell(
         "box": sheet.box(*table.straight.box_on_page(*table.grid.box(cell))),
     }
     if not lines:
-        return Cell.model_validate({**place, "text": "", "confidence": 1.0, "ink": False})
+        unseen = {"text": "", "confidence": 0.0 if hidden else 1.0, "ink": hidden}
+        return Cell.model_validate({**place, **unseen})
     text = "".join(
         "—" if line.flat else reading.text for line, reading in zip(lines, readings, strict=True)
     )

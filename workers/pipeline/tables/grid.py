@@ -13,11 +13,13 @@ from workers.pipeline.tables.rulings import Rulings, boundaries
 _RULED = 0.7
 """Share of an edge that must be ruled for it to part two cells."""
 _HALF_SEEN = 0.4
-"""Share of an edge between two ruled edges from which it counts as ruled as well."""
+"""Share from which an edge between two ruled ones, or pieces of a thin line, count as ruled."""
 _WORN = 0.8
 """Share of unbroken edges among the ruled ones below which a table's rulings count as worn."""
 _MOST_WORN = 3
 """Most edges in a row that may have worn away."""
+_PIECES, _BESIDE = 0.25, 0.15
+"""Share of an edge on which pieces of a line must lie, and most ink to either side of them."""
 _CROSSED = 0.05
 """Share of such an edge up to which what lies on it is dirt, not letters."""
 _MAYBE_RULED = 0.3
@@ -130,21 +132,34 @@ def _bridged(
 ) -> NDArray[np.float64]:
     """Return the ruled share of each edge; those between two ruled edges may have worn away.
 
-    They count as ruled when they are ruled in part, or, in a table whose rulings are worn, when
-    no letter lies across their line.
+    They count as ruled when they are ruled in part, when pieces of a thin line lie on them, or, in
+    a table whose rulings are worn, when no letter lies across their line.
     """
     seen = _coverage(mask, places, ends, letter)
+    pieces = _thin_pieces(ink, places, ends, letter)
+    seen[pieces >= _HALF_SEEN] = 1.0
     ruled = seen >= _RULED
     letters = np.asarray(cv2.subtract(ink, mask), np.uint8)
     bare = _coverage(letters, places, ends, 0.4 * letter) <= _CROSSED
     whole = _coverage(ink, places, ends, 0.4 * letter)[ruled]
-    worn = whole.size > 0 and float((whole > 0.97).mean()) < _WORN
-    may_be = (seen >= _HALF_SEEN) | (bare if worn else np.zeros_like(bare))
+    worn = bool(whole.size > 0 and (whole > 0.97).mean() < _WORN)
+    may_be = (seen >= _HALF_SEEN) | (pieces >= _PIECES) | (bare & worn)
     for place in range(seen.shape[1]):
         for first, last in _between_ruled(ruled[:, place]):
             if may_be[first:last, place].all():
                 seen[first:last, place] = 1.0
     return seen
+
+
+def _thin_pieces(
+    ink: NDArray[np.uint8], places: tuple[float, ...], ends: tuple[float, ...], letter: float
+) -> NDArray[np.float64]:
+    """Return the share of each edge on which ink lies with white to both sides: a ruling's rest."""
+    aside = max(5.0, 0.3 * letter)
+    on = _coverage(ink, places, ends, 0.4 * letter)
+    left = _coverage(ink, tuple(place - aside for place in places), ends, 0.4 * letter)
+    right = _coverage(ink, tuple(place + aside for place in places), ends, 0.4 * letter)
+    return np.asarray(np.where(np.maximum(left, right) <= _BESIDE, on, 0.0), np.float64)
 
 
 def _between_ruled(ruled: NDArray[np.bool_]) -> list[tuple[int, int]]:

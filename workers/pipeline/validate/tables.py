@@ -166,12 +166,34 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
         if reading.form_cell.kind == "corner" or (by_eye and reading.cell.confidence < _SURE):
             continue
         applied += 1
+        if reading.contradicts:
+            findings.append(_contradiction(reading, by_eye=by_eye))
+            continue
         if (reading.table, _wording(reading.cell.text)) in own:
             continue  # a label of the form, though perhaps not the one it was taken for
         if (finding := _label_finding(reading, by_eye=by_eye)) is not None:
             findings.append(finding)
     checked = Checked(checked=applied, failed=len(findings))
     return Outcome(findings=tuple(findings), checked={"STR-LABEL": checked})
+
+
+def _contradiction(reading: LabelReading, *, by_eye: bool) -> Finding:
+    """Say that another label stands where the form has one; the numbers there are doubtful."""
+    text = fold(reading.cell.text)
+    return Finding(
+        code="STR-LABEL",
+        severity="warning",
+        cause="undetermined" if by_eye else "source",
+        message=f"{TABLE_TITLES[reading.table]}：应为“{reading.form_cell.text}”之处印的是“{text}”，"
+        "其数字的归属存疑，请对照原件",
+        message_en=f"{TABLE_TITLES_EN[reading.table]}: “{text}” is printed where the form has "
+        f"“{reading.form_cell.text}”; whose the numbers there are is in doubt",
+        paths=(f"/{reading.table}",),
+        expected=reading.form_cell.text,
+        actual=text,
+        page=reading.cell.page,
+        box=reading.cell.box,
+    )
 
 
 def _label_finding(reading: LabelReading, *, by_eye: bool) -> Finding | None:

@@ -1,0 +1,283 @@
+"""One printed table laid on one statutory table: rows by label, columns by header, cell by cell."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from schemas.form import FormCell, FormTable, TableName
+from schemas.table import Cell, Table
+from workers.pipeline.tables.align import align
+from workers.pipeline.tables.labels import likeness, plain
+
+_HEADED = 0.6
+"""Share of a row's value cells that must stand below the form's header for the row to be sure."""
+_ALIKE = 0.6
+_UNLIKE = 0.5
+"""A label or header less like the form's than this, and read surely, contradicts the form."""
+_SURE = 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelReading:
+    """A label, header or group of the form and the cell in which it was found printed."""
+
+    table: TableName
+    form_cell: FormCell
+    cell: Cell
+    contradicts: bool = False
+    """The print names something else: the numbers there may not be the form's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """The printed cells of a table by the pointer of the value they hold, and what speaks against.
+
+    `unheaded`: no header confirms the row's columns. `contradicted`: a label or header names
+    something else. `parted`: more cells stand in the row than the form has, one may be a piece.
+    """
+
+    values: dict[str, Cell]
+    labels: tuple[LabelReading, ...]
+    unheaded: frozenset[str]
+    contradicted: frozenset[str]
+    parted: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A printed row paired with a row of the form."""
+
+    label: FormCell | None
+    wanted: Sequence[FormCell]
+    printed: Sequence[Cell]
+    at: int
+
+    @property
+    def pointers(self) -> frozenset[str]:
+        return frozenset(cell.pointer for cell in self.wanted if cell.pointer)
+
+    @property
+    def own_label(self) -> Cell | None:
+        """The cell before the row's numbers."""
+        count = len(self.wanted)
+        return self.printed[-count - 1] if self.label and len(self.printed) > count else None
+
+    @property
+    def places(self) -> dict[FormCell, Cell]:
+        """The cells at the right end of the row that hold its values; none when too few."""
+        count = len(self.wanted)
+        least = count + (1 if self.label is not None else 0)
+        if len(self.printed) < least:
+            return {}
+        return dict(zip(self.wanted, self.printed[-count:], strict=True))
+
+
+def lay(table: Table, form_table: FormTable) -> Fit:
+    """Lay a printed table on a statutory one."""
+    rows = _rows(table, form_table)
+    labels = [*_row_labels(rows, form_table), *_headers_and_groups(table, form_table)]
+    misheaded = dict(_misheaded(table, rows, form_table))
+    labels += dict.fromkeys(misheaded.values())
+    contradicted = {
+        pointer
+        for row in rows
+        if any(label.contradicts and label.form_cell is row.label for label in labels)
+        for pointer in row.pointers
+    }
+    return Fit(
+        values={
+            wanted.pointer: cell
+            for row in rows
+            for wanted, cell in row.places.items()
+            if wanted.pointer
+        },
+        labels=tuple(labels),
+        unheaded=_joined(row for row in rows if not _headed(table, row, form_table)),
+        contradicted=frozenset(contradicted | misheaded.keys()),
+        parted=_joined(row for row in rows if _label_elsewhere(row)),
+    )
+
+
+def _joined(rows: Iterator[_Row]) -> frozenset[str]:
+    return frozenset().union(*(row.pointers for row in rows))
+
+
+def _rows(table: Table, form_table: FormTable) -> list[_Row]:
+    printed = [_row_cells(table, row) for row in range(table.rows)]
+    wanted = _value_rows(form_table)
+    return [
+        _Row(label=wanted[row][0], wanted=wanted[row][1], printed=printed[at], at=at)
+        for at, row in _paired_rows(printed, wanted).items()
+    ]
+
+
+def _row_labels(rows: Sequence[_Row], form_table: FormTable) -> Iterator[LabelReading]:
+    for row in rows:
+        own = row.own_label
+        if row.label is not None and own is not None:
+            yield LabelReading(
+                table=form_table.name,
+                form_cell=row.label,
+                cell=own,
+                contradicts=_contradicts(own, plain(row.label.text)),
+            )
+
+
+def _contradicts(cell: Cell, name: str) -> bool:
+    """Say whether a cell surely prints another label."""
+    text = plain(cell.text)
+    return _lettered(text) and cell.confidence >= _SURE and likeness(text, name) < _UNLIKE
+
+
+def _lettered(text: str) -> bool:
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in text) >= 2
+
+
+def _label_elsewhere(row: _Row) -> bool:
+    """Say whether a row's label is another cell than the one before its numbers."""
+    own = row.own_label
+    if row.label is None or own is None:
+        return False
+    name = plain(row.label.text)
+    if likeness(plain(own.text), name) >= _ALIKE:
+        return False
+    return any(likeness(plain(cell.text), name) >= _ALIKE for cell in row.printed)
+
+
+def _headed(table: Table, row: _Row, form_table: FormTable) -> bool:
+    """Say whether enough value cells of a row stand below the header the form puts there."""
+    places = row.places
+    if len(row.wanted) == 1:
+        return True
+    hits = sum(
+        any(
+            likeness(plain(above.text), _header_over(wanted, form_table)) >= _ALIKE
+            for above in _above(table, row.at, cell)
+        )
+        for wanted, cell in places.items()
+    )
+    return bool(places) and hits >= _HEADED * len(places)
+
+
+def _misheaded(
+    table: Table, rows: Sequence[_Row], form_table: FormTable
+) -> Iterator[tuple[str, LabelReading]]:
+    """Yield the values over which another header stands than the form's, with that header."""
+    leaves = {_header_over(value, form_table) for value in form_table.values}
+    headers = [cell for cell in form_table.cells if cell.kind == "header"]
+    for row in rows:
+        for wanted, cell in row.places.items():
+            over = [above for above in _above(table, row.at, cell) if _lettered(plain(above.text))]
+            if not over or wanted.pointer is None:
+                continue
+            nearest = max(over, key=lambda above: above.row)
+            expected = _header_over(wanted, form_table)
+            if _contradicts(nearest, expected) and not _is_group(nearest, leaves, headers):
+                stated = next(h for h in headers if plain(h.text) == expected)
+                yield (
+                    wanted.pointer,
+                    LabelReading(
+                        table=form_table.name, form_cell=stated, cell=nearest, contradicts=True
+                    ),
+                )
+
+
+def _is_group(cell: Cell, leaves: set[str], headers: Sequence[FormCell]) -> bool:
+    """Say whether a cell is a header over several columns: the one below it was not read."""
+    text = plain(cell.text)
+    best = max((plain(header.text) for header in headers), key=lambda name: likeness(text, name))
+    return best not in leaves and likeness(text, best) >= _ALIKE
+
+
+def _above(table: Table, row: int, cell: Cell) -> list[Cell]:
+    """Return the cells above a cell in its column."""
+    return [
+        other
+        for other in table.cells
+        if other.row + other.row_span <= row
+        and other.column <= cell.column < other.column + other.column_span
+    ]
+
+
+def _row_cells(table: Table, row: int) -> list[Cell]:
+    """Return the cells that cover a row, from left to right."""
+    cells = [cell for cell in table.cells if cell.row <= row < cell.row + cell.row_span]
+    return sorted(cells, key=lambda cell: cell.column)
+
+
+def _value_rows(form_table: FormTable) -> list[tuple[FormCell | None, list[FormCell]]]:
+    """Return the rows of a form that hold values: their label and their value cells."""
+    rows: dict[int, list[FormCell]] = {}
+    for cell in form_table.values:
+        rows.setdefault(cell.row, []).append(cell)
+    label = {cell.row: cell for cell in form_table.cells if cell.kind == "label"}
+    return [(label.get(row), cells) for row, cells in sorted(rows.items())]
+
+
+def _paired_rows(
+    printed: Sequence[Sequence[Cell]], wanted: Sequence[tuple[FormCell | None, list[FormCell]]]
+) -> dict[int, int]:
+    """Pair printed rows with rows of the form, in order, by label."""
+    if all(label is None for label, _ in wanted):
+        return _only_row(printed, len(wanted[0][1]))
+    texts = []
+    for cells in printed:
+        best = max((len(values) for _, values in wanted), default=1)
+        texts.append(_label_texts(cells, best))
+    names = [plain(label.text) if label is not None else "" for label, _ in wanted]
+    scores = [
+        [max((likeness(text, name) for text in own), default=0.0) for name in names]
+        for own in texts
+    ]
+    return align(scores)
+
+
+def _label_texts(cells: Sequence[Cell], most: int) -> list[str]:
+    """Return what may be the label of a printed row: the cell before its numbers."""
+    texts = []
+    for count in {1, 3, most}:
+        if len(cells) > count:
+            text = plain(cells[-count - 1].text)
+            if text and not text.isdigit():
+                texts.append(text)
+    return texts
+
+
+def _only_row(printed: Sequence[Sequence[Cell]], width: int) -> dict[int, int]:
+    """Find the one row of values of a table without row labels: its last row of that width."""
+    rows = [at for at, cells in enumerate(printed) if _is_value_row(cells, width)]
+    return {rows[-1]: 0} if rows else {}
+
+
+def _is_value_row(cells: Sequence[Cell], width: int) -> bool:
+    lettered = sum(
+        not cell.candidates and any("一" <= letter <= "鿿" for letter in cell.text)
+        for cell in cells
+    )
+    return len(cells) == width and lettered <= width // 5
+
+
+def _header_over(value: FormCell, form_table: FormTable) -> str:
+    """Return the plain text of the header directly over a value cell of the form."""
+    over = [
+        header
+        for header in form_table.cells
+        if header.kind == "header"
+        and header.row < value.row
+        and header.column <= value.column < header.column + header.column_span
+    ]
+    return plain(max(over, key=lambda header: header.row).text)
+
+
+def _headers_and_groups(table: Table, form_table: FormTable) -> list[LabelReading]:
+    """Pair headers, groups and the corner with the printed cells most like them, each once."""
+    free = [cell for cell in table.cells if cell.text]
+    found = []
+    for wanted in form_table.cells:
+        if wanted.kind in ("value", "label") or not free:
+            continue
+        name = plain(wanted.text)
+        best = max(free, key=lambda cell: likeness(plain(cell.text), name))
+        if likeness(plain(best.text), name) >= _ALIKE:
+            free.remove(best)
+            found.append(LabelReading(table=form_table.name, form_cell=wanted, cell=best))
+    return found
