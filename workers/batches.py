@@ -52,15 +52,22 @@ def start(parts: Parts, batch_id: str) -> HeldBatch | None:
 def add(parts: Parts, held: HeldBatch, position: int, entry: Entry) -> bool:
     """Record a member, and a job for it if it is a document that is new to the batch.
 
-    A member recorded before is left alone. False when the batch was cancelled meanwhile.
+    A member recorded before is left alone. False when the batch was cancelled meanwhile, or is
+    being opened by somebody else since.
     """
     with unit_of_work(parts.database, parts.send) as unit:
         batch = counted.lock(unit, held.batch.id)
-        if batch is None or batch.status not in ACTIVE:
+        if batch is None or not _still_ours(unit, held):
             return False
         if _note(unit, batch.id, position, entry) and entry.document is not None:
             _admit(unit, batch, position, entry, entry.document)
     return True
+
+
+def _still_ours(unit: Unit, held: HeldBatch) -> bool:
+    """Say whether the claim on a locked batch still counts: under way, unopened, our token."""
+    ours = unit.connection.execute(select(batches.c.id).where(held.claim.held)).one_or_none()
+    return ours is not None
 
 
 def _note(unit: Unit, batch_id: str, position: int, entry: Entry) -> bool:

@@ -1,0 +1,148 @@
+"""What a batch's rows say while workers and customers are at it together: the real database."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy
+from sqlalchemy import insert, select, update
+
+from api import batches as asked
+from api.settings import ApiSettings
+from schemas.batch import BatchSource
+from schemas.message import Message
+from schemas.tables_sql import batch_items, batches, jobs, webhook_deliveries, webhook_endpoints
+from storage import jobs as moved
+from storage.folder import FolderStore
+from storage.outbox import unit_of_work
+from workers import batches as opened
+from workers.batches import Entry
+from workers.settings import WorkerSettings
+
+TENANT = "local"
+
+
+class Rig:
+    """Both rooms' view of one database, without processes; `sent` is what went to the broker."""
+
+    def __init__(self, database: sqlalchemy.Engine, folder: Path) -> None:
+        self.sent: list[Message] = []
+        self.on_send: Callable[[Message], None] = lambda message: None
+        self.database = database
+        common: dict[str, Any] = {
+            "database": database,
+            "objects": FolderStore(folder),
+            "send": self._send,
+        }
+        self.api: Any = SimpleNamespace(settings=ApiSettings(), **common)
+        self.worker: Any = SimpleNamespace(settings=WorkerSettings(), **common)
+
+    def _send(self, message: Message) -> None:
+        self.sent.append(message)
+        self.on_send(message)
+
+    def batch(self, *sources: BatchSource) -> str:
+        with self.database.begin() as connection:
+            connection.execute(
+                insert(batches).values(id="bat_1", sources=[s.model_dump() for s in sources])
+            )
+        return "bat_1"
+
+    def jobs(self, batch_id: str, **statuses: str) -> None:
+        """Record finished jobs as the items of an opened batch."""
+        with self.database.begin() as connection:
+            connection.execute(update(batches).values(expanded=True, status="running"))
+            for position, (job_id, status) in enumerate(statuses.items()):
+                connection.execute(
+                    insert(jobs).values(
+                        id=job_id,
+                        batch_id=batch_id,
+                        status=status,
+                        filename="a.pdf",
+                        sha256=job_id,
+                        size_bytes=1,
+                    )
+                )
+                connection.execute(
+                    insert(batch_items).values(
+                        batch_id=batch_id, position=position, name=job_id, job_id=job_id
+                    )
+                )
+
+    def close(self, batch_id: str) -> None:
+        from storage.batches import settle
+
+        with unit_of_work(self.database, self._send) as unit:
+            settle(unit, batch_id)
+
+    def end(self, job_id: str, event: Any = "failed") -> None:
+        """Finish a job as a worker would."""
+        with unit_of_work(self.database, self._send) as unit:
+            job = moved.lock(unit, job_id)
+            assert job is not None
+            moved.move(unit, job, event)
+
+    def status(self, batch_id: str) -> str:
+        return asked.read(self.api, TENANT, batch_id).status
+
+    def statuses(self) -> list[str]:
+        with self.database.connect() as connection:
+            return list(connection.execute(select(jobs.c.status).order_by(jobs.c.id)).scalars())
+
+    def completions(self) -> int:
+        with self.database.connect() as connection:
+            kinds = connection.execute(select(webhook_deliveries.c.type)).scalars()
+            return list(kinds).count("batch.completed")
+
+
+@pytest.fixture
+def rig(database: sqlalchemy.Engine, tmp_path: Path) -> Rig:
+    with database.begin() as connection:
+        connection.execute(
+            insert(webhook_endpoints).values(
+                id="whe_1", url="http://127.0.0.1/hook", events=["batch.completed"], secret="s"
+            )
+        )
+    return Rig(database, tmp_path)
+
+
+def document(sha256: str) -> BatchSource:
+    return BatchSource(
+        key=f"{TENANT}/uploads/{sha256}", filename="a.pdf", sha256=sha256, size_bytes=1
+    )
+
+
+def test_nothing_is_added_to_a_batch_once_its_cancel_has_begun(rig: Rig) -> None:
+    held = opened.start(rig.worker, rig.batch())
+    assert held is not None
+    assert opened.add(rig.worker, held, 0, Entry(name="a", document=document("a")))
+    with rig.database.begin() as connection:  # the first of the three steps of a cancel
+        connection.execute(
+            update(batches).values(expanded=True, lease_token=batches.c.lease_token + 1)
+        )
+    assert not opened.add(rig.worker, held, 1, Entry(name="b", document=document("b")))
+    assert rig.statuses() == ["queued"]
+
+
+def test_whoever_lost_the_claim_on_a_batch_adds_nothing(rig: Rig) -> None:
+    slow = opened.start(rig.worker, rig.batch())
+    with rig.database.begin() as connection:
+        connection.execute(update(batches).values(lease_until=sqlalchemy.func.now()))
+    quick = opened.start(rig.worker, "bat_1")
+    assert slow is not None
+    assert quick is not None
+    assert not opened.add(rig.worker, slow, 0, Entry(name="a", document=document("a")))
+    assert opened.add(rig.worker, quick, 0, Entry(name="a", document=document("a")))
+    assert rig.statuses() == ["queued"]
+
+
+def test_a_cancel_leaves_no_job_of_a_batch_that_is_being_opened(rig: Rig) -> None:
+    held = opened.start(rig.worker, rig.batch())
+    assert held is not None
+    opened.add(rig.worker, held, 0, Entry(name="a", document=document("a")))
+    asked.cancel(rig.api, TENANT, "bat_1")
+    opened.add(rig.worker, held, 1, Entry(name="b", document=document("b")))
+    opened.finish(rig.worker, held, None)
+    assert (rig.status("bat_1"), rig.statuses()) == ("cancelled", ["cancelled"])
