@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SHELL := /bin/bash
+COUNT = awk -v total="$$(grep -c == requirements.lock)" '/^Collecting/ {printf "\r  fetched %d of %d packages", ++n, total; fflush()} /^Installing/ {printf "\n  installing …"; fflush()} END {print ""}'
 
 .PHONY: help demo test setup check lint types layers bench lock clean
 
@@ -21,7 +23,7 @@ $(READY): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed, found $$("$(PYTHON)" --version). Name another: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Setting up $(VENV): about 1 GB of wheels, two to four minutes; once only."
 	@"$(PYTHON)" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock
+	@set -o pipefail; $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock 2>$(VENV)/setup.log | $(COUNT) || { tail -n 5 $(VENV)/setup.log; echo "Setting up failed; the lines above say why. Mend it and run make again."; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
