@@ -21,6 +21,14 @@ from workers.steps import PageReading, assemble_document, inspect_document, read
 
 log = structlog.get_logger()
 
+RESULT_FILES = (
+    "record.json",
+    "validation.json",
+    "tables.json",
+    "validation.html",
+    "workbook.xlsx",
+)
+
 READABLE = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 """Names taken when a folder is walked; a file named outright is judged by its content."""
 
@@ -105,6 +113,7 @@ def _one_by_one(waiting: Sequence[Errand], limits: Limits) -> Iterator[Outcome]:
 def process_one(errand: Errand, limits: Limits) -> Outcome:
     """Process one document in this process and write its files."""
     started = time.monotonic()
+    _forget(errand.out)
     try:
         content = errand.path.read_bytes()
     except OSError:
@@ -156,6 +165,14 @@ def _read(errand: Errand, content: bytes, inspected: Inspection) -> Outcome:
         verdict=assembly.validation.verdict,
         out=errand.out,
     )
+
+
+def _forget(out: Path) -> None:
+    """Remove what an earlier run wrote: a refused document must not show an old result."""
+    for name in RESULT_FILES:
+        (out / name).unlink(missing_ok=True)
+    for picture in (out / "pages").glob("????.webp"):
+        picture.unlink()
 
 
 def _write(out: Path, files: dict[str, bytes], readings: Sequence[PageReading]) -> None:

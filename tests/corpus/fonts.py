@@ -1,6 +1,6 @@
 """The fonts of the pages, all from wheels: nothing is fetched and nothing of the system is needed.
 
-Noto Serif SC and Noto Sans SC (OFL-1.1) come with `pylopdf-fonts-zh-cn`, Arimo (Apache-2.0) with
+Noto Serif SC and Noto Sans SC (OFL-1.1) come with `pylopdf-fonts-zh-cn`, Arimo (OFL-1.1) with
 `fontpkg-arimo`, Droid Sans Fallback (Apache-2.0) with PyMuPDF, and Libertinus Serif, New Computer
 Modern and DejaVu Sans Mono with typst itself. More, such as a 楷体 of the machine, may lie in the
 folder GOUJI_CORPUS_FONTS names.

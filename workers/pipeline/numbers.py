@@ -50,10 +50,11 @@ def decide(
         if not form.value_cells[pointer].decimal
     }
     resolved = resolve(readings, form.relations)
+    elsewhere: EvidenceSource = "ocr" if "ocr" in sources.values() else "text_layer"
     decisions = {}
     for pointer in form.pointers:
         cell = cells[pointer]
-        source = sources.get(cell.page, "ocr") if cell is not None else "ocr"
+        source = elsewhere if cell is None else sources.get(cell.page, elsewhere)
         if form.value_cells[pointer].decimal:
             doubts = registration.uncertain | registration.merged | registration.contradicted
             decisions[pointer] = _fee(cell, pointer not in doubts, source)
