@@ -1,8 +1,9 @@
 """The room's SQL of batches: reading, listing items, cancelling, retrying."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from api import jobs as job_rows
 from api import progress
@@ -24,7 +25,7 @@ from schemas.tables_sql import batch_items, batches, jobs
 from storage import batches as counted
 from storage.events import seconds
 from storage.jobs import RESEND_S, lock, move
-from storage.outbox import unit_of_work
+from storage.outbox import Unit, unit_of_work
 from storage.rows import BatchRow, JobRow
 
 
@@ -181,7 +182,11 @@ def cancel(parts: Parts, tenant: str, batch_id: str) -> None:
 
 
 def retry(parts: Parts, tenant: str, batch_id: str) -> None:
-    """Retry the jobs of a batch that failed, were cancelled or have gaps."""
+    """Retry the jobs of a batch that failed, were cancelled or have gaps; each on its own.
+
+    The batch counts as unopened until all of them are under way again, and is sent to be opened
+    only then: nothing may find all its jobs finished, and close it, in between.
+    """
     wanted = ("failed", "cancelled", "partially_succeeded")
     with unit_of_work(parts.database, parts.send) as unit:
         find(unit.connection, tenant, batch_id)
@@ -198,16 +203,31 @@ def retry(parts: Parts, tenant: str, batch_id: str) -> None:
                 lease_until=None,
                 error=None,
                 finished_at=None,
-                due_at=func.now() + seconds(RESEND_S),
+                due_at=_resend(),
                 version=batches.c.version + 1,
             )
         )
-        unit.post(message.expand(batch_id))
     for job_id in _job_ids(parts, batch_id, wanted):
         with unit_of_work(parts.database, parts.send) as unit:
             job = lock(unit, job_id)
+            if not _keep_unopened(unit, batch_id):
+                return
             if job is not None and job.status in wanted:
                 job_rows.restart(unit, job)
+    with unit_of_work(parts.database, parts.send) as unit:
+        if _keep_unopened(unit, batch_id):
+            unit.post(message.expand(batch_id))
+
+
+def _keep_unopened(unit: Unit, batch_id: str) -> bool:
+    """Keep the sweeper from a batch that is being retried; False when it was cancelled again."""
+    unopened = (batches.c.id == batch_id) & ~batches.c.expanded
+    changed = unit.connection.execute(update(batches).where(unopened).values(due_at=_resend()))
+    return changed.rowcount == 1
+
+
+def _resend() -> ColumnElement[datetime]:
+    return func.now() + seconds(RESEND_S)
 
 
 def _job_ids(parts: Parts, batch_id: str, statuses: Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ from schemas.event import JobEvent
 from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
 from schemas.tables_sql import job_events, jobs, pages
 from schemas.validation import Verdict
+from storage import batches
 from storage.events import seconds
 from storage.jobs import RESEND_S, lock, move
 from storage.outbox import Unit, unit_of_work
@@ -144,7 +145,7 @@ def retry(parts: Parts, tenant: str, job_id: str) -> None:
 
 
 def restart(unit: Unit, job: JobRow) -> None:
-    """Begin a locked job anew."""
+    """Begin a locked job anew; a batch that was finished is under way again with it."""
     try:
         move(
             unit,
@@ -166,6 +167,8 @@ def restart(unit: Unit, job: JobRow) -> None:
     except IllegalTransition as exc:
         raise _wrong_state(job, "未结束或已成功，不能重试", "cannot be retried") from exc
     unit.connection.execute(delete(pages).where(pages.c.job_id == job.id))
+    if job.batch_id is not None:
+        batches.reopen(unit, job.batch_id)
     unit.post(message.inspect(job.id))
 
 

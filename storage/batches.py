@@ -51,6 +51,18 @@ def settle(unit: Unit, batch_id: str) -> None:
         close(unit, batch, status, None)
 
 
+def reopen(unit: Unit, batch_id: str) -> None:
+    """Have a finished batch go on, because a job of it does; its end will be announced again."""
+    batch = lock(unit, batch_id)
+    if batch is None or batch.status not in TERMINAL:
+        return
+    unit.connection.execute(
+        update(batches)
+        .where(batches.c.id == batch_id)
+        .values(status="running", finished_at=None, version=batches.c.version + 1)
+    )
+
+
 def close(unit: Unit, batch: BatchRow, status: BatchStatus, error: Failure | None) -> None:
     """Write a locked batch's end and announce it."""
     unit.connection.execute(

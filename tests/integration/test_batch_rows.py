@@ -10,10 +10,13 @@ import sqlalchemy
 from sqlalchemy import insert, select, update
 
 from api import batches as asked
+from api import dead_letters
+from api import jobs as job_rows
 from api.settings import ApiSettings
 from schemas.batch import BatchSource
 from schemas.message import Message
 from schemas.tables_sql import batch_items, batches, jobs, webhook_deliveries, webhook_endpoints
+from schemas.tables_sql import dead_letters as letters
 from storage import jobs as moved
 from storage.folder import FolderStore
 from storage.outbox import unit_of_work
@@ -146,3 +149,61 @@ def test_a_cancel_leaves_no_job_of_a_batch_that_is_being_opened(rig: Rig) -> Non
     opened.add(rig.worker, held, 1, Entry(name="b", document=document("b")))
     opened.finish(rig.worker, held, None)
     assert (rig.status("bat_1"), rig.statuses()) == ("cancelled", ["cancelled"])
+
+
+def test_a_batch_is_under_way_again_with_a_retried_job_and_announced_again(rig: Rig) -> None:
+    rig.jobs(rig.batch(), job_1="succeeded", job_2="failed")
+    rig.close("bat_1")
+    assert (rig.status("bat_1"), rig.completions()) == ("partially_succeeded", 1)
+    job_rows.retry(rig.api, TENANT, "job_2")
+    with rig.database.connect() as connection:
+        found = asked.find(connection, TENANT, "bat_1")
+    assert (found.status, found.finished_at, found.expanded) == ("running", None, True)
+    rig.end("job_2")
+    assert (rig.status("bat_1"), rig.completions()) == ("partially_succeeded", 2)
+
+
+def test_a_batch_is_under_way_again_with_a_requeued_dead_letter(rig: Rig) -> None:
+    rig.jobs(rig.batch(), job_1="failed")
+    rig.close("bat_1")
+    with rig.database.begin() as connection:
+        connection.execute(insert(letters).values(id="dlq_1", job_id="job_1", task="gouji.inspect"))
+    dead_letters.requeue(rig.api, TENANT, "dlq_1")
+    assert rig.status("bat_1") == "running"
+
+
+def test_a_retried_batch_is_opened_only_when_all_its_jobs_are_under_way(rig: Rig) -> None:
+    rig.jobs(rig.batch(), job_1="failed", job_2="cancelled", job_3="succeeded")
+    rig.close("bat_1")
+    rig.sent.clear()
+    seen: list[list[str]] = []
+
+    def work_at_once(message: Message) -> None:
+        if message.task == "gouji.inspect":
+            rig.end(str(message.args[0]))  # the quickest worker there can be
+        elif message.task == "gouji.expand":
+            seen.append(rig.statuses())
+            held = opened.start(rig.worker, str(message.args[0]))
+            assert held is not None
+            opened.finish(rig.worker, held, None)
+
+    rig.on_send = work_at_once
+    asked.retry(rig.api, TENANT, "bat_1")
+    tasks = [message.task for message in rig.sent if message.task != "gouji.deliver"]
+    assert tasks == ["gouji.inspect", "gouji.inspect", "gouji.expand"]
+    assert seen == [["failed", "failed", "succeeded"]]
+    assert (rig.status("bat_1"), rig.completions()) == ("partially_succeeded", 2)
+
+
+def test_a_cancel_during_a_retry_ends_the_retry(rig: Rig) -> None:
+    rig.jobs(rig.batch(), job_1="failed", job_2="failed")
+    rig.close("bat_1")
+
+    def cancel(message: Message) -> None:
+        if message.task == "gouji.inspect":
+            asked.cancel(rig.api, TENANT, "bat_1")
+
+    rig.on_send = cancel
+    asked.retry(rig.api, TENANT, "bat_1")
+    assert sorted(rig.statuses()) == ["cancelled", "failed"]
+    assert rig.status("bat_1") == "failed"
