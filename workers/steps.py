@@ -15,12 +15,12 @@ from schemas.validation import Validation
 from workers.engines.inspect import Inspection, Limits, inspect
 from workers.engines.protocols import Engines
 from workers.engines.render import Pixels, RenderError, open_document, render
-from workers.engines.text_layer import text_layer
+from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.export.result_files import export
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
 from workers.pipeline.read.scan import read_scan
-from workers.pipeline.read.text_layer import is_good, read_text_layer
+from workers.pipeline.read.text_layer import is_good, leaves_out, read_text_layer, seen
 from workers.pipeline.tables.register import Registration, register
 from workers.pipeline.validate.validate import validate
 
@@ -55,18 +55,19 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
     del kind  # decided page by page: a good text layer is noticed, and so is its absence
     try:
         with open_document(content) as document:
-            page = document[number - 1]
+            page = load_page(document, number)
             layer = text_layer(page)
             if layer is not None and is_good(layer):
-                return PageReading(
-                    page=read_text_layer(layer, number),
-                    image=_picture(render(page, dpi=_PICTURE_DPI)),
-                )
+                picture = render(page, dpi=_PICTURE_DPI)
+                layer = seen(layer, picture)
+                reading = read_text_layer(layer, number, picture)
+                if not leaves_out(layer, reading, picture):
+                    return PageReading(page=reading, image=_picture(picture))
             pixels = render(page)
-    except (RenderError, IndexError):
+    except RenderError:
         return _unreadable(number)
-    reading = read_scan(pixels, number, engines.recogniser)
-    return PageReading(page=reading.page, image=_picture(reading.pixels))
+    scan = read_scan(pixels, number, engines.recogniser)
+    return PageReading(page=scan.page, image=_picture(scan.pixels))
 
 
 def _unreadable(number: int) -> PageReading:

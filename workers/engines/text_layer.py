@@ -1,68 +1,116 @@
-"""The text layer of a PDF page, through PyMuPDF: characters and ruled lines."""
+"""The text layer of a PDF page, through PyMuPDF: what is seen of it, and ruled lines."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
 import pymupdf
 
-from workers.pipeline.read.text_layer import Character, TextLayer
+from workers.engines.render import RenderError
+from workers.pipeline.read.text_layer import Character, TextLayer, covered, distinct
 
-_INVISIBLE = 3
-"""PDF's text rendering mode of a layer put behind a scan by somebody's OCR."""
+_FLAGS = (
+    pymupdf.TEXT_PRESERVE_WHITESPACE
+    | pymupdf.TEXT_CLIP  # leaves out what a clip or the page's edge hides
+    | pymupdf.TEXT_COLLECT_STYLES  # gives invisible text (rendering modes 3 and 7) alpha 0
+)
+_UNSEEN = 26
+"""Opacity (of 255) below which text is not seen."""
 _SCAN_SHARE = 0.8
+"""Pictures covering this share of a page make it a scan,"""
+_PICTURE_SHARE, _PICTURE_TEXT = 0.5, 50
+"""or this share with fewer characters than that on it."""
+
+Box = tuple[float, float, float, float]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn MuPDF's errors into ours, and drop its warnings: the list grows without end."""
+    try:
+        yield
+    except (RuntimeError, ValueError, TypeError, pymupdf.mupdf.FzErrorBase) as error:
+        raise RenderError(reason=type(error).__name__) from error
+    finally:
+        pymupdf.TOOLS.reset_mupdf_warnings()
+
+
+def load_page(document: pymupdf.Document, number: int) -> pymupdf.Page:
+    """Load page `number` (from 1); RenderError where there is none or it is broken."""
+    with _translated():
+        return document.load_page(number - 1)
 
 
 def text_layer(page: pymupdf.Page) -> TextLayer | None:
-    """Return a page's own text layer; None for a scan, also one with OCR text behind it."""
-    if _is_scan(page):
-        return None
-    turn = page.rotation_matrix
-    characters = tuple(_characters(page, turn))
-    if not characters:
-        return None
-    return TextLayer(
-        width=page.rect.width,
-        height=page.rect.height,
-        characters=characters,
-        rulings=tuple(_rulings(page, turn)),
-    )
+    """Return a page's own text layer; None for a scan, also one with OCR text behind it.
+
+    None also where most text does not run from left to right: the page's pixels are to be turned.
+    """
+    with _translated():
+        turn = page.rotation_matrix
+        pictures = tuple(_upright(info["bbox"], turn) for info in page.get_image_info())
+        size = (page.rect.width, page.rect.height)
+        share = float(covered(pictures, size).mean())
+        if share >= _SCAN_SHARE:
+            return None
+        characters = _characters(page, turn)
+        if not characters or (share >= _PICTURE_SHARE and len(characters) < _PICTURE_TEXT):
+            return None
+        return TextLayer(
+            width=size[0],
+            height=size[1],
+            characters=distinct(characters),
+            rulings=tuple(_rulings(page, turn)),
+            pictures=pictures,
+        )
 
 
-def _is_scan(page: pymupdf.Page) -> bool:
-    """Say whether an image covers the page: text over or behind it is not to be trusted."""
-    area = page.rect.get_area()
-    return any(
-        (pymupdf.Rect(info["bbox"]) & page.rect).get_area() >= _SCAN_SHARE * area
-        for info in page.get_image_info()
-    )
+def _upright(box: Box, turn: pymupdf.Matrix) -> Box:
+    upright = pymupdf.Rect(box) * turn
+    return (upright.x0, upright.y0, upright.x1, upright.y1)
 
 
 def _characters(page: pymupdf.Page, turn: pymupdf.Matrix) -> list[Character]:
-    flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
-    found = []
-    for block in page.get_text("rawdict", flags=flags)["blocks"]:
+    """Return the visible characters; none where most of them do not run from left to right."""
+    found, level = [], 0
+    for block in page.get_text("rawdict", flags=_FLAGS)["blocks"]:
         for line in block.get("lines", ()):
-            for span in line["spans"]:
-                for character in span["chars"]:
-                    box = pymupdf.Rect(character["bbox"]) * turn
-                    found.append(
-                        Character(
-                            text=character["c"],
-                            left=box.x0,
-                            top=box.y0,
-                            right=box.x1,
-                            bottom=box.y1,
-                        )
-                    )
-    return found
+            across, down = line["dir"]
+            along = across * turn.a + down * turn.c
+            seen = [span for span in line["spans"] if span["alpha"] >= _UNSEEN]
+            own = [one for span in seen for one in _of_span(span, turn)]
+            level += len(own) if along > np.cos(np.pi / 4) else 0
+            found += own
+    return found if 2 * level >= len(found) else []
 
 
-def _rulings(page: pymupdf.Page, turn: pymupdf.Matrix) -> list[tuple[float, float, float, float]]:
+def _of_span(span: dict, turn: pymupdf.Matrix) -> Iterator[Character]:  # type: ignore[type-arg]
+    """Yield the printed characters of a span of one style."""
+    grey = round(float(np.dot(pymupdf.sRGB_to_rgb(span["color"]), (0.299, 0.587, 0.114))))
+    for character in span["chars"]:
+        if character["c"].isspace():
+            continue
+        left, top, right, bottom = _upright(character["bbox"], turn)
+        yield Character(
+            text=character["c"],
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            size=span["size"],
+            baseline=(pymupdf.Point(character["origin"]) * turn).y,
+            grey=grey,
+        )
+
+
+def _rulings(page: pymupdf.Page, turn: pymupdf.Matrix) -> list[Box]:
     """Return the strokes and thin filled boxes of a page's drawings, in upright points."""
-    found = []
-    for drawing in page.get_drawings():
-        for item in drawing["items"]:
-            for box in _boxes(item, drawing):
-                upright = box * turn
-                found.append((upright.x0, upright.y0, upright.x1, upright.y1))
-    return found
+    return [
+        _upright(box, turn)
+        for drawing in page.get_drawings()
+        for item in drawing["items"]
+        for box in _boxes(item, drawing)
+    ]
 
 
 def _boxes(item: tuple, drawing: dict) -> list[pymupdf.Rect]:  # type: ignore[type-arg]

@@ -1,18 +1,23 @@
 """A page with a good text layer → Page: characters as they stand, tables by their vector rulings.
 
 The rulings are drawn into a mask and go the same way as those of a scan; nothing is recognised.
+The page's picture only says what of the text is seen, and what is seen beside it.
 """
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.page import Page, TextLine
 from schemas.table import Cell, Table
 from schemas.value import Box
+from workers.pipeline.read.clean import Pixels
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
 from workers.pipeline.tables.rulings import Region, Rulings, find_regions, joined
 
@@ -20,17 +25,44 @@ SCALE = 2.0
 """Pixels a point at which rulings are drawn."""
 _GARBAGE = 0.05
 """Share of unreadable characters from which a text layer is not to be trusted."""
+_SAME_PLACE = 0.3
+"""Share of its width and height within which a character is struck twice (fake bold, shadow)."""
+_GAP, _RAISED, _SMALLER = 0.2, 0.15, 0.8
+"""Two digits are of one number unless there is a gap or a step of so many em, or so small a one."""
+_PALE, _CONTRAST = 200, 20
+"""Lightness (of 255) from which a letter may be unseen, and least contrast to what is behind it."""
+_BEHIND = 0.3
+"""Share of a pale letter's box that must be darker than it."""
+_INSET = 2.0
+"""Points from a cell's boundaries to what is surely inside its rulings."""
+_INKED, _SPECK = 48, 3
+"""Contrast to a cell's ground from which a pixel is ink, and most pixels of dirt."""
+_HIDDEN = 0.5
+"""Confidence of text where the picture shows none."""
+_PICTURES = 0.1
+"""Share of a page covered by pictures beside its tables from which they may hold a table."""
+_FEW = 50
+"""With fewer characters than this on a page without tables,"""
+_STRANGE, _PRINTED = 0.5, 0.015
+"""so much of its ink, and ink on so much of the page, show that the text is not all there is."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Character:
-    """A character of the text layer; box in points of the upright page."""
+    """A character of the text layer, no white space; box in points of the upright page.
+
+    `size` is its em and `baseline` its distance from the top, in points; `grey` is its lightness
+    (0 black, 255 white).
+    """
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    size: float
+    baseline: float
+    grey: int = 0
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -45,17 +77,25 @@ class Character:
 
 @dataclass(frozen=True, kw_only=True)
 class TextLayer:
-    """A page's characters in the order of the file and its ruled lines as boxes, in points."""
+    """A page's characters in the order of the file; ruled lines and pictures as boxes; points."""
 
     width: float
     height: float
     characters: tuple[Character, ...]
     rulings: tuple[tuple[float, float, float, float], ...]
+    pictures: tuple[tuple[float, float, float, float], ...] = ()
+
+    @cached_property
+    def middles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The centres of all characters, x and y."""
+        middles = np.array([character.middle for character in self.characters])
+        x, y = middles.reshape(-1, 2).T
+        return x, y
 
 
 def is_good(layer: TextLayer) -> bool:
     """Say whether a text layer can be taken as it is: enough characters, few of them garbage."""
-    letters = [character.text for character in layer.characters if not character.text.isspace()]
+    letters = [character.text for character in layer.characters]
     if len(letters) < 2:
         return False
     bad = sum(unicodedata.category(letter[0]) in ("Co", "Cn", "Cc", "So") for letter in letters)
@@ -63,15 +103,76 @@ def is_good(layer: TextLayer) -> bool:
     return bad <= _GARBAGE * len(letters)
 
 
-def read_text_layer(layer: TextLayer, number: int) -> Page:
-    """Read a page by its text layer."""
+def distinct(characters: Iterable[Character]) -> tuple[Character, ...]:
+    """Drop what is struck again on its own place: fake bold, shadows."""
+    kept: list[Character] = []
+    struck: defaultdict[tuple[str, int], list[Character]] = defaultdict(list)
+    for character in characters:
+        row = round(character.middle[1] / 4)  # nearly all tolerances are below 4 points
+        beside = (one for at in (row - 1, row, row + 1) for one in struck[character.text, at])
+        if any(_same_place(character, one) for one in beside):
+            continue
+        struck[character.text, row].append(character)
+        kept.append(character)
+    return tuple(kept)
+
+
+def _same_place(one: Character, other: Character) -> bool:
+    (x, y), (x_other, y_other) = one.middle, other.middle
+    return (
+        abs(x - x_other) <= _SAME_PLACE * (one.right - one.left)
+        and abs(y - y_other) <= _SAME_PLACE * one.height
+    )
+
+
+def seen(layer: TextLayer, picture: Pixels) -> TextLayer:
+    """Drop pale letters on a ground as pale: white ones are read on a dark heading only."""
+    if not any(character.grey >= _PALE for character in layer.characters):
+        return layer
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+    scale = picture.shape[1] / layer.width
+    kept = [c for c in layer.characters if c.grey < _PALE or _stands_out(c, grey, scale)]
+    return replace(layer, characters=tuple(kept))
+
+
+def _stands_out(character: Character, grey: NDArray[np.uint8], scale: float) -> bool:
+    box = (character.left, character.top, character.right, character.bottom)
+    part = grey[_window(box, scale, 0.0)]
+    return bool(part.size and (part < character.grey - _CONTRAST).mean() >= _BEHIND)
+
+
+def _window(
+    box: tuple[float, float, float, float], scale: float, inset: float
+) -> tuple[slice, slice]:
+    """Return the pixels of a box in points, drawn in on all sides by `inset` points."""
+    left, top, right, bottom = box
+    x0, y0, x1, y1 = (
+        max(0, round(scale * edge))
+        for edge in (left + inset, top + inset, right - inset, bottom - inset)
+    )
+    return np.s_[y0:y1, x0:x1]
+
+
+def covered(
+    boxes: Iterable[tuple[float, float, float, float]], size: tuple[float, float]
+) -> NDArray[np.bool_]:
+    """Mark the points of a page (width, height) that boxes cover: strips of one scan add up."""
+    width, height = size
+    mask = np.zeros((max(1, round(height)), max(1, round(width))), bool)
+    for box in boxes:
+        mask[_window(box, 1.0, 0.0)] = True
+    return mask
+
+
+def read_text_layer(layer: TextLayer, number: int, picture: Pixels | None = None) -> Page:
+    """Read a page by its text layer; its `picture`, at any scale, shows which cells hold ink."""
     letter = _letter(layer)
     rulings = _drawn(layer, letter)
     tables, taken = [], np.zeros(len(layer.characters), bool)
     for region in find_regions(rulings, letter):
         table = _table(layer, rulings, region, letter, number, taken)
         if table is not None:
-            tables.append(table)
+            tables.append(table if picture is None else _with_ink(table, layer, picture))
     free = [c for c, used in zip(layer.characters, taken, strict=True) if not used]
     return Page(
         number=number,
@@ -83,8 +184,67 @@ def read_text_layer(layer: TextLayer, number: int) -> Page:
     )
 
 
+def _with_ink(table: Table, layer: TextLayer, picture: Pixels) -> Table:
+    """Compare a table's cells with the picture.
+
+    A cell without text may hold a drawn number: it is not blank. Text that is not seen is doubted.
+    """
+    dark = np.asarray(picture.min(axis=2), np.uint8)  # letters of any colour
+    cells = []
+    for cell in table.cells:
+        inked = _has_ink(dark, cell, layer)
+        if inked and not cell.text:
+            cell = cell.model_copy(update={"ink": True})
+        elif cell.text and not inked:
+            cell = cell.model_copy(update={"confidence": _HIDDEN})
+        cells.append(cell)
+    return table.model_copy(update={"cells": tuple(cells)})
+
+
+def _has_ink(dark: NDArray[np.uint8], cell: Cell, layer: TextLayer) -> bool:
+    assert cell.box is not None
+    box = _in_page_points(cell.box, layer)
+    part = dark[_window(box, dark.shape[1] / layer.width, _INSET)]
+    if not part.size:
+        return bool(cell.text)
+    ground = float(np.median(part))
+    return int((np.abs(part - ground) > _INKED).sum()) > _SPECK
+
+
+def leaves_out(layer: TextLayer, page: Page, picture: Pixels) -> bool:
+    """Say whether a page shows more than its text layer holds: it is to be read as a scan.
+
+    Pictures beside the tables, tables whose letters are drawn, or a page drawn but for its number.
+    """
+    size = (layer.width, layer.height)
+    tables = [_in_page_points(table.box, layer) for table in page.tables if table.box is not None]
+    if float((covered(layer.pictures, size) & ~covered(tables, size)).mean()) >= _PICTURES:
+        return True
+    inked = [cell for table in page.tables for cell in table.cells if cell.ink]
+    if inked:
+        return 2 * sum(not cell.text for cell in inked) > len(inked)
+    return len(layer.characters) < _FEW and _is_strange(layer, picture)
+
+
+def _is_strange(layer: TextLayer, picture: Pixels) -> bool:
+    """Say whether most ink of a page is neither letters nor rulings."""
+    ink = picture.min(axis=2) < np.uint8(255 - _INKED)
+    printed = int(ink.sum())
+    scale = picture.shape[1] / layer.width
+    letters = [(c.left, c.top, c.right, c.bottom) for c in layer.characters]
+    for box in (*letters, *layer.rulings):
+        ink[_window(box, scale, -1.0)] = False
+    rest = int(ink.sum())
+    return rest > _STRANGE * printed and rest > _PRINTED * ink.size
+
+
+def _in_page_points(box: Box, layer: TextLayer) -> tuple[float, float, float, float]:
+    left, top, right, bottom = box
+    return (left * layer.width, top * layer.height, right * layer.width, bottom * layer.height)
+
+
 def _letter(layer: TextLayer) -> float:
-    heights = [c.height for c in layer.characters if not c.text.isspace()]
+    heights = [c.height for c in layer.characters]
     return SCALE * float(np.median(heights)) if heights else SCALE * 12.0
 
 
@@ -155,13 +315,10 @@ def _cell(
 ) -> Cell:
     box = _in_points(region, grid.box(cell))
     left, top, right, bottom = box
-    inside = []
-    for at, character in enumerate(layer.characters):
-        x, y = character.middle
-        if left <= x < right and top <= y < bottom:
-            taken[at] = True
-            inside.append(character)
-    text = "".join(line for line, _ in _joined_lines(inside)).strip()
+    x, y = layer.middles
+    within = (left <= x) & (x < right) & (top <= y) & (y < bottom)
+    taken |= within
+    text = _printed([layer.characters[at] for at in np.flatnonzero(within)])
     return Cell(
         row=cell.row,
         column=cell.column,
@@ -175,12 +332,38 @@ def _cell(
     )
 
 
+def _printed(characters: Sequence[Character]) -> str:
+    """Join the text of a cell, with a space where two digits are not of one number."""
+    text, before = "", None
+    for _, line in _joined_lines(characters):
+        for character in line:
+            if before is not None and _are_apart(before, character):
+                text += " "
+            text += character.text
+            before = character
+    return text
+
+
+def _are_apart(before: Character, after: Character) -> bool:
+    """Say whether a gap, a new line or another size parts two digits: a note's mark, say."""
+    if not (_is_of_number(before) and _is_of_number(after)):
+        return False
+    small, size = sorted((before.size, after.size))
+    return (
+        after.left - before.right > _GAP * size
+        or abs(after.baseline - before.baseline) > _RAISED * size
+        or small < _SMALLER * size
+    )
+
+
+def _is_of_number(character: Character) -> bool:
+    return character.text in ".,．，" or unicodedata.category(character.text[0])[0] == "N"
+
+
 def _joined_lines(characters: Sequence[Character]) -> list[tuple[str, list[Character]]]:
     """Gather characters into lines by their overlap in height, lines top down, left to right."""
     lines: list[list[Character]] = []
     for character in sorted(characters, key=lambda c: (c.middle[1], c.left)):
-        if character.text.isspace():
-            continue
         if lines and abs(lines[-1][0].middle[1] - character.middle[1]) < 0.5 * character.height:
             lines[-1].append(character)
         else:
