@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from api import jobs, objects
-from api.errors import ApiError, refused
+from api.errors import ApiError, refused, unavailable
 from api.objects import Received
 from api.parts import Parts
 from schemas import failures, message
 from schemas.batch import BatchSource
 from schemas.job import Priority
 from schemas.tables_sql import batches, idempotency_keys
+from storage import documents
 from storage.events import seconds
 from storage.ids import new_id
 from storage.jobs import RESEND_S, NewJob, create
@@ -75,6 +76,8 @@ def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) 
         earlier = _earlier(unit, wish, [received.sha256])
         if earlier is not None:
             return earlier
+        documents.hold(unit.connection, wish.tenant, [received.sha256])
+        objects.keep(parts, wish.tenant, received)  # it may have been removed since
         job_id = create(unit, new)
         _remember(unit, wish, job_id)
         return job_id
@@ -108,6 +111,7 @@ def admit_batch(parts: Parts, sources: Sequence[BatchSource], wish: Wish) -> str
         earlier = _earlier(unit, wish, [source.sha256 for source in sources])
         if earlier is not None:
             return earlier
+        _must_be_there(parts, unit, wish.tenant, sources)
         batch_id = new_id("bat")
         unit.connection.execute(
             insert(batches).values(
@@ -176,6 +180,13 @@ def _must_have_room(parts: Parts, tenant: str) -> None:
     )
 
 
+def _must_be_there(parts: Parts, unit: Unit, tenant: str, sources: Sequence[BatchSource]) -> None:
+    """Hold the files of a batch; one that was removed since it was stored must be sent again."""
+    documents.hold(unit.connection, tenant, [source.sha256 for source in sources])
+    if any(parts.objects.stat(source.key) is None for source in sources):
+        raise unavailable("文件", "file")
+
+
 def _fingerprint(wish: Wish, hashes: Sequence[str]) -> str:
     wanted = {"files": list(hashes), "metadata": wish.metadata, "priority": wish.priority}
     return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
@@ -204,7 +215,9 @@ def _earlier(unit: Unit, wish: Wish, hashes: Sequence[str]) -> str | None:
             idempotency_keys.c.tenant == wish.tenant,
             idempotency_keys.c.key == wish.idempotency_key,
         )
-    ).one()
+    ).one_or_none()
+    if known is None:  # its job was deleted between the two
+        return _earlier(unit, wish, hashes)
     if known.fingerprint != fingerprint:
         raise ApiError(
             422,

@@ -12,9 +12,10 @@ from api.parts import Parts
 from schemas import message
 from schemas.event import JobEvent
 from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
-from schemas.tables_sql import job_events, jobs, pages
+from schemas.tables_sql import idempotency_keys, job_events, jobs, pages
 from schemas.validation import Verdict
 from storage import batches
+from storage.documents import GRACE_S
 from storage.events import seconds
 from storage.jobs import RESEND_S, lock, move
 from storage.outbox import Unit, unit_of_work
@@ -172,30 +173,35 @@ def restart(unit: Unit, job: JobRow) -> None:
     unit.post(message.inspect(job.id))
 
 
-def forget(parts: Parts, tenant: str, job_id: str) -> tuple[JobRow, list[PageRow], bool]:
-    """Delete a job, cancelling it first if need be.
+def forget(parts: Parts, tenant: str, job_id: str) -> tuple[JobRow, list[PageRow]]:
+    """Delete a job, cancelling it first if need be; return it and the pages that were its alone.
 
-    Return it, its pages, and whether no other job of the tenant has the same document.
+    The document and the pages that were read lie under its content and may be another's, too: the
+    row keeps their mark, `due_at`, and the sweeper removes them when nobody needs them any more.
+    A repeated submission makes a new job: the key of the deleted one is free.
     """
     with unit_of_work(parts.database, parts.send) as unit:
         job = _locked(unit, tenant, job_id)
         if job.status in ACTIVE:
             move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
-        of_job = pages.c.job_id == job_id
-        found = unit.connection.execute(select(pages).where(of_job).order_by(pages.c.number))
-        rows = [PageRow.of(row) for row in found]
-        unit.connection.execute(delete(pages).where(of_job))
+        own = (pages.c.job_id == job_id) & (pages.c.status != "done")
+        rows = unit.connection.execute(delete(pages).where(own).returning(pages)).all()
         unit.connection.execute(
             update(jobs)
             .where(jobs.c.id == job_id)
             .values(
-                deleted_at=func.now(), filename="", metadata={}, issuer=None, error=None, files=[]
+                deleted_at=func.now(),
+                due_at=func.now() + seconds(GRACE_S),
+                filename="",
+                metadata={},
+                issuer=None,
+                error=None,
+                files=[],
             )
         )
-        others = select(func.count()).where(
-            jobs.c.tenant == tenant, jobs.c.sha256 == job.sha256, jobs.c.deleted_at.is_(None)
-        )
-        return job, rows, unit.connection.execute(others).scalar_one() == 0
+        key = (idempotency_keys.c.tenant == tenant) & (idempotency_keys.c.resource_id == job_id)
+        unit.connection.execute(delete(idempotency_keys).where(key))
+        return job, [PageRow.of(row) for row in rows]
 
 
 def _locked(unit: Unit, tenant: str, job_id: str) -> JobRow:

@@ -12,6 +12,7 @@ from api.errors import refused
 from api.parts import Parts
 from schemas import failures, keys
 from schemas.formats import Format, sniff
+from storage import documents
 from storage.objects import ObjectMissing
 from storage.rows import JobRow, PageRow
 
@@ -51,9 +52,8 @@ def measure(file: BinaryIO, filename: str, limit_bytes: int) -> Received:
 def keep(parts: Parts, tenant: str, received: Received) -> str:
     """Store a file under its hash, unless it is there already; return the key."""
     key = keys.upload(tenant, received.sha256)
-    if parts.objects.stat(key) is None:
-        media_type = received.kind.media_type if received.kind else "application/octet-stream"
-        parts.objects.put(key, received.file, media_type)
+    media_type = received.kind.media_type if received.kind else "application/octet-stream"
+    documents.keep(parts.objects, key, received.file, media_type)
     return key
 
 
@@ -102,13 +102,10 @@ def content(parts: Parts, key: str) -> bytes | None:
         return None
 
 
-def discard(parts: Parts, job: JobRow, pages: Sequence[PageRow], *, whole: bool) -> None:
-    """Remove a job's results; with `whole` also its document and the readings of its pages."""
+def discard(parts: Parts, job: JobRow, pages: Sequence[PageRow]) -> None:
+    """Remove what a deleted job had for itself alone: its results and its failed pages."""
     for name in job.files:
         parts.objects.delete(keys.result(job.tenant, job.id, name))
-    if not whole:
-        return
-    parts.objects.delete(keys.upload(job.tenant, job.sha256))
     for page in pages:
         if page.reading_key is not None:
             parts.objects.delete(keys.page_image(page.reading_key))

@@ -15,8 +15,9 @@ from api.parts import Parts
 from schemas import failures, keys
 from schemas.tables_sql import uploads
 from schemas.value import Value
+from storage import documents
 from storage.ids import new_id
-from storage.objects import copy_to
+from storage.objects import ObjectMissing, copy_to
 from storage.rows import UploadRow
 
 
@@ -86,19 +87,24 @@ def complete(parts: Parts, tenant: str, upload_id: str) -> Upload:
         copy_to(parts.objects, incoming, file)
         received = objects.measure(file, row.filename, limit)
         objects.keep(parts, tenant, received)
-    with parts.database.begin() as connection:
-        connection.execute(
-            update(uploads)
-            .where(uploads.c.id == upload_id)
-            .values(status="completed", sha256=received.sha256, size_bytes=received.size_bytes)
-        )
-        view = _view(parts, connection, tenant, upload_id)
+        with parts.database.begin() as connection:
+            documents.hold(connection, tenant, [received.sha256])
+            objects.keep(parts, tenant, received)  # it may have been removed since
+            connection.execute(
+                update(uploads)
+                .where(uploads.c.id == upload_id)
+                .values(status="completed", sha256=received.sha256, size_bytes=received.size_bytes)
+            )
+            view = _view(parts, connection, tenant, upload_id)
     parts.objects.delete(incoming)
     return view
 
 
 def completed(parts: Parts, tenant: str, upload_id: str) -> tuple[str, Received]:
-    """Return a completed upload's file name and what was measured, ready to be admitted."""
+    """Return a completed upload's file name and what was measured, ready to be admitted.
+
+    410 when its content was removed: an upload keeps it for two days, later only a job does.
+    """
     with parts.database.connect() as connection:
         row = _row(connection, tenant, upload_id)
     if row.sha256 is None or row.size_bytes is None:
@@ -109,8 +115,21 @@ def completed(parts: Parts, tenant: str, upload_id: str) -> tuple[str, Received]
             "The upload is not complete. Call POST /v1/uploads/{id}/complete first.",
         )
     file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  the caller closes it
-    copy_to(parts.objects, keys.upload(tenant, row.sha256), file)
+    try:
+        copy_to(parts.objects, keys.upload(tenant, row.sha256), file)
+    except ObjectMissing as exc:
+        file.close()
+        raise _gone() from exc
     return row.filename, objects.measure(file, row.filename, row.size_bytes)
+
+
+def _gone() -> ApiError:
+    return ApiError(
+        410,
+        "upload_gone",
+        "上传的文件已被清除。请重新上传后再提交。",
+        "The uploaded file is gone. Upload it again, then submit.",
+    )
 
 
 def _row(connection: Connection, tenant: str, upload_id: str) -> UploadRow:

@@ -1,6 +1,7 @@
 """The SQL of opening a batch: one transaction a member, so that a restart goes on where it was."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,7 @@ from schemas.failure import Failure
 from schemas.job import ACTIVE
 from schemas.tables_sql import batch_items, batches
 from storage import batches as counted
+from storage import documents
 from storage.jobs import NewJob, create
 from storage.outbox import Unit, unit_of_work
 from storage.rows import BatchRow
@@ -35,6 +37,8 @@ class Entry:
     document: BatchSource | None = None
     media_type: str | None = None
     failure: Failure | None = None
+    content: bytes | None = None
+    """The document's bytes, if they are not in object storage yet."""
 
 
 def start(parts: Parts, batch_id: str) -> HeldBatch | None:
@@ -55,13 +59,32 @@ def add(parts: Parts, held: HeldBatch, position: int, entry: Entry) -> bool:
     A member recorded before is left alone. False when the batch was cancelled meanwhile, or is
     being opened by somebody else since.
     """
+    if _recorded(parts, held.batch.id, position):
+        return True
+    _keep(parts, entry)
     with unit_of_work(parts.database, parts.send) as unit:
         batch = counted.lock(unit, held.batch.id)
         if batch is None or not _still_ours(unit, held):
             return False
         if _note(unit, batch.id, position, entry) and entry.document is not None:
+            documents.hold(unit.connection, batch.tenant, [entry.document.sha256])
+            _keep(parts, entry)  # it may have been removed since
             _admit(unit, batch, position, entry, entry.document)
     return True
+
+
+def _recorded(parts: Parts, batch_id: str, position: int) -> bool:
+    """Say whether a member is known: what came of it, even its deletion, is not undone."""
+    own = and_(batch_items.c.batch_id == batch_id, batch_items.c.position == position)
+    with parts.database.connect() as connection:
+        return connection.execute(select(batch_items.c.position).where(own)).first() is not None
+
+
+def _keep(parts: Parts, entry: Entry) -> None:
+    """Have the bytes of a member in object storage, if it is a document out of an archive."""
+    if entry.document is not None and entry.content is not None:
+        media_type = entry.media_type or "application/octet-stream"
+        documents.keep(parts.objects, entry.document.key, BytesIO(entry.content), media_type)
 
 
 def _still_ours(unit: Unit, held: HeldBatch) -> bool:

@@ -161,9 +161,9 @@ def retry_job(job_id: str, found: Found, asking: Asking) -> Job:
 
 @router.delete("/{job_id}", status_code=204)
 def delete_job(job_id: str, found: Found, asking: Asking) -> None:
-    """Delete a job with its results; its document too, unless another job has the same one."""
-    job, pages, last = jobs.forget(found, asking.tenant, job_id)
-    objects.discard(found, job, pages, whole=last)
+    """Delete a job with its results; its document goes later, when nothing else needs it."""
+    job, pages = jobs.forget(found, asking.tenant, job_id)
+    objects.discard(found, job, pages)
 
 
 def _pace(job: Job) -> dict[str, str]:

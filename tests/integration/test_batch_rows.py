@@ -23,6 +23,7 @@ from storage.outbox import unit_of_work
 from workers import batches as opened
 from workers.batches import Entry
 from workers.settings import WorkerSettings
+from workers.tasks.expand import expand
 
 TENANT = "local"
 
@@ -149,6 +150,30 @@ def test_a_cancel_leaves_no_job_of_a_batch_that_is_being_opened(rig: Rig) -> Non
     opened.add(rig.worker, held, 1, Entry(name="b", document=document("b")))
     opened.finish(rig.worker, held, None)
     assert (rig.status("bat_1"), rig.statuses()) == ("cancelled", ["cancelled"])
+
+
+def test_a_member_recorded_before_is_not_stored_again(rig: Rig) -> None:
+    held = opened.start(rig.worker, rig.batch())
+    assert held is not None
+    member = Entry(name="a", document=document("a"), content=b"a")
+    opened.add(rig.worker, held, 0, member)
+    assert rig.worker.objects.stat(document("a").key) is not None
+    rig.worker.objects.delete(document("a").key)  # its job was deleted
+    assert opened.add(rig.worker, held, 0, member)
+    assert rig.worker.objects.stat(document("a").key) is None
+
+
+def test_a_file_that_is_gone_does_not_keep_a_retried_batch_from_ending(rig: Rig) -> None:
+    batch_id = rig.batch(document("job_1"), document("new"))
+    rig.jobs(batch_id, job_1="succeeded")
+    with rig.database.begin() as connection:
+        connection.execute(update(batches).values(expanded=False))
+    expand(rig.worker, batch_id)
+    first, second = asked.items(rig.api, TENANT, batch_id, None, 10).data
+    assert (first.status, first.error) == ("succeeded", None)
+    assert second.error is not None
+    assert (second.status, second.error.code) == ("failed", "file_unreadable")
+    assert rig.status(batch_id) == "partially_succeeded"
 
 
 def test_a_batch_is_under_way_again_with_a_retried_job_and_announced_again(rig: Rig) -> None:

@@ -1,6 +1,7 @@
 """One document through the real service: API, broker, database, workers; only reading is null."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -134,7 +135,7 @@ def test_events_tell_the_way_and_go_on_after_the_last_seen(http: httpx.Client) -
     assert _events(after.text) == events[3:]
 
 
-def _events(text: str) -> list[dict[str, object]]:
+def _events(text: str) -> list[dict[str, Any]]:
     lines = (line for line in text.splitlines() if line.startswith("data: "))
     return [json.loads(line.removeprefix("data: ")) for line in lines]
 
@@ -162,13 +163,10 @@ def test_a_finished_job_cannot_be_cancelled_or_retried(http: httpx.Client) -> No
 
 def test_a_failed_job_can_be_retried(http: httpx.Client) -> None:
     job = finished(http, pdf(3, "retried")[:400])
-    answer = http.post(f"/v1/jobs/{job.id}/retry")
-    assert (answer.status_code, answer.json()["status"], answer.json()["error"]) == (
-        202,
-        "queued",
-        None,
-    )
+    assert http.post(f"/v1/jobs/{job.id}/retry").status_code == 202
     assert http.get(f"/v1/jobs/{job.id}", params={"wait": 30}).json()["status"] == "failed"
+    events = _events(http.get(f"/v1/jobs/{job.id}/events").text)
+    assert [event["data"]["status"] for event in events] == ["queued", "running", "failed"] * 2
 
 
 def test_a_deleted_job_is_gone_with_its_files(http: httpx.Client) -> None:
@@ -177,6 +175,14 @@ def test_a_deleted_job_is_gone_with_its_files(http: httpx.Client) -> None:
     for part in ("", "/result", "/source", "/pages/1"):
         assert http.get(f"/v1/jobs/{job.id}{part}").status_code == 410
     assert job.id not in http.get("/v1/jobs").text
+
+
+def test_a_deleted_job_frees_its_idempotency_key(http: httpx.Client) -> None:
+    first = submit(http, pdf(1, "deleted and again"), key="again-1").json()["id"]
+    assert http.delete(f"/v1/jobs/{first}").status_code == 204
+    again = submit(http, pdf(1, "deleted and again"), key="again-1", prefer="wait=30")
+    assert (again.status_code, again.json()["status"]) == (200, "succeeded")
+    assert again.json()["id"] != first
 
 
 def test_an_unknown_job_is_not_found(http: httpx.Client) -> None:
@@ -193,6 +199,17 @@ def test_a_large_file_goes_in_by_an_upload(http: httpx.Client) -> None:
     assert done["status"] == "completed"
     job = http.post("/v1/jobs", json={"upload_id": upload["id"]}, headers={"Prefer": "wait=30"})
     assert (job.json()["status"], job.json()["filename"]) == ("succeeded", "大文件.pdf")
+
+
+def test_an_upload_outlives_a_deleted_job_of_the_same_file(http: httpx.Client) -> None:
+    content = pdf(1, "uploaded and deleted")
+    upload = http.post("/v1/uploads", json={"filename": "a.pdf"}).json()
+    http.put(upload["url"], content=content)
+    assert http.post(upload["complete"]).json()["status"] == "completed"
+    job = finished(http, content)
+    assert http.delete(f"/v1/jobs/{job.id}").status_code == 204
+    again = http.post("/v1/jobs", json={"upload_id": upload["id"]}, headers={"Prefer": "wait=30"})
+    assert (again.status_code, again.json()["status"]) == (200, "succeeded")
 
 
 def test_the_page_for_people_is_served(http: httpx.Client) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import structlog
@@ -12,7 +12,7 @@ from schemas import failures, keys
 from schemas.batch import BatchSource
 from schemas.failure import Failure
 from schemas.formats import Format, sniff
-from storage.objects import copy_to
+from storage.objects import ObjectMissing, copy_to
 from workers import app, archive, batches
 from workers.archive import ArchiveLimits, ArchiveRefused, Refused
 from workers.batches import Entry, HeldBatch
@@ -55,11 +55,18 @@ def _open(parts: Parts, held: HeldBatch) -> Failure | None:
 
 
 def _entries(parts: Parts, tenant: str, source: BatchSource) -> Iterator[Entry]:
-    """Yield the members of an archive, or the one document a file is."""
+    """Yield the members of an archive, or the one document a file is.
+
+    A file may be gone when its batch is retried: its one job was deleted since.
+    """
     with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
         path = Path(folder, "source")
         with path.open("wb") as file:
-            copy_to(parts.objects, source.key, file)
+            try:
+                copy_to(parts.objects, source.key, file)
+            except ObjectMissing:
+                yield Entry(name=source.filename, failure=failures.file_unreadable())
+                return
         with path.open("rb") as file:
             kind = sniff(file.read(_HEAD_BYTES), source.filename)
         if kind is not None and kind.role == "archive":
@@ -75,13 +82,13 @@ def _members(parts: Parts, tenant: str, filename: str, path: Path) -> Iterator[E
             if isinstance(member, Refused):
                 yield Entry(name=member.name, failure=member.failure)
             else:
-                yield _stored(parts, tenant, member.name, member.content)
+                yield _member(tenant, member.name, member.content)
     except ArchiveRefused as refused:
         yield Entry(name=filename, failure=refused.failure)
 
 
-def _stored(parts: Parts, tenant: str, name: str, content: bytes) -> Entry:
-    """Judge a member by its content and keep it in object storage if it is a document."""
+def _member(tenant: str, name: str, content: bytes) -> Entry:
+    """Judge a member by its content; a document takes its bytes along."""
     sha256 = hashlib.sha256(content).hexdigest()
     document = BatchSource(
         key=keys.upload(tenant, sha256),
@@ -90,10 +97,7 @@ def _stored(parts: Parts, tenant: str, name: str, content: bytes) -> Entry:
         size_bytes=len(content),
     )
     entry = _judged(name, sniff(content, name), document)
-    if entry.document is not None and parts.objects.stat(document.key) is None:
-        media_type = entry.media_type or "application/octet-stream"
-        parts.objects.put(document.key, BytesIO(content), media_type)
-    return entry
+    return entry if entry.document is None else replace(entry, content=content)
 
 
 def _judged(name: str, kind: Format | None, document: BatchSource) -> Entry:

@@ -23,6 +23,7 @@ from storage.events import seconds
 from storage.outbox import unit_of_work
 from workers import app
 from workers.parts import Parts
+from workers.tasks.discard import discard
 
 log = structlog.get_logger()
 
@@ -47,6 +48,7 @@ def sweep(parts: Parts) -> None:
         _sign_of_life(unit.connection)
     if unit.messages:
         log.info("stuck_resent", number=len(unit.messages))
+    discard(parts)
 
 
 def _alone(connection: Connection) -> bool:

@@ -1,0 +1,73 @@
+"""Remove the documents of deleted jobs, once nobody else needs them."""
+
+import structlog
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from schemas import keys
+from schemas.tables_sql import jobs, pages, service_state
+from storage import documents
+from storage.events import seconds
+from storage.objects import StorageError
+from workers.parts import Parts
+
+log = structlog.get_logger()
+
+_EVERY_S = 60.0
+_AT_A_TIME = 200
+
+_MARKED = jobs.c.deleted_at.is_not(None) & jobs.c.due_at.is_not(None)
+"""A deleted job whose document and page readings may still lie in object storage."""
+
+
+def discard(parts: Parts) -> None:
+    """Look, once a minute, for documents whose time is over, and remove each on its own."""
+    with parts.database.begin() as connection:
+        due = _due(connection) if _time_has_come(connection) else []
+    for tenant, sha256 in due:
+        try:
+            _remove(parts, tenant, sha256)
+        except StorageError as exc:  # the marks stay, and the next round begins with them
+            log.warning("documents_not_removed", error=type(exc).__name__)
+            return
+
+
+def _time_has_come(connection: Connection) -> bool:
+    """Say whether the last look was long enough ago, and note this one: it reads all jobs."""
+    now = insert(service_state).values(name="discard")
+    noted = now.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"at": func.now()},
+        where=service_state.c.at < func.now() - seconds(_EVERY_S),
+    )
+    return connection.execute(noted.returning(service_state.c.name)).one_or_none() is not None
+
+
+def _due(connection: Connection) -> list[tuple[str, str]]:
+    """Return tenant and hash of documents whose every deleted job is past its grace."""
+    last = func.max(jobs.c.due_at)
+    marked = select(jobs.c.tenant, jobs.c.sha256).where(_MARKED)
+    over = marked.group_by(jobs.c.tenant, jobs.c.sha256).having(last < func.now())
+    rows = connection.execute(over.order_by(last).limit(_AT_A_TIME)).all()
+    return [(row.tenant, row.sha256) for row in rows]
+
+
+def _remove(parts: Parts, tenant: str, sha256: str) -> None:
+    """Remove a document with the readings of its pages; one that is needed is asked about later."""
+    marked = (jobs.c.tenant == tenant) & (jobs.c.sha256 == sha256) & _MARKED
+    of_them = pages.c.job_id.in_(select(jobs.c.id).where(marked))
+    with parts.database.begin() as connection:
+        if not documents.alone(connection, tenant, sha256):
+            return
+        if documents.needed(connection, tenant, sha256):
+            later = func.now() + seconds(documents.GRACE_S)
+            connection.execute(update(jobs).where(marked).values(due_at=later))
+            return
+        read = delete(pages).where(of_them).returning(pages.c.reading_key)
+        readings = set(connection.execute(read).scalars()) - {None}
+        connection.execute(update(jobs).where(marked).values(due_at=None))
+        for key in sorted(readings):
+            parts.objects.delete(keys.page_image(key))
+            parts.objects.delete(key)
+        parts.objects.delete(keys.upload(tenant, sha256))
+    log.info("document_removed", readings=len(readings))
