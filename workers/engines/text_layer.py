@@ -22,14 +22,17 @@ _PICTURE_SHARE, _PICTURE_TEXT = 0.5, 50
 """or this share with fewer characters than that on it."""
 
 Box = tuple[float, float, float, float]
+Turn = tuple[float, float, float, float, float, float]
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn MuPDF's errors into ours, and drop its warnings: the list grows without end."""
+    """Turn PyMuPDF's errors into ours; drop its warnings: the list grows without end."""
     try:
         yield
-    except (RuntimeError, ValueError, TypeError, pymupdf.mupdf.FzErrorBase) as error:
+    except MemoryError:
+        raise  # not the page's fault
+    except Exception as error:  # they have no common base
         raise RenderError(reason=type(error).__name__) from error
     finally:
         pymupdf.TOOLS.reset_mupdf_warnings()
@@ -47,7 +50,7 @@ def text_layer(page: pymupdf.Page) -> TextLayer | None:
     None also where most text does not run from left to right: the page's pixels are to be turned.
     """
     with _translated():
-        turn = page.rotation_matrix
+        turn: Turn = tuple(page.rotation_matrix)  # plain numbers: PyMuPDF's are slow
         pictures = tuple(_upright(info["bbox"], turn) for info in page.get_image_info())
         size = (page.rect.width, page.rect.height)
         share = float(covered(pictures, size).mean())
@@ -65,18 +68,24 @@ def text_layer(page: pymupdf.Page) -> TextLayer | None:
         )
 
 
-def _upright(box: Box, turn: pymupdf.Matrix) -> Box:
-    upright = pymupdf.Rect(box) * turn
-    return (upright.x0, upright.y0, upright.x1, upright.y1)
+def _upright(box: Box, turn: Turn) -> Box:
+    left, top, right, bottom = box
+    one, other = _turned(left, top, turn), _turned(right, bottom, turn)
+    return (*map(min, one, other), *map(max, one, other))  # type: ignore[return-value]
 
 
-def _characters(page: pymupdf.Page, turn: pymupdf.Matrix) -> list[Character]:
+def _turned(x: float, y: float, turn: Turn) -> tuple[float, float]:
+    a, b, c, d, e, f = turn
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _characters(page: pymupdf.Page, turn: Turn) -> list[Character]:
     """Return the visible characters; none where most of them do not run from left to right."""
     found, level = [], 0
     for block in page.get_text("rawdict", flags=_FLAGS)["blocks"]:
         for line in block.get("lines", ()):
             across, down = line["dir"]
-            along = across * turn.a + down * turn.c
+            along = across * turn[0] + down * turn[2]
             seen = [span for span in line["spans"] if span["alpha"] >= _UNSEEN]
             own = [one for span in seen for one in _of_span(span, turn)]
             level += len(own) if along > np.cos(np.pi / 4) else 0
@@ -84,13 +93,14 @@ def _characters(page: pymupdf.Page, turn: pymupdf.Matrix) -> list[Character]:
     return found if 2 * level >= len(found) else []
 
 
-def _of_span(span: dict, turn: pymupdf.Matrix) -> Iterator[Character]:  # type: ignore[type-arg]
+def _of_span(span: dict, turn: Turn) -> Iterator[Character]:  # type: ignore[type-arg]
     """Yield the printed characters of a span of one style."""
     grey = round(float(np.dot(pymupdf.sRGB_to_rgb(span["color"]), (0.299, 0.587, 0.114))))
     for character in span["chars"]:
         if character["c"].isspace():
             continue
         left, top, right, bottom = _upright(character["bbox"], turn)
+        x, y = character["origin"]
         yield Character(
             text=character["c"],
             left=left,
@@ -98,12 +108,12 @@ def _of_span(span: dict, turn: pymupdf.Matrix) -> Iterator[Character]:  # type: 
             right=right,
             bottom=bottom,
             size=span["size"],
-            baseline=(pymupdf.Point(character["origin"]) * turn).y,
+            baseline=_turned(x, y, turn)[1],
             grey=grey,
         )
 
 
-def _rulings(page: pymupdf.Page, turn: pymupdf.Matrix) -> list[Box]:
+def _rulings(page: pymupdf.Page, turn: Turn) -> list[Box]:
     """Return the strokes and thin filled boxes of a page's drawings, in upright points."""
     return [
         _upright(box, turn)

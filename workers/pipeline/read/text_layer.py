@@ -43,6 +43,8 @@ _PICTURES = 0.1
 """Share of a page covered by pictures beside its tables from which they may hold a table."""
 _FEW = 50
 """With fewer characters than this on a page without tables,"""
+_LONG = 40.0
+"""(points from which a line is a ruling, not the stroke of a drawn letter)"""
 _STRANGE, _PRINTED = 0.5, 0.015
 """so much of its ink, and ink on so much of the page, show that the text is not all there is."""
 
@@ -189,7 +191,7 @@ def _with_ink(table: Table, layer: TextLayer, picture: Pixels) -> Table:
 
     A cell without text may hold a drawn number: it is not blank. Text that is not seen is doubted.
     """
-    dark = np.asarray(picture.min(axis=2), np.uint8)  # letters of any colour
+    dark = _dark(picture)
     cells = []
     for cell in table.cells:
         inked = _has_ink(dark, cell, layer)
@@ -201,12 +203,20 @@ def _with_ink(table: Table, layer: TextLayer, picture: Pixels) -> Table:
     return table.model_copy(update={"cells": tuple(cells)})
 
 
+def _dark(picture: Pixels) -> NDArray[np.uint8]:
+    """Return the darkest channel of each pixel: letters of any colour are dark in one."""
+    return np.asarray(cv2.min(cv2.min(*cv2.split(picture)[:2]), picture[:, :, 2]), np.uint8)
+
+
 def _has_ink(dark: NDArray[np.uint8], cell: Cell, layer: TextLayer) -> bool:
     assert cell.box is not None
     box = _in_page_points(cell.box, layer)
     part = dark[_window(box, dark.shape[1] / layer.width, _INSET)]
     if not part.size:
         return bool(cell.text)
+    contrast = int(part.max()) - int(part.min())
+    if cell.text or contrast <= _INKED:
+        return contrast > _INKED
     ground = float(np.median(part))
     return int((np.abs(part - ground) > _INKED).sum()) > _SPECK
 
@@ -228,11 +238,12 @@ def leaves_out(layer: TextLayer, page: Page, picture: Pixels) -> bool:
 
 def _is_strange(layer: TextLayer, picture: Pixels) -> bool:
     """Say whether most ink of a page is neither letters nor rulings."""
-    ink = picture.min(axis=2) < np.uint8(255 - _INKED)
+    ink = _dark(picture) < 255 - _INKED
     printed = int(ink.sum())
     scale = picture.shape[1] / layer.width
     letters = [(c.left, c.top, c.right, c.bottom) for c in layer.characters]
-    for box in (*letters, *layer.rulings):
+    rulings = [box for box in layer.rulings if max(box[2] - box[0], box[3] - box[1]) > _LONG]
+    for box in (*letters, *rulings):
         ink[_window(box, scale, -1.0)] = False
     rest = int(ink.sum())
     return rest > _STRANGE * printed and rest > _PRINTED * ink.size
