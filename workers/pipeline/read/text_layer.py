@@ -23,6 +23,8 @@ from workers.pipeline.tables.rulings import Region, Rulings, find_regions, joine
 
 SCALE = 2.0
 """Pixels a point at which rulings are drawn."""
+Edges = tuple[float, float, float, float]
+"""Left, top, right, bottom, in points or pixels."""
 _GARBAGE = 0.05
 """Share of unreadable characters from which a text layer is not to be trusted."""
 _SAME_PLACE = 0.3
@@ -84,8 +86,8 @@ class TextLayer:
     width: float
     height: float
     characters: tuple[Character, ...]
-    rulings: tuple[tuple[float, float, float, float], ...]
-    pictures: tuple[tuple[float, float, float, float], ...] = ()
+    rulings: tuple[Edges, ...]
+    pictures: tuple[Edges, ...] = ()
 
     @cached_property
     def middles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -121,10 +123,8 @@ def distinct(characters: Iterable[Character]) -> tuple[Character, ...]:
 
 def _same_place(one: Character, other: Character) -> bool:
     (x, y), (x_other, y_other) = one.middle, other.middle
-    return (
-        abs(x - x_other) <= _SAME_PLACE * (one.right - one.left)
-        and abs(y - y_other) <= _SAME_PLACE * one.height
-    )
+    across, down = _SAME_PLACE * (one.right - one.left), _SAME_PLACE * one.height
+    return abs(x - x_other) <= across and abs(y - y_other) <= down
 
 
 def seen(layer: TextLayer, picture: Pixels) -> TextLayer:
@@ -143,21 +143,15 @@ def _stands_out(character: Character, grey: NDArray[np.uint8], scale: float) -> 
     return bool(part.size and (part < character.grey - _CONTRAST).mean() >= _BEHIND)
 
 
-def _window(
-    box: tuple[float, float, float, float], scale: float, inset: float
-) -> tuple[slice, slice]:
+def _window(box: Edges, scale: float, inset: float) -> tuple[slice, slice]:
     """Return the pixels of a box in points, drawn in on all sides by `inset` points."""
     left, top, right, bottom = box
-    x0, y0, x1, y1 = (
-        max(0, round(scale * edge))
-        for edge in (left + inset, top + inset, right - inset, bottom - inset)
-    )
+    edges = (left + inset, top + inset, right - inset, bottom - inset)
+    x0, y0, x1, y1 = (max(0, round(scale * edge)) for edge in edges)
     return np.s_[y0:y1, x0:x1]
 
 
-def covered(
-    boxes: Iterable[tuple[float, float, float, float]], size: tuple[float, float]
-) -> NDArray[np.bool_]:
+def covered(boxes: Iterable[Edges], size: tuple[float, float]) -> NDArray[np.bool_]:
     """Mark the points of a page (width, height) that boxes cover: strips of one scan add up."""
     width, height = size
     mask = np.zeros((max(1, round(height)), max(1, round(width))), bool)
@@ -249,7 +243,7 @@ def _is_strange(layer: TextLayer, picture: Pixels) -> bool:
     return rest > _STRANGE * printed and rest > _PRINTED * ink.size
 
 
-def _in_page_points(box: Box, layer: TextLayer) -> tuple[float, float, float, float]:
+def _in_page_points(box: Box, layer: TextLayer) -> Edges:
     left, top, right, bottom = box
     return (left * layer.width, top * layer.height, right * layer.width, bottom * layer.height)
 
@@ -304,16 +298,10 @@ def _table(
     )
 
 
-def _in_points(
-    region: Region, box: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
+def _in_points(region: Region, box: Edges) -> Edges:
     left, top, right, bottom = box
-    return (
-        (left + region.left) / SCALE,
-        (top + region.top) / SCALE,
-        (right + region.left) / SCALE,
-        (bottom + region.top) / SCALE,
-    )
+    x, y = region.left, region.top
+    return (left + x) / SCALE, (top + y) / SCALE, (right + x) / SCALE, (bottom + y) / SCALE
 
 
 def _cell(
@@ -402,15 +390,11 @@ def _lines(characters: Sequence[Character], layer: TextLayer) -> list[TextLine]:
     return lines
 
 
-def _box(layer: TextLayer, box: tuple[float, float, float, float]) -> Box:
+def _box(layer: TextLayer, box: Edges) -> Box:
     left, top, right, bottom = box
 
     def share(value: float, whole: float) -> float:
         return round(min(1.0, max(0.0, value / whole)), 5)
 
-    return (
-        share(left, layer.width),
-        share(top, layer.height),
-        share(right, layer.width),
-        share(bottom, layer.height),
-    )
+    width, height = layer.width, layer.height
+    return share(left, width), share(top, height), share(right, width), share(bottom, height)
