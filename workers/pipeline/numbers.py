@@ -78,7 +78,7 @@ def _reading(
     options = _options(cell, _COUNT, typeset=typeset)
     counts = {int(text): share for text, share in options.items()}
     sure = pointer not in registration.uncertain
-    clear = _is_one_word(cell) if typeset else _is_clear(cell, options)
+    clear = _is_sure_text(cell) if typeset else _is_clear(cell, options)
     return Reading(
         options=counts,
         clear=sure and clear,
@@ -119,7 +119,12 @@ def _typed(cell: Cell) -> tuple[Candidate, ...]:
 
 def _is_one_word(cell: Cell) -> bool:
     """Say whether the characters of a cell stand together, as those of one number do."""
-    return len(cell.text.split()) <= 1
+    return len(cell.text.split()) == 1
+
+
+def _is_sure_text(cell: Cell) -> bool:
+    """Say whether typeset characters are one word, and the picture of the page shows them."""
+    return _is_one_word(cell) and cell.confidence >= CLEAR
 
 
 def _normal(text: str) -> str:
@@ -175,9 +180,9 @@ def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
     typeset = source != "ocr"
     options = _options(cell, _FEE, typeset=typeset)
     if not options:
-        return _unread(cell, source, None if typeset and _is_one_word(cell) else "doubtful")
+        return _unread(cell, source, None if typeset and _is_sure_text(cell) else "doubtful")
     best, share = next(iter(options.items()))
-    clear = (typeset or _is_clear(cell, options)) and sure
+    clear = sure and (_is_sure_text(cell) if typeset else _is_clear(cell, options))
     evidence = _evidence(
         cell,
         source,

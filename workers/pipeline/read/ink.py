@@ -126,7 +126,7 @@ def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: flo
         bottom=bottom,
         blobs=min(
             len(_spans(_profile(ink[top:bottom], axis=0), gap=1)),
-            max(1, round((wide - 0.6 * high) / (0.7 * high)) + 1),
+            max(1, round((wide - 0.6 * high) / (0.8 * high)) + 1),
         ),
         flat=high < 0.3 * letter and wide > 1.5 * high and wide > 0.25 * letter,
         clipped=left == 0 or right == cell.shape[1],

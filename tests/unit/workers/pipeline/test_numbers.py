@@ -108,6 +108,17 @@ def test_typeset_characters_are_taken_as_they_stand(
     assert found.evidence.kind == "number"
 
 
+def test_ink_without_characters_is_doubtful_never_blank() -> None:
+    found = decision(COUNT, cell("", confidence=0.0), "text_layer")
+    assert (found.value, found.evidence.kind, found.evidence.flag) == (None, "number", "doubtful")
+
+
+@pytest.mark.parametrize("pointer", [COUNT, FEE])
+def test_characters_that_the_picture_does_not_show_are_doubtful(pointer: str) -> None:
+    found = decision(pointer, cell("42", confidence=0.5), "text_layer")
+    assert (str(found.value), found.evidence.flag) == ("42", "doubtful")
+
+
 def test_a_leading_point_is_never_dropped_from_a_fee() -> None:
     found = decision(FEE, cell(".35", (".35", 0.999), ("35", 0.001), glyphs=2))
     assert found.value == ".35"
