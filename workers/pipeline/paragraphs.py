@@ -16,8 +16,8 @@ _OPENS_PARAGRAPH = 1.2
 # A line ending this much short of the column's right edge (fraction of page width) is a last line.
 _SHORT_BY = 0.05
 
-_PAGE_NUMBER = re.compile(
-    r"[-—–―·•.~_=]*第?\d{1,3}页?([/,，]?共?\d{1,3}页?)?[-—–―·•.~_=]*|第[一二三四五六七八九十]+页"
+_PAGE_NUMBER = re.compile(  # a dash beside the number is easily read as 一
+    r"[-—–―一·•.~_=]*第?\d{1,3}页?([/,，]?共?\d{1,3}页?)?[-—–―一·•.~_=]*|第[一二三四五六七八九十]+页"
 )
 _URL = re.compile(r"(https?|file)://\S+", re.ASCII)
 _SENTENCE_END = tuple("。；：！？;:!?”）)")

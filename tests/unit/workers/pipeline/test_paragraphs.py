@@ -26,6 +26,7 @@ def test_page_numbers_and_addresses_are_no_text() -> None:
     assert _texts(page) == ["正文", "共12条"]
     assert _texts(_page(_line("文", 0.2), _line("第2页共4页", 0.95))) == ["文"]
     assert _texts(_page(_line("文", 0.2), _line("2/4", 0.95))) == ["文"]
+    assert _texts(_page(_line("文", 0.2), _line("一2-", 0.95))) == ["文"]  # a dash read as 一
 
 
 def test_a_figure_in_the_middle_of_a_page_is_text() -> None:
