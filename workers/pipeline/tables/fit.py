@@ -32,7 +32,7 @@ class Fit:
     """The printed cells of a table by the pointer of the value they hold, and what speaks against.
 
     `unheaded`: no header confirms the row's columns. `contradicted`: a label or header names
-    something else. `parted`: more cells stand in the row than the form has, one may be a piece.
+    something else. `parted`: the row's label stands elsewhere or for several rows, a ruling may be wrong.
     """
 
     values: dict[str, Cell]
@@ -93,7 +93,7 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         labels=tuple(labels),
         unheaded=_joined(row for row in rows if not _headed(table, row, form_table)),
         contradicted=frozenset(contradicted | misheaded.keys()),
-        parted=_joined(row for row in rows if _label_elsewhere(row)),
+        parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)),
     )
 
 
@@ -141,6 +141,12 @@ def _label_elsewhere(row: _Row) -> bool:
     if likeness(plain(own.text), name) >= _ALIKE:
         return False
     return any(likeness(plain(cell.text), name) >= _ALIKE for cell in row.printed)
+
+
+def _label_shared(row: _Row) -> bool:
+    """Say whether a row's label reaches over other rows: which of them it names is open."""
+    own = row.own_label
+    return row.label is not None and own is not None and own.row_span > row.label.row_span
 
 
 def _headed(table: Table, row: _Row, form_table: FormTable) -> bool:

@@ -154,3 +154,16 @@ def test_more_cells_in_a_row_than_the_form_has_make_it_no_number() -> None:
     found = registered((whole.model_copy(update={"cells": tuple(shifted)}),))
     fee = "/proactive_disclosure/administrative_fees_10k_yuan"
     assert found.values[fee] is None or fee in found.merged
+
+
+def test_a_label_that_stands_for_two_rows_names_neither() -> None:
+    whole = table("proactive_disclosure")
+    cells = []
+    for cell in whole.cells:
+        if (cell.row, cell.column) == (2, 0):  # the ruling between the two labels is lost
+            cells.append(cell.model_copy(update={"row_span": 2, "text": "规章行政规范性文件"}))
+        elif (cell.row, cell.column) != (3, 0):
+            cells.append(cell)
+    found = registered((whole.model_copy(update={"cells": tuple(cells)}),))
+    for pointer in FORM.pointers[:6]:
+        assert found.values[pointer] is None or pointer in found.merged
