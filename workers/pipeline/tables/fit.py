@@ -32,7 +32,8 @@ class Fit:
     """The printed cells of a table by the pointer of the value they hold, and what speaks against.
 
     `unheaded`: no header confirms the row's columns. `contradicted`: a label or header names
-    something else. `parted`: the row's label stands elsewhere or for several rows, a ruling may be wrong.
+    something else. `parted`: the row's label stands elsewhere or for several rows, so a ruling is
+    missing or one too many.
     """
 
     values: dict[str, Cell]
