@@ -164,10 +164,9 @@ def export(
 )
 def bench(context: typer.Context) -> None:
     """Run the measurements quoted in the README; needs a checkout of the project."""
-    import importlib.util
     import subprocess
 
-    if importlib.util.find_spec("bench") is None:
+    if not Path("bench", "__main__.py").is_file():
         Terminal(as_json="--json" in context.args).fail(
             "bench_missing",
             "The measurements are not part of the installed package. Run `gouji bench` in a "

@@ -1,0 +1,26 @@
+"""The command `gouji`, as it is installed, for what needs no service."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+GOUJI = Path(sys.executable).with_name("gouji")
+CHECKOUT = Path(__file__).parents[3]
+
+
+def bench(folder: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [GOUJI, "bench", "--help"], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_the_measurements_run_in_a_checkout() -> None:
+    done = bench(CHECKOUT)
+    assert done.returncode == 0, done.stderr
+    assert "exactness" in done.stdout
+
+
+def test_elsewhere_the_measurements_say_where_they_are(tmp_path: Path) -> None:
+    done = bench(tmp_path)
+    assert done.returncode == 2
+    assert "checkout" in done.stderr
