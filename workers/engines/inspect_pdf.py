@@ -15,6 +15,7 @@ import pymupdf
 from schemas import failures
 from schemas.failure import Failure
 from schemas.formats import FORMATS
+from workers.engines.render import RenderError, let_go, opened
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # else it writes them to standard output
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -55,10 +56,14 @@ class _BrokenError(Exception):
 def inspect_pdf(content: bytes, *, max_pages: int, max_page_pixels: int) -> PdfFacts | Failure:
     """Return the facts of a PDF, or why it is refused."""
     try:
-        with _attempt(pymupdf.open, None, content, "pdf") as document:
-            return _attempt(_inspect, document, content, max_pages, max_page_pixels)
-    except _BrokenError:
+        with opened(content) as document:  # fonts are loaded once: reading finds it open
+            facts = _attempt(_inspect, document, content, max_pages, max_page_pixels)
+    except (_BrokenError, RenderError):
         return _broken(content)
+    else:
+        if isinstance(facts, Failure) or facts.kind != "born_digital":
+            let_go()
+        return facts
     finally:
         pymupdf.TOOLS.reset_mupdf_warnings()  # it would keep them for ever
 

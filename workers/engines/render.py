@@ -1,11 +1,15 @@
 """Documents → pixels, through PyMuPDF: a page at the resolution of its own scan."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import pymupdf
 from numpy.typing import NDArray
+
+from schemas.formats import FORMATS, sniff
 
 Pixels = NDArray[np.uint8]
 """Height × width × 3, blue-green-red."""
@@ -15,9 +19,11 @@ MIN_DPI, MAX_DPI = 110, 300
 DRAWN_DPI = 200
 MAX_PIXELS = 40_000_000
 """A larger page is read at a lower resolution."""
+_KEPT_BYTES = 16 * 1024 * 1024
+"""A larger document is opened anew for each page."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)  # not frozen: `with` sets an error's traceback
 class RenderError(Exception):
     """A page could not be rendered; `reason` is for the log, never for the customer."""
 
@@ -26,10 +32,40 @@ class RenderError(Exception):
 
 def open_document(content: bytes) -> pymupdf.Document:
     """Open a document or an image (a multi-page TIFF has a page a frame)."""
-    try:
-        return pymupdf.open(stream=content)
-    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
+    kind = sniff(content, "")
+    try:  # MuPDF itself does not know a PDF without a header
+        return pymupdf.open(stream=content, filetype="pdf" if kind == FORMATS["pdf"] else None)
+    except MemoryError:
+        raise  # not the document's fault
+    except Exception as error:  # they have no common base
         raise RenderError(reason=type(error).__name__) from error
+
+
+_kept: list[tuple[bytes, pymupdf.Document]] = []
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[pymupdf.Document]:
+    """Open a document and leave it open for its next page: loading fonts costs more than reading.
+
+    One document a process is kept, until another is opened, an error is raised, or `let_go`.
+    """
+    if not (_kept and _kept[0][0] == content):
+        let_go()
+        _kept.append((content, open_document(content)))
+    try:
+        yield _kept[0][1]
+    except BaseException:
+        let_go()
+        raise
+    if len(content) > _KEPT_BYTES:
+        let_go()
+
+
+def let_go() -> None:
+    """Close the document kept open, if any: what was drawn of a scan takes much memory."""
+    while _kept:
+        _kept.pop()[1].close()
 
 
 def render(page: pymupdf.Page, *, dpi: int | None = None) -> Pixels:
