@@ -163,9 +163,9 @@ def covered(boxes: Iterable[Edges], size: tuple[float, float]) -> NDArray[np.boo
 def read_text_layer(layer: TextLayer, number: int, picture: Pixels | None = None) -> Page:
     """Read a page by its text layer; its `picture`, at any scale, shows which cells hold ink."""
     letter = _letter(layer)
-    rulings = _drawn(layer, letter)
+    rulings, regions = _drawn(layer, letter)
     tables, taken = [], np.zeros(len(layer.characters), bool)
-    for region in find_regions(rulings, letter):
+    for region in regions:
         table = _table(layer, rulings, region, letter, number, taken)
         if table is not None:
             tables.append(table if picture is None else _with_ink(table, layer, picture))
@@ -253,22 +253,35 @@ def _letter(layer: TextLayer) -> float:
     return SCALE * float(np.median(heights)) if heights else SCALE * 12.0
 
 
-def _drawn(layer: TextLayer, letter: float) -> Rulings:
-    """Draw thin boxes as rulings across and down."""
+def _drawn(layer: TextLayer, letter: float) -> tuple[Rulings, list[Region]]:
+    """Draw thin boxes as rulings across and down, and find the tables they make.
+
+    Only the rows of the page with rulings, and room for a letter around, are looked at.
+    """
     shape = (round(layer.height * SCALE) + 2, round(layer.width * SCALE) + 2)
-    across, down = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    rulings = Rulings(across=np.zeros(shape, np.uint8), down=np.zeros(shape, np.uint8))
+    first, last = shape[0], 0
     thin = 0.2 * letter
     for box in layer.rulings:
         left, top, right, bottom = (max(0.0, edge * SCALE) for edge in box)
-        window = np.s_[
-            round(top) : max(round(bottom), round(top) + 2),
-            round(left) : max(round(right), round(left) + 2),
-        ]
+        rows = slice(round(top), max(round(bottom), round(top) + 2))
+        columns = slice(round(left), max(round(right), round(left) + 2))
         if bottom - top <= thin and right - left > thin:
-            across[window] = 255
+            rulings.across[rows, columns] = 255
         elif right - left <= thin and bottom - top > thin:
-            down[window] = 255
-    return Rulings(across=across, down=joined(down, across, letter))
+            rulings.down[rows, columns] = 255
+        else:
+            continue
+        first, last = min(first, rows.start), max(last, rows.stop)
+    if first >= last:
+        return rulings, []
+    room = round(2 * letter)
+    above = max(0, first - room)
+    ruled = np.s_[above : last + room]
+    across, down = rulings.across[ruled], rulings.down[ruled]
+    down[:] = joined(down, across, letter)
+    found = find_regions(Rulings(across=across, down=down), letter)
+    return rulings, [replace(r, top=r.top + above, bottom=r.bottom + above) for r in found]
 
 
 def _table(
