@@ -1,4 +1,6 @@
 import io
+import re
+import zipfile
 
 from openpyxl import Workbook, load_workbook
 
@@ -97,3 +99,27 @@ def test_text_is_never_a_formula_and_control_characters_are_dropped() -> None:
     record = REPORT.record.model_copy(update={"issuer": "=1+1\x07"})
     sheet = _book(record)["长表"]
     assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
+
+
+def test_the_long_table_holds_what_the_sheets_hold_and_names_its_extent() -> None:
+    sheet = _book()["长表"]
+    column = COLUMNS.index("value")
+    fee = sheet.cell(row=11, column=column)
+    assert (fee.value, fee.number_format) == (133.5, "0.00")
+    assert sheet.auto_filter.ref == sheet.dimensions == "A1:P201"
+    assert sheet.freeze_panes == "A2"
+
+
+def test_joined_cells_are_framed_on_all_sides() -> None:
+    content = workbook_bytes(REPORT.record, _validation(REPORT))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+    corner, last = (re.search(rf'<c r="{at}" s="(\d+)"', sheet) for at in ("A4", "C6"))
+    assert corner is not None
+    assert last is not None
+    assert corner[1] == last[1]
+
+
+def test_text_may_hold_what_means_something_to_xml() -> None:
+    record = REPORT.record.model_copy(update={"issuer": " <甲> & “乙” "})
+    assert _book(record)["长表"]["A2"].value == " <甲> & “乙” "
