@@ -1,11 +1,7 @@
 """The three steps of a document's way; `workers.tasks` and `gouji process` walk the same ones."""
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import cv2
-from PIL import Image
 
 from schemas import failures
 from schemas.failure import Failure
@@ -15,8 +11,9 @@ from schemas.record import Engine, Record, Source
 from schemas.table import Tables
 from schemas.validation import Validation
 from workers.engines.inspect import Inspection, Limits, inspect
+from workers.engines.picture import encode, encode_print
 from workers.engines.protocols import Engines
-from workers.engines.render import Pixels, RenderError, let_go, opened, render
+from workers.engines.render import RenderError, let_go, opened, render
 from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.export.result_files import export
 from workers.pipeline.normalise import normalise
@@ -26,10 +23,8 @@ from workers.pipeline.read.text_layer import is_good, leaves_out, read_text_laye
 from workers.pipeline.tables.register import Registration, register
 from workers.pipeline.validate.validate import validate
 
-_PICTURE_QUALITY = 75
-_PICTURE_METHOD = 0
-"""The quickest of WebP's methods (0 to 6): a third of the default's time, a fifth more bytes."""
-_PICTURE_DPI = 120
+_COMPARED_DPI, _SHOWN_DPI = 120, 96
+"""Resolutions at which a drawn page is compared with its text, and shown to a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,17 +57,18 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
             page = load_page(document, number)
             layer = text_layer(page)
             if layer is not None and is_good(layer):
-                picture = render(page, dpi=_PICTURE_DPI)
+                picture = render(page, dpi=_COMPARED_DPI)
                 layer = seen(layer, picture)
                 reading = read_text_layer(layer, number, picture)
                 if not leaves_out(layer, reading, picture):
-                    return PageReading(page=reading, image=_picture(picture))
+                    shown = render(page, dpi=_SHOWN_DPI)  # quicker than scaling the other
+                    return PageReading(page=reading, image=encode_print(shown))
             pixels = render(page)
         let_go()
     except RenderError:
         return _unreadable(number)
     scan = read_scan(pixels, number, engines.recogniser)
-    return PageReading(page=scan.page, image=_picture(scan.pixels))
+    return PageReading(page=scan.page, image=encode(scan.pixels))
 
 
 def _unreadable(number: int) -> PageReading:
@@ -80,14 +76,6 @@ def _unreadable(number: int) -> PageReading:
         number=number, width=1, height=1, source="ocr", failure=failures.page_unreadable(number)
     )
     return PageReading(page=page, image=b"")
-
-
-def _picture(pixels: Pixels) -> bytes:
-    encoded = io.BytesIO()
-    Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)).save(
-        encoded, "WEBP", quality=_PICTURE_QUALITY, method=_PICTURE_METHOD
-    )
-    return encoded.getvalue()
 
 
 def assemble_document(
