@@ -20,12 +20,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the generated reports")
     parser.add_argument("--count", type=int, default=6, help="how many reports to generate")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
-        paths = chosen.paths or exactness.generated(Path(folder), chosen.seed, chosen.count)
-        if chosen.what in ("exactness", "all"):
-            exactness.run(paths, as_json=chosen.json)
-        if chosen.what in ("speed", "all"):
+    exactness.add_options(parser)
+    chosen = parser.parse_intermixed_args()
+    if chosen.what in ("exactness", "all"):
+        exactness.run(chosen.paths, chosen)
+    if chosen.what in ("speed", "all"):
+        with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
+            drawn = [] if chosen.paths else exactness.cases(chosen)
+            paths = chosen.paths or exactness.generated(Path(folder), drawn)
             speed.run(paths, as_json=chosen.json)
     return 0
 

@@ -122,6 +122,44 @@ def copy(image: Image, rng: np.random.Generator, strength: float) -> Image:
     return np.repeat(out.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
+def copies(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """Copy a copy: three times over, a little askew each time."""
+    for _ in range(3):
+        image = copy(rotate(image, float(rng.uniform(-0.4, 0.4))), rng, 0.7 * strength)
+    return image
+
+
+def bilevel(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """Scan in black and white at a fixed threshold, the darker the stronger."""
+    gray = _gray(image) + 4 * rng.standard_normal(image.shape[:2], np.float32)
+    black = gray < rng.uniform(120, 140) + 50 * strength
+    return np.repeat(np.where(black, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def dim(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """Take the page in poor, uneven light: grey all over, with the grain of a small sensor."""
+    light = _light(rng, image.shape[:2], strength) * (1 - 0.5 * strength)
+    return _noise(image.astype(np.float32) * light[..., None], rng, 2 + 5 * strength)
+
+
+def tilt(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """View the sheet from the side: the far edge is up to a seventh shorter than the near one."""
+    height, width = image.shape[:2]
+    inset = 0.07 * strength * float(rng.uniform(0.6, 1.0)) * np.array((width, height))
+    moved = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    side, (across, down) = int(rng.integers(4)), inset
+    shrink = np.array([(across, 0), (-across, 0)] if side % 2 == 0 else [(0, down), (0, -down)])
+    moved[[side, (side + 1) % 4]] += shrink if side < 2 else -shrink
+    matrix = cv2.getPerspectiveTransform(
+        np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32),
+        moved.astype(np.float32),
+    )
+    out = cv2.warpPerspective(
+        image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(235, 235, 235)
+    )
+    return np.asarray(out, np.uint8)
+
+
 def photo(image: Image, rng: np.random.Generator, strength: float) -> Image:
     """Photograph on a desk: perspective, light from one side, a soft focus and warm colour."""
     height, width = image.shape[:2]

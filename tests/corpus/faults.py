@@ -18,9 +18,11 @@ class NoRoomForFaultError(ValueError):
 
 
 def plant(report: Report, fault: str, rng: random.Random) -> Report:
-    """Return the report with one fault of FAULTS, or MISQUOTED, printed in it."""
+    """Return the report with one fault of FAULTS, MISQUOTED or MISLABELLED printed in it."""
     if fault == MISQUOTED:
         return _misquoted(report, rng)
+    if fault == MISLABELLED:
+        return replace(report, fault=fault, labels=dict([rng.choice(_MISPRINTS)]))
     changes = {p: n for p, n in FAULTS[fault](report, rng).items() if n != _number(report, p)}
     if not changes:
         raise NoRoomForFaultError(fault)
@@ -34,6 +36,7 @@ def plant(report: Report, fault: str, rng: random.Random) -> Report:
         values=values,
         planted=(*report.planted, *planted),
         broken=broken(values),
+        fault=fault,
     )
 
 
@@ -116,6 +119,7 @@ def _misquoted(report: Report, rng: random.Random) -> Report:
     paragraphs[index] = paragraphs[index][:start] + wrong.stated + paragraphs[index][end:]
     return replace(
         report,
+        fault=MISQUOTED,
         sections={**report.sections, claim.section: tuple(paragraphs)},
         claims=tuple(wrong if each == claim else each for each in report.claims),
     )
@@ -131,3 +135,24 @@ FAULTS: dict[str, Callable[[Report, random.Random], Changes]] = {
 
 MISQUOTED = "misquoted"
 """The fault of the text: its claim then states what its table does not."""
+
+MISLABELLED = "mislabelled"
+"""The fault of a label: `labels` then says what is printed in place of the form's wording."""
+
+_PARTIAL = "（二）部分公开（区分处理的，只计这一情形，不计其他情形）"
+_FEE_UNPAID = "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请"
+
+# Misprints of real reports and their like: characters exchanged, lost and added.
+_MISPRINTS = (
+    ("本年废止件数", "本年度止件数"),
+    ("本年制发件数", "本年度制发件数"),
+    ("现行有效件数", "现行有效数"),
+    ("5.属于三类内部事务信息", "5.属于三类内容事务信息"),
+    ("2.其他法律行政法规禁止公开", "2.其它法律行政法规禁止公开"),
+    ("3.补正后申请内容仍不明确", "3.补正后申请内容不明确"),
+    ("1.信访举报投诉类申请", "1.信访举报投诉申请"),
+    ("四、结转下年度继续办理", "四、结转下一年度继续办理"),
+    ("法律服务机构", "法律服务组织"),
+    (_PARTIAL, _PARTIAL.replace("情形，不", "情况，不")),
+    (_FEE_UNPAID, _FEE_UNPAID.replace("其政府", "其他政府")),
+)

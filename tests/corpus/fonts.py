@@ -2,8 +2,9 @@
 
 Noto Serif SC and Noto Sans SC (OFL-1.1) come with `pylopdf-fonts-zh-cn`, Arimo (OFL-1.1) with
 `fontpkg-arimo`, Droid Sans Fallback (Apache-2.0) with PyMuPDF, and Libertinus Serif, New Computer
-Modern and DejaVu Sans Mono with typst itself. More, such as a 楷体 of the machine, may lie in the
-folder GOUJI_CORPUS_FONTS names.
+Modern and DejaVu Sans Mono with typst itself. No wheel holds a 楷体, 仿宋 or 圆体: rounded print is
+drawn by outlining 黑体 with round joins (`layouts`); the others may lie in the folder that
+GOUJI_CORPUS_FONTS names, and are asked for by `--font` with any family `families` lists.
 """
 
 import functools
@@ -28,6 +29,11 @@ def fonts() -> typst.Fonts:
         include_embedded_fonts=True,
         font_paths=[*_folders(), str(fallback_font().parent)],
     )
+
+
+def families() -> list[str]:
+    """List the families a text can be set in."""
+    return sorted(fonts().families())
 
 
 def _folders() -> list[str]:

@@ -1,7 +1,7 @@
 """Lay the statutory tables out as grids of cells with spans, before any page or font."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tests.corpus import form
@@ -36,9 +36,19 @@ class Grid:
 def grids(report: Report) -> tuple[Grid, Grid, Grid]:
     """Return tables two, three and four of a report."""
     return (
-        Grid(section=2, columns=4, header_rows=0, cells=tuple(_disclosure(report))),
-        Grid(section=3, columns=10, header_rows=3, cells=tuple(_requests(report))),
-        Grid(section=4, columns=15, header_rows=3, cells=tuple(_review(report))),
+        Grid(section=2, columns=4, header_rows=0, cells=_worded(report, _disclosure(report))),
+        Grid(section=3, columns=10, header_rows=3, cells=_worded(report, _requests(report))),
+        Grid(section=4, columns=15, header_rows=3, cells=_worded(report, _review(report))),
+    )
+
+
+def _worded(report: Report, cells: Iterator[GridCell]) -> tuple[GridCell, ...]:
+    """Print the labels as the report words them, right or not."""
+    return tuple(
+        cell
+        if cell.role == "number"
+        else replace(cell, text=report.labels.get(cell.text, cell.text))
+        for cell in cells
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 Flow = Literal["flow", "own_page", "landscape"]
 Align = Literal["left", "center", "right"]
 Frame = Literal["single", "double", "none"]
+Lines = Literal["all", "rows"]
 
 SONG = "Noto Serif SC"
 HEI = "Noto Sans SC"
@@ -27,6 +28,8 @@ class Layout:
     page_numbers: bool = False
     align: Align = "center"
     frame: Frame = "single"
+    lines: Lines = "all"  # rows: no upright rules
+    gutter: float = 0.0  # between cells; each then has rules of its own, so that all are double
     rule: float = 0.5
     rule_color: str = "#000000"
     shade: str = ""  # of the header; empty: none
@@ -35,6 +38,9 @@ class Layout:
     inset: float = 3.0  # above and below the text of a cell
     number_width: float = 27.0  # of a column of table three, at least
     stacked_groups: bool = False  # group labels one character a line
+    spread_groups: bool = False  # and these over the whole height, so that a page break cuts them
+    break_review: int = 0  # table four goes on with this row, counted from 0, on a new page
+    stroke_em: float = 0.0  # outline of the characters with round joins: bold and rounded print
     mark: str | None = None  # what stands for zero in rows of zeros
     full_width: bool = False  # １２ for 12, in numbers of up to four digits
 
@@ -58,6 +64,20 @@ LAYOUTS: dict[str, Layout] = {
     "slash": Layout(mark="/", text_font=FALLBACK, heading_font=FALLBACK),
     "dash": Layout(mark="—", digit_font="Arimo", variant_titles=True),
     "full_width": Layout(full_width=True, flow="own_page", number_width=38, margin_mm=18),
+    "none_word": Layout(mark="无", align="right", page_numbers=True),
+    "left": Layout(align="left", digit_font="Libertinus Serif", number_width=36, margin_mm=18),
+    "round": Layout(text_font=HEI, stroke_em=0.055, inset=4.0),
+    "bold": Layout(stroke_em=0.035, digit_font="Arimo", flow="own_page"),
+    "hair": Layout(rule=0.15, inset=4.0),
+    "double_rules": Layout(gutter=1.6, rule=0.35, inset=2.5, margin_mm=18),
+    "three_line": Layout(lines="rows", frame="none", rule=0.75, align="right", inset=4.5),
+    "three_pages": Layout(inset=17.0, table_size=10.5, page_numbers=True),
+    "three_pages_repeated": Layout(
+        flow="landscape", inset=9.5, table_size=12, number_width=52, repeat_header=True
+    ),
+    "cut_group": Layout(inset=10.5, table_size=10.5, stacked_groups=True, spread_groups=True),
+    "cut_review": Layout(break_review=3, inset=4.5),
+    "cut_review_labels": Layout(break_review=2, text_font=HEI, page_numbers=True),
     "fallback": Layout(text_font=FALLBACK, heading_font=FALLBACK, rule=1.0, inset=4.0),
 }
 """The named looks; each is there for one difficulty."""
@@ -73,7 +93,7 @@ def draw_layout(rng: random.Random) -> Layout:
             ("", "", "Libertinus Serif", "New Computer Modern", "Arimo", "DejaVu Sans Mono")
         ),
         align=rng.choice(("center", "center", look.align)),
-        rule=rng.choice((0.3, 0.5, 0.5, 0.75, 1.0)),
+        rule=look.rule if look.rule < 0.3 else rng.choice((0.3, 0.5, 0.5, 0.75, 1.0)),
         shade=look.shade or rng.choice(("", "", "", "", "#e4e4e4")),
         page_numbers=rng.random() < 0.5,
         inset=look.inset + rng.choice((-0.5, 0.0, 1.0)),

@@ -107,6 +107,30 @@ def broken_rules(image: Image, rng: np.random.Generator, strength: float) -> Ima
     return out
 
 
+def lost_rules(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """Lose whole rules of the tables, up to every fourth, as weak copies and bad exports do."""
+    ink = (image.min(axis=2) < 170).astype(np.uint8)
+    length = int(12 * _px_per_mm(image))
+    out = image.copy()
+    for size in ((length, 1), (1, length)):
+        rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8))
+        rules = cv2.dilate(rules, np.ones((3, 3), np.uint8))
+        across = size[0] == 1
+        lines = np.flatnonzero(rules.any(axis=1 if across else 0))
+        for line in np.split(lines, np.flatnonzero(np.diff(lines) > 1) + 1):
+            if line.size and rng.random() < 0.25 * strength:
+                place = (line, slice(None)) if across else (slice(None), line)
+                out[place] = np.where(rules[place][..., None] > 0, 255, out[place])
+    return out
+
+
+def seals(image: Image, rng: np.random.Generator, strength: float) -> Image:
+    """Press three seals on the page, so that numbers of the tables lie under them."""
+    for _ in range(3):
+        image = stamp(image, rng, strength)
+    return image
+
+
 def _gaps(
     rng: np.random.Generator, shape: tuple[int, ...], strength: float, unit: float
 ) -> npt.NDArray[np.bool_]:

@@ -92,15 +92,38 @@ def write(
         5: (_problems(rng), _improvements(rng, facts)),
         6: (_fees(rng, facts),),
     }
-    claims = tuple(
+    return sections, _claims(facts, claimed)
+
+
+def write_short(
+    issuer: str, year: int, values: Mapping[str, Value]
+) -> tuple[dict[int, tuple[str, ...]], tuple[Claim, ...]]:
+    """Write one short sentence a section, for documents of which only the tables matter."""
+    facts = _Facts(issuer=issuer, year=year, values=values, places=_QUOTED)
+    period = f"{year}年1月1日至{year}年12月31日"
+    claimed: tuple[str, ...] = ()
+    told = f"{period}，{issuer}未收到政府信息公开申请。"
+    if facts.number("new"):
+        new, done = facts.number("new"), facts.number("done")
+        told = f"{period}，{issuer}新收政府信息公开申请{new}件，办结{done}件。"
+        claimed = ("new", "done")
+    sections: dict[int, tuple[str, ...]] = {
+        1: (told,),
+        5: ("少数栏目更新偏慢，将按月核对。",),
+        6: ("未收取信息处理费。",),
+    }
+    return sections, _claims(facts, claimed)
+
+
+def _claims(facts: _Facts, names: tuple[str, ...]) -> tuple[Claim, ...]:
+    return tuple(
         Claim(
             section=1,
             subject=".".join(_QUOTED[name].split("/")[1:3]),
             stated=str(facts.number(name)),
         )
-        for name in claimed
+        for name in names
     )
-    return sections, claims
 
 
 def _opening(rng: random.Random, facts: _Facts) -> str:

@@ -53,6 +53,8 @@ class Report:
     claims: Sequence[narrative.Claim] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
     planted: Sequence[Planted] = ()  # faults of the tables
+    fault: str = ""  # its name in `faults`; empty: none
+    labels: Mapping[str, str] = field(default_factory=dict)  # misprinted, by the form's wording
     broken: Sequence[tuple[str, str]] = ()
 
     @property
@@ -66,8 +68,8 @@ class Report:
         return self.marks.get(pointer, "") if value is None else str(value)
 
 
-def make_report(seed: int, size: Size | None = None) -> Report:
-    """Make the report of a seed; it is the same on every machine."""
+def make_report(seed: int, size: Size | None = None, *, short: bool = False) -> Report:
+    """Make the report of a seed, the same on every machine; a short one says little in its text."""
     rng = random.Random(seed)
     drawn = rng.choices(SIZES, weights=(1, 2, 4, 2, 2))[0]
     size = size or drawn
@@ -79,7 +81,10 @@ def make_report(seed: int, size: Size | None = None) -> Report:
         **_review(rng, size),
     }
     values = {pointer: values[pointer] for pointer in form.POINTERS}
-    sections, claims = narrative.write(rng, issuer, year, values)
+    if short:
+        sections, claims = narrative.write_short(issuer, year, values)
+    else:
+        sections, claims = narrative.write(rng, issuer, year, values)
     return Report(
         issuer=issuer, year=year, size=size, values=values, sections=sections, claims=claims
     )

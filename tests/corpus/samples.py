@@ -1,7 +1,10 @@
 """Make a whole sample by seed: a report, maybe a fault in it, a look, and its document."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import pymupdf
 
 from tests.corpus.faults import FAULTS, NoRoomForFaultError, plant
 from tests.corpus.layouts import LAYOUTS, Layout, draw_layout
@@ -15,6 +18,7 @@ ANY = "any"
 class Sample:
     """A report and the born-digital PDF that prints it."""
 
+    seed: int
     name: str
     report: Report
     layout: Layout
@@ -28,22 +32,47 @@ def make_sample(
     size: Size | None = None,
     fault: str | None = None,
     font: str | None = None,
+    short: bool = False,
 ) -> Sample:
-    """Make the sample of a seed; `any` draws the layout, and a fault in one report of three."""
+    """Make the sample of a seed; `any` draws the layout, and a fault in one report of three.
+
+    A fault asked for by name finds room: a report too small for it is made again as a county's.
+    """
     rng = random.Random(f"sample/{seed}")
     look = draw_layout(rng) if layout == ANY else LAYOUTS[layout]
     look = replace(look, text_font=font) if font else look
-    report = _fault(make_report(seed, size), fault, rng)
+    report = _fault(make_report(seed, size, short=short), fault, rng)
+    if report is None:
+        report = plant(make_report(seed, "county", short=short), fault or "", rng)
     if look.mark is not None:
         report = mark_zeros(report, look.mark, rng, share=0.7)
     return Sample(
-        name=f"report-{seed:04d}", report=report, layout=look, pdf=set_report(report, look)
+        seed=seed,
+        name=f"report-{seed:04d}",
+        report=report,
+        layout=look,
+        pdf=set_report(report, look),
     )
 
 
-def _fault(report: Report, fault: str | None, rng: random.Random) -> Report:
+def joined(documents: Sequence[bytes]) -> bytes:
+    """Return one PDF with the pages of several, as when reports are handed in stapled together."""
+    with pymupdf.open() as whole:
+        for content in documents:
+            with pymupdf.open(stream=content) as document:
+                whole.insert_pdf(document)
+        return bytes(whole.tobytes(garbage=3, deflate=True, no_new_id=True))
+
+
+def _fault(report: Report, fault: str | None, rng: random.Random) -> Report | None:
+    """Plant a fault, or return nothing when a fault asked for by name has no room."""
+    if not fault:
+        return report
     if fault != ANY:
-        return plant(report, fault, rng) if fault else report
+        try:
+            return plant(report, fault, rng)
+        except NoRoomForFaultError:
+            return None
     if rng.random() > 1 / 3:
         return report
     for name in rng.sample(sorted(FAULTS), len(FAULTS)):

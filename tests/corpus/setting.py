@@ -3,6 +3,7 @@
 import json
 from importlib.resources import files
 
+import pymupdf
 import typst
 
 from tests.corpus import form
@@ -18,15 +19,37 @@ _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 _NUMERALS = "一二三四五六"
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in points, origin top left."""
+
+
 def set_report(report: Report, layout: Layout) -> bytes:
     """Return the PDF of a report; the same report and layout give the same pages."""
+    return _compile(_page(report, layout))
+
+
+def cell_boxes(report: Report, layout: Layout) -> dict[str, tuple[int, Box]]:
+    """Return where the number of each cell is printed: page, counted from 0, and box.
+
+    A cell that is left blank has no box.
+    """
+    boxes: dict[str, tuple[int, Box]] = {}
+    with pymupdf.open(stream=_compile({**_page(report, layout), "links": True})) as document:
+        for number, page in enumerate(document):
+            for link in page.get_links():
+                left, top, right, bottom = link["from"]
+                boxes[link["uri"].removeprefix("cell:")] = number, (left, top, right, bottom)
+    return boxes
+
+
+def _compile(page: dict[str, object]) -> bytes:
     source = files("tests.corpus").joinpath("form.typ").read_bytes()
     return bytes(
         typst.compile(
             source,
             font_paths=fonts(),
             ignore_system_fonts=True,
-            sys_inputs={"report": json.dumps(_page(report, layout), ensure_ascii=False)},
+            sys_inputs={"report": json.dumps(page, ensure_ascii=False)},
             timestamp=0,
             pdf_tags=False,
         )
@@ -51,18 +74,20 @@ def _page(report: Report, layout: Layout) -> dict[str, object]:
         "title": report.title,
         "sections": sections,
         "look": look,
+        "links": False,
     }
 
 
 def _grid(grid: Grid, layout: Layout) -> dict[str, object]:
     landscape = grid.section == 3 and layout.flow == "landscape"
-    width = _A4[landscape] - 2 * layout.margin_mm * _MM - 4
+    width = _A4[landscape] - 2 * layout.margin_mm * _MM - 4 - (grid.columns - 1) * layout.gutter
     texts = {cell: _print(cell, layout) for cell in grid.cells}
     size, widths = _widths(grid, texts, layout, width)
     return {
         "widths": widths,
         "size": size,
         "header_rows": grid.header_rows,
+        "break_at": layout.break_review if grid.section == 4 else 0,
         "cells": [
             {
                 "x": cell.column,
@@ -72,10 +97,21 @@ def _grid(grid: Grid, layout: Layout) -> dict[str, object]:
                 "role": cell.role,
                 "inset": 1.5 if layout.align == "center" or cell.role != "number" else 3,
                 "text": text,
+                "pointer": cell.pointer or "",
+                "leading": _leading(cell, layout, size),
             }
             for cell, text in texts.items()
         ],
     }
+
+
+def _leading(cell: GridCell, layout: Layout, size: float) -> float:
+    """Return the space between lines in points, wide where a label is spread over its rows."""
+    narrow = 0.35 * size
+    if not (layout.spread_groups and cell.role == "label" and cell.row_span > 1):
+        return narrow
+    height = cell.row_span * (size + 2 * layout.inset)
+    return max(narrow, 0.85 * height / len(cell.text) - size)
 
 
 def _print(cell: GridCell, layout: Layout) -> str:

@@ -5,14 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from tests.corpus import form
 from tests.corpus.grids import GridCell, grids
+from tests.corpus.narrative import Claim
 from tests.corpus.relations import Value, broken
 from tests.corpus.reports import Planted, Report
 
-_NUMBERS = frozenset({"number", "zero"})
-_SUMS = frozenset({"REQ-ROW", "REQ-COL", "REQ-BALANCE", "REV-SUM"})
+SUMS = frozenset({"REQ-ROW", "REQ-COL", "REQ-BALANCE", "REV-SUM"})
+"""The codes of the relations between numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,11 @@ class Truth:
     values: Mapping[str, Value]
     kinds: Mapping[str, str]
     planted: tuple[Planted, ...]
+    fault: str = ""  # its name in `faults`; empty: none, or of a file that does not say
+    labels: Mapping[str, str] | None = None  # misprinted; None: not known
+    claims: tuple[Claim, ...] = ()
+    titled: bool = True
+    covered: tuple[str, ...] = ()  # cells on whose print an opaque stroke lies
 
     @property
     def broken(self) -> tuple[tuple[str, str], ...]:
@@ -40,12 +47,13 @@ class CellResult:
     actual: Value
     kind: str
     flag: str | None
+    confidence: float
     right: bool
 
     @property
     def silent(self) -> bool:
-        """Tell whether a wrong number was given out as certain."""
-        return not self.right and self.flag is None and self.kind in _NUMBERS
+        """Tell whether a wrong number, or a wrong blank, was given out as certain."""
+        return not self.right and self.flag is None and self.kind != "missing"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,26 +91,35 @@ class Judgement:
     blamed: tuple[tuple[str, str], ...]
 
 
-def truth_of(report: Report) -> Truth:
-    """Return the truth of a report as made."""
+def truth_of(report: Report, *, titled: bool = True, covered: tuple[str, ...] = ()) -> Truth:
+    """Return the truth of a report as made, and as printed."""
     return Truth(
         issuer=report.issuer,
         year=report.year,
         values=report.values,
         kinds={p: "not_applicable" if mark else "blank" for p, mark in report.marks.items()},
         planted=tuple(report.planted),
+        fault=report.fault,
+        labels=report.labels,
+        claims=tuple(report.claims),
+        titled=titled,
+        covered=covered,
     )
 
 
-def to_json(report: Report) -> str:
+def to_json(report: Report, *, titled: bool = True, covered: tuple[str, ...] = ()) -> str:
     """Write the truth of a report, its tables as grids with spans among it."""
-    truth = truth_of(report)
+    truth = truth_of(report, titled=titled, covered=covered)
     tree: dict[str, object] = {
         "issuer": truth.issuer,
         "year": truth.year,
         "template": "2021",
         "planted": [[each.row, each.column, each.before, each.after] for each in truth.planted],
         "broken": truth.broken,
+        "fault": truth.fault,
+        "labels": truth.labels,
+        "titled": truth.titled,
+        "covered": truth.covered,
         "kinds": truth.kinds,
         "claims": [asdict(claim) for claim in report.claims],
         **_nest(truth.values),
@@ -117,7 +134,7 @@ def to_json(report: Report) -> str:
 def read_truth(path: Path) -> Truth:
     """Read a truth written by this room or of the same shape; fees may be a number there."""
     tree = json.loads(path.read_text(encoding="utf-8"))
-    values = {pointer: _look_up(tree, pointer) for pointer in form.POINTERS}
+    values = {pointer: look_up(tree, pointer) for pointer in form.POINTERS}
     fees = values[form.FEES]
     return Truth(
         issuer=tree["issuer"],
@@ -128,6 +145,11 @@ def read_truth(path: Path) -> Truth:
             Planted(row=row, column=column, before=before, after=after)
             for row, column, before, after in tree["planted"]
         ),
+        fault=tree.get("fault", ""),
+        labels=tree.get("labels"),
+        claims=tuple(Claim(**claim) for claim in tree.get("claims", ())),
+        titled=tree.get("titled", True),
+        covered=tuple(tree.get("covered", ())),
     )
 
 
@@ -145,7 +167,7 @@ def compare(truth: Truth, record: Mapping[str, object]) -> Comparison:
 
 def judge(truth: Truth, validation: Mapping[str, object]) -> Judgement:
     """Compare the findings of a validation.json about sums, cause `source`, with the truth."""
-    found = set(_blamed(validation.get("findings")))
+    found = {each for each, cause in sums_found(validation) if cause == "source"}
     planted = truth.broken
     return Judgement(
         missed=tuple(each for each in planted if each not in found),
@@ -156,7 +178,7 @@ def judge(truth: Truth, validation: Mapping[str, object]) -> Judgement:
 def _compare_cell(
     truth: Truth, record: Mapping[str, object], pointer: str, entry: Mapping[str, object]
 ) -> CellResult:
-    expected, actual = truth.values[pointer], _look_up(record, pointer)
+    expected, actual = truth.values[pointer], look_up(record, pointer)
     flag = entry.get("flag")
     return CellResult(
         pointer=pointer,
@@ -164,6 +186,7 @@ def _compare_cell(
         actual=actual,
         kind=str(entry.get("kind", "missing")),
         flag=None if flag is None else str(flag),
+        confidence=float(str(entry.get("confidence", 0))),
         right=_same(expected, actual),
     )
 
@@ -177,15 +200,23 @@ def _same(expected: Value, actual: Value) -> bool:
         return False
 
 
-def _blamed(findings: object) -> Iterator[tuple[str, str]]:
-    for finding in findings if isinstance(findings, list) else []:
-        if finding["code"] in _SUMS and finding["cause"] == "source" and finding["paths"]:
+def findings_of(validation: Mapping[str, object]) -> list[Mapping[str, Any]]:
+    """Return the findings of a validation.json, none where there are none."""
+    findings = validation.get("findings")
+    return findings if isinstance(findings, list) else []
+
+
+def sums_found(validation: Mapping[str, object]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the sums a validation.json finds broken: (code, row, column or block), and cause."""
+    for finding in findings_of(validation):
+        if finding["code"] in SUMS and finding["paths"]:
             _, row, column = finding["paths"][0].strip("/").split("/")
             by_column = finding["code"] in {"REQ-COL", "REQ-BALANCE"}
-            yield finding["code"], column if by_column else row
+            yield (finding["code"], column if by_column else row), finding["cause"]
 
 
-def _look_up(tree: Mapping[str, object], pointer: str) -> Value:
+def look_up(tree: Mapping[str, object], pointer: str) -> Value:
+    """Return the value of a record or truth at a JSON pointer, null where there is none."""
     node: object = tree
     for key in pointer.strip("/").split("/"):
         node = node.get(key) if isinstance(node, Mapping) else None

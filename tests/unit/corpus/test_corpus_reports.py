@@ -9,6 +9,7 @@ from tests.corpus import form
 from tests.corpus.faults import FAULTS, MISQUOTED, NoRoomForFaultError, plant
 from tests.corpus.relations import broken, relations
 from tests.corpus.reports import SIZES, make_report, mark_zeros
+from tests.corpus.samples import make_sample
 
 
 def test_the_form_has_two_hundred_cells_and_forty_two_equations() -> None:
@@ -98,12 +99,28 @@ def test_a_row_counted_twice_breaks_its_columns_and_no_row() -> None:
     }
 
 
+def test_a_fault_asked_for_by_name_finds_room_in_every_seed() -> None:
+    for seed in range(12):
+        for fault in FAULTS:
+            report = make_sample(seed, layout="plain", fault=fault, short=True).report
+            assert report.fault == fault
+            assert report.broken
+
+
+def test_a_short_report_has_the_same_numbers_and_one_sentence_a_section() -> None:
+    for seed in range(20):
+        short, full = make_report(seed, short=True), make_report(seed)
+        assert short.values == full.values
+        assert all(len(told) == 1 and told[0].count("。") == 1 for told in short.sections.values())
+        assert all(claim.stated in short.sections[1][0] for claim in short.claims)
+
+
 def test_a_fault_without_room_is_refused() -> None:
     with pytest.raises(NoRoomForFaultError):
         plant(make_report(1, "village"), "swapped_digits", random.Random(0))
 
 
-@pytest.mark.parametrize("mark", ["", "/", "—"])
+@pytest.mark.parametrize("mark", ["", "/", "—", "无"])
 def test_marks_stand_in_rows_of_zeros_only_and_break_nothing(mark: str) -> None:
     plain = make_report(2, "bureau")
     marked = mark_zeros(plain, mark, random.Random(0))

@@ -8,11 +8,13 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from tests.corpus import form
 from tests.corpus.archive import sample_archive
 from tests.corpus.degradations import rotate, side, upside
-from tests.corpus.marks import broken_rules, stamp
+from tests.corpus.marks import broken_rules, lost_rules, seals, stamp
 from tests.corpus.samples import make_sample
-from tests.corpus.scanning import PROFILES, Scan, degrade, encode, rasterise, scan, write
+from tests.corpus.scanning import PROFILES, Profile, Scan, degrade, encode, rasterise, scan, write
+from tests.corpus.setting import cell_boxes
 
 SMALL_DPI = 50
 
@@ -36,7 +38,65 @@ def test_a_profile_is_a_pure_function_of_page_and_seed(name: str, page) -> None:
     assert np.array_equal(once, again)
     assert once.dtype == np.uint8
     assert once.shape[2] == 3
-    assert once.min() < 200 < once.max()
+    assert once.min() < once.max() - 60
+
+
+def test_a_profile_marks_the_paper_before_anything_moves_it() -> None:
+    for profile in PROFILES.values():
+        hiding = [at for at, (step, _) in enumerate(profile.steps) if step in profile.hides]
+        assert all(
+            step.__module__.endswith("marks") for step, _ in profile.steps[: max(hiding, default=0)]
+        )
+
+
+def test_what_offices_hand_in_is_scanned_at_150_dpi_or_more() -> None:
+    usual = {name for name, profile in PROFILES.items() if profile.usual}
+    assert {"office", "skew", "fax", "photo"} <= usual
+    assert all(PROFILES[name].dpi >= 150 for name in usual)
+
+
+def test_a_stroke_covers_the_cells_it_lies_on_and_no_others(monkeypatch) -> None:
+    sample = make_sample(2, layout="own_page", size="bureau")
+    boxes = cell_boxes(sample.report, sample.layout)
+    pointer = form.request("granted", "total")
+    number, (left, top, right, bottom) = boxes[pointer]
+
+    def strike(image, rng, strength):
+        scale = 100 / 72
+        out = image.copy()
+        middle = round((top + bottom) / 2 * scale)
+        out[middle - 1 : middle + 1, round(left * scale) : round(right * scale) + 1] = 30
+        return out
+
+    monkeypatch.setitem(PROFILES, "struck", Profile(dpi=100, steps=((strike, 1),), hides=(strike,)))
+    covered = scan(sample.pdf, "struck", 1, boxes).covered
+    beneath = {
+        p
+        for p, (on, box) in boxes.items()
+        if on != number and abs(box[1] - top) < 3 and abs(box[0] - left) < 9
+    }
+    assert set(covered) - beneath == {pointer}
+    assert scan(sample.pdf, "struck", 1).covered == ()
+
+
+def test_lost_rules_only_take_ink_away_and_leave_the_numbers(pdf: bytes) -> None:
+    page = rasterise(pdf, 100)[1]
+    lost = lost_rules(page, np.random.default_rng(1), 1.0)
+    assert (lost >= page).all()
+    assert 0.7 < (255.0 - lost).sum() / (255.0 - page).sum() < 1
+
+
+def test_three_seals_cover_more_than_one(page) -> None:
+    one, three = (mark(page, np.random.default_rng(1), 1.0) for mark in (stamp, seals))
+    assert (three != page).sum() > 1.5 * (one != page).sum()
+
+
+@pytest.mark.parametrize("name", ["fax", "bilevel", "bilevel_fine"])
+def test_bilevel_profiles_are_stored_in_black_and_white(name: str, pdf: bytes) -> None:
+    with pymupdf.open(stream=encode(scan(pdf, name, 1))) as document:
+        assert all(
+            document.extract_image(sheet.get_images()[0][0])["bpc"] == 1 for sheet in document
+        )
 
 
 def test_turning_twice_by_half_a_circle_or_four_times_by_a_quarter_changes_nothing(page) -> None:

@@ -5,16 +5,26 @@ from collections import Counter
 import pymupdf
 import pytest
 
+from tests.corpus import form
+from tests.corpus.faults import MISLABELLED
 from tests.corpus.grids import Grid, grids
 from tests.corpus.layouts import LAYOUTS
 from tests.corpus.reports import make_report
-from tests.corpus.samples import make_sample
-from tests.corpus.setting import set_report
+from tests.corpus.samples import joined, make_sample
+from tests.corpus.setting import cell_boxes, set_report
 
 
 def words(pdf: bytes) -> Counter[str]:
     with pymupdf.open(stream=pdf) as document:
         return Counter(word[4] for page in document for word in page.get_text("words"))
+
+
+def characters(page: pymupdf.Page) -> list[tuple[str, float, float]]:
+    """The characters of a page with their middles, in the order of the file."""
+    blocks = page.get_text("rawdict")["blocks"]
+    spans = (span for block in blocks for line in block["lines"] for span in line["spans"])
+    boxes = [(char["c"], char["bbox"]) for span in spans for char in span["chars"]]
+    return [(char, (x0 + x1) / 2, (y0 + y1) / 2) for char, (x0, y0, x1, y1) in boxes]
 
 
 def places(grid: Grid) -> list[tuple[int, int]]:
@@ -37,13 +47,71 @@ def test_the_cells_of_every_table_cover_its_grid_once() -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_the_words_of_a_page_contain_every_number(layout: str) -> None:
+def test_every_cell_prints_its_number_in_its_box(layout: str) -> None:
     sample = make_sample(21, layout=layout, size="county")
-    text = Counter({word.translate(HALF_WIDTH): n for word, n in words(sample.pdf).items()})
-    numbers = Counter(str(n) for n in sample.report.values.values() if n is not None)
-    assert not any("\ufffd" in word for word in text)
-    missing = {n: count - text[n] for n, count in numbers.items() if text[n] < count}
-    assert not missing
+    boxes = cell_boxes(sample.report, sample.layout)
+    assert not any("\ufffd" in word for word in words(sample.pdf))
+    with pymupdf.open(stream=sample.pdf) as document:
+        pages = [characters(page) for page in document]
+    for pointer in form.POINTERS:
+        if printed := sample.report.printed(pointer):
+            number, (left, top, right, bottom) = boxes[pointer]
+            inside = [c for c, x, y in pages[number] if left < x < right and top < y < bottom]
+            text = "".join(inside)
+            assert text.translate(HALF_WIDTH) == printed
+        else:
+            assert pointer not in boxes
+
+
+@pytest.mark.parametrize(
+    ("layout", "pages", "heads"),
+    [("own_page", 1, 1), ("split", 2, 1), ("three_pages", 3, 1), ("three_pages_repeated", 3, 3)],
+)
+def test_table_three_runs_over_as_many_pages_as_its_layout_says(
+    layout: str, pages: int, heads: int
+) -> None:
+    sample = make_sample(5, layout=layout, size="county")
+    boxes = cell_boxes(sample.report, sample.layout)
+    assert len({page for p, (page, _) in boxes.items() if p.startswith("/requests")}) == pages
+    with pymupdf.open(stream=sample.pdf) as document:
+        assert sum("申请人情况" in "".join(page.get_text().split()) for page in document) == heads
+
+
+@pytest.mark.parametrize("layout", ["cut_review", "cut_review_labels"])
+def test_a_page_break_parts_the_header_of_table_four_from_its_numbers(layout: str) -> None:
+    sample = make_sample(5, layout=layout, size="county")
+    (last,) = {
+        page
+        for pointer, (page, _) in cell_boxes(sample.report, sample.layout).items()
+        if pointer.startswith("/review")
+    }
+    with pymupdf.open(stream=sample.pdf) as document:
+        texts = ["".join(page.get_text().split()) for page in document]
+    assert "未经复议直接起诉" in texts[last - 1]
+    assert ("尚未审结" in texts[last]) == (layout == "cut_review_labels")
+
+
+def test_a_page_break_cuts_the_label_of_the_results() -> None:
+    sample = make_sample(5, layout="cut_group", size="county")
+    with pymupdf.open(stream=sample.pdf) as document:
+        texts = ["".join(page.get_text().split()) for page in document]
+    assert not any(form.RESULTS_LABEL in text for text in texts)
+
+
+def test_a_misprinted_label_stands_where_the_form_has_its_own() -> None:
+    report = make_sample(5, layout="plain", fault=MISLABELLED).report
+    ((own, printed),) = report.labels.items()
+    texts = [cell.text for grid in grids(report) for cell in grid.cells]
+    assert (own in texts, texts.count(printed)) == (False, 1)
+
+
+def test_reports_joined_in_one_file_keep_all_their_pages() -> None:
+    samples = [make_sample(seed, short=True) for seed in (1, 2)]
+    counts = []
+    for content in (*(sample.pdf for sample in samples), joined([each.pdf for each in samples])):
+        with pymupdf.open(stream=content) as document:
+            counts.append(document.page_count)
+    assert counts[2] == counts[0] + counts[1]
 
 
 HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")

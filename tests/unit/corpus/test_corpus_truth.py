@@ -44,6 +44,9 @@ def test_a_truth_survives_its_file(tmp_path, report) -> None:
     path.write_text(to_json(faulty), encoding="utf-8")
     truth = read_truth(path)
     assert truth == truth_of(faulty)
+    covered = to_json(faulty, titled=False, covered=(TOTAL,))
+    path.write_text(covered, encoding="utf-8")
+    assert read_truth(path) == truth_of(faulty, titled=False, covered=(TOTAL,))
     assert truth.broken == faulty.broken
     assert set(truth.kinds.values()) == {"not_applicable"}
 
@@ -76,6 +79,11 @@ def test_a_wrong_number_is_silent_only_without_a_flag(report, value, evidence, c
     assert (result.right, result.wrong, result.flagged, result.silent) == counts
     (wrong,) = [cell for cell in result.cells if not cell.right]
     assert (wrong.pointer, wrong.actual) == (TOTAL, value)
+
+
+def test_a_number_taken_for_a_blank_is_a_silent_error(report) -> None:
+    changed = put(record_of(report), TOTAL, None, kind="blank")
+    assert compare(truth_of(report), changed).silent == 1
 
 
 def test_a_mark_read_as_zero_is_a_silent_error(report) -> None:

@@ -1,0 +1,53 @@
+"""One scanned document by seed and profile, and the command that makes it again."""
+
+from dataclasses import dataclass
+
+from tests.corpus.samples import ANY, Sample, make_sample
+from tests.corpus.scanning import Scan, encode, scan
+from tests.corpus.setting import cell_boxes
+from tests.corpus.truth import Truth, truth_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A document by what it is drawn from; equal cases are equal documents."""
+
+    seed: int
+    profile: str
+    layout: str = ANY
+    fault: str = ANY  # ANY plants one in a report of three, "none" never
+    short: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the name of the scan's file, without suffix, as the command writes it."""
+        return f"report-{self.seed:04d}-{self.profile}"
+
+    @property
+    def command(self) -> str:
+        """Return the command that writes this document, its born-digital original and its truth."""
+        words = [f"python -m tests.corpus --out DIR --seed {self.seed} --count 1"]
+        words += [f"--degradation {self.profile}"]
+        words += [f"--layout {self.layout}"] * (self.layout != ANY)
+        words += [f"--fault {self.fault}"] * (self.fault != ANY)
+        words += ["--short"] * self.short
+        return " ".join(words)
+
+
+def sample_of(case: Case) -> Sample:
+    """Make the report of a case and its born-digital document."""
+    fault = None if case.fault == "none" else case.fault
+    return make_sample(case.seed, layout=case.layout, fault=fault, short=case.short)
+
+
+def scan_of(case: Case, sample: Sample) -> Scan:
+    """Scan the document of a case."""
+    return scan(sample.pdf, case.profile, case.seed, cell_boxes(sample.report, sample.layout))
+
+
+def make_case(case: Case) -> tuple[bytes, Truth]:
+    """Return the scanned PDF of a case and what it prints."""
+    sample = sample_of(case)
+    scanned = scan_of(case, sample)
+    truth = truth_of(sample.report, titled=sample.layout.title, covered=scanned.covered)
+    return encode(scanned), truth
