@@ -34,6 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--log", type=Path, help="one JSON line a document; a run goes on from it")
     group.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     group.add_argument("--short", action="store_true", help="one short sentence a section")
+    group.add_argument("--font", default="", help="of the texts; see python -m tests.corpus --help")
     group.add_argument("--layout", choices=[ANY, *LAYOUTS], default=ANY)
     group.add_argument(
         "--degradation", choices=PROFILES, action="append", help="default: all but clean in turn"
@@ -63,6 +64,7 @@ def cases(chosen: argparse.Namespace) -> list[Case]:
             layout=chosen.layout,
             fault=kinds[at // len(profiles) % len(kinds)],
             short=chosen.short,
+            font=chosen.font,
         )
         for at in range(chosen.count)
     ]

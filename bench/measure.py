@@ -68,6 +68,11 @@ class Row:
     seconds: float = 0.0
 
     @property
+    def missing(self) -> int:
+        """Count the values not given out at all, though a record came out."""
+        return sum(each.kind == "missing" for each in self.wrong)
+
+    @property
     def read(self) -> bool:
         """Tell whether a record came out at all."""
         return bool(self.bins)
@@ -106,7 +111,7 @@ def _measure(path: Path, truth: Truth, out: Path, task: Task) -> Row:
         name=name_of(task),
         status=outcome.error.code if outcome.error else str(outcome.verdict),
         fault=truth.fault,
-        fate="missed" if truth.fault else None,
+        fate="missed" if truth.fault or truth.broken else None,
         broken=len(truth.broken),
         covered=len(truth.covered),
         pages=outcome.pages,

@@ -7,6 +7,7 @@ from bench.measure import EDGES, Bin, Row
 from tests.corpus.scanning import PROFILES
 
 VALUES = 200
+USUAL = frozenset(name for name, profile in PROFILES.items() if profile.usual)
 FATES = ("named", "undetermined", "missed", "repaired")
 
 
@@ -22,6 +23,7 @@ class Total:
     flagged: int
     flagged_right: int
     silent: int
+    missing: int
     blamed: int
     pages: int
     seconds: float
@@ -59,6 +61,7 @@ def total(name: str, rows: Sequence[Row]) -> Total:
         flagged=sum(row.flagged for row in rows),
         flagged_right=sum(row.flagged_right for row in rows),
         silent=sum(row.silent for row in rows),
+        missing=sum(row.missing for row in rows),
         blamed=sum(len(row.blamed) for row in rows),
         pages=sum(row.pages for row in rows),
         seconds=sum(row.seconds for row in rows),
@@ -67,7 +70,7 @@ def total(name: str, rows: Sequence[Row]) -> Total:
 
 def totals(rows: Sequence[Row]) -> list[Total]:
     """Return all documents, those like what offices hand in, and each profile."""
-    usual = [row for row in rows if row.profile in PROFILES and PROFILES[row.profile].usual]
+    usual = [row for row in rows if row.profile in USUAL]
     names = sorted({row.profile for row in rows})
     by_profile = [total(name, [row for row in rows if row.profile == name]) for name in names]
     return [total("all", rows), *([total("corpus-like", usual)] if usual else []), *by_profile]

@@ -17,6 +17,7 @@ class Case:
     layout: str = ANY
     fault: str = ANY  # ANY plants one in a report of three, "none" never
     short: bool = False
+    font: str = ""  # of the text; empty: the layout's
 
     @property
     def name(self) -> str:
@@ -30,6 +31,7 @@ class Case:
         words += [f"--degradation {self.profile}"]
         words += [f"--layout {self.layout}"] * (self.layout != ANY)
         words += [f"--fault {self.fault}"] * (self.fault != ANY)
+        words += [f"--font '{self.font}'"] * bool(self.font)
         words += ["--short"] * self.short
         return " ".join(words)
 
@@ -37,7 +39,9 @@ class Case:
 def sample_of(case: Case) -> Sample:
     """Make the report of a case and its born-digital document."""
     fault = None if case.fault == "none" else case.fault
-    return make_sample(case.seed, layout=case.layout, fault=fault, short=case.short)
+    return make_sample(
+        case.seed, layout=case.layout, fault=fault, short=case.short, font=case.font or None
+    )
 
 
 def scan_of(case: Case, sample: Sample) -> Scan:

@@ -11,7 +11,10 @@ from tests.corpus.truth import read_truth
 
 
 def test_the_command_of_a_case_writes_its_document_and_its_truth(tmp_path, monkeypatch) -> None:
-    case = Case(seed=12, profile="coarse", layout="own_page", fault="shifted_row", short=True)
+    case = Case(
+        seed=12, profile="coarse", layout="own_page", fault="shifted_row", short=True,
+        font="Droid Sans Fallback",
+    )  # fmt: skip
     content, truth = make_case(case)
     words = shlex.split(case.command.replace("DIR", str(tmp_path)))
     assert words[:3] == ["python", "-m", "tests.corpus"]
