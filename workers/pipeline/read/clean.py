@@ -15,8 +15,8 @@ _BRIGHT = 150
 """Lowest brightness taken for that of a seal itself."""
 
 
-def flatten(pixels: Pixels) -> Gray:
-    """Return the page as grey on white paper (height × width).
+def flatten(pixels: Pixels, colour: Mask) -> Gray:
+    """Return the page as grey on white paper (height × width); `colour` is where it is coloured.
 
     The brightest channel drops coloured ink (a red seal is bright in red) and keeps black; the
     paper is estimated by a local maximum at an eighth of the scale and divided out, which takes
@@ -34,7 +34,7 @@ def flatten(pixels: Pixels) -> Gray:
     paper = cv2.GaussianBlur(paper, (0, 0), 3)
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     flat = np.asarray(cv2.divide(gray, np.maximum(paper, 40), scale=255), np.uint8)
-    return _without_seals(flat, coloured(pixels))
+    return _without_seals(flat, colour)
 
 
 def _without_seals(flat: Gray, colour: Mask) -> Gray:

@@ -4,8 +4,6 @@ Prefix search over a CTC output (Graves et al. 2006): the score of a string is t
 alignments that collapse to it.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +13,10 @@ from workers.pipeline.read.recognition import DIGITS
 BEAM = 24
 KEPT = 5
 _FLOOR = 1e-5
+_CERTAIN = 1e-7
+"""Share of each step up to which all but its likeliest character together cannot matter."""
+_NEGLIGIBLE = 1e-7
+"""Share of a step's likeliest character below which a digit is not followed."""
 
 
 def candidates(steps: NDArray[np.float32]) -> tuple[Candidate, ...]:
@@ -23,6 +25,9 @@ def candidates(steps: NDArray[np.float32]) -> tuple[Candidate, ...]:
     Probabilities are shares among all digit strings: a glyph that is no digit at all shows as a
     low `mass`, not here.
     """
+    sure = _sure(steps)
+    if sure:
+        return (Candidate(text=sure, probability=1.0),)
     scores = _search(steps.astype(np.float64))
     scores.pop("", None)
     total = sum(scores.values())
@@ -36,6 +41,15 @@ def candidates(steps: NDArray[np.float32]) -> tuple[Candidate, ...]:
     )
 
 
+def _sure(steps: NDArray[np.float32]) -> str:
+    """Return the one string that no step leaves a doubt of; else nothing."""
+    best = steps.argmax(axis=1)
+    if (steps[np.arange(best.size), best] < (1.0 - _CERTAIN) * steps.sum(axis=1)).any():
+        return ""
+    kept = best[(best != 0) & np.concatenate(([True], best[1:] != best[:-1]))]
+    return "".join(DIGITS[at - 1] for at in kept)
+
+
 def mass(steps: NDArray[np.float32]) -> float:
     """Return how much of the probability fell on digits, the point and blank: lowest step."""
     return float(np.clip(steps.sum(axis=1).min(), 0.0, 1.0)) if steps.size else 0.0
@@ -45,39 +59,43 @@ def _search(steps: NDArray[np.float64]) -> dict[str, float]:
     """Return score by string; each beam carries (ending in blank, ending in its last digit)."""
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     for step in steps:
+        blank, likely = float(step[0]), _likely(step)
+        if not likely:
+            beams = {text: (sum(pair) * blank, 0.0) for text, pair in beams.items()}
+            continue
         following: dict[str, list[float]] = {}
-        best = sorted(beams.items(), key=lambda item: -sum(item[1]))[:BEAM]
-        for text, (blank, digit) in best:
-            _extend(following, text, blank, digit, step)
+        for text, pair in _best(beams):
+            _extend(following, text, pair, blank, likely)
         beams = {text: (pair[0], pair[1]) for text, pair in following.items()}
-    return {text: blank + digit for text, (blank, digit) in beams.items()}
+    return {text: sum(pair) for text, pair in beams.items()}
+
+
+def _best(beams: dict[str, tuple[float, float]]) -> list[tuple[str, tuple[float, float]]]:
+    """Return the beams worth following."""
+    ranked = sorted(beams.items(), key=lambda item: -sum(item[1]))[:BEAM]
+    least = _NEGLIGIBLE * sum(ranked[0][1])
+    return [item for item in ranked if sum(item[1]) >= least]
+
+
+def _likely(step: NDArray[np.float64]) -> list[tuple[str, float]]:
+    """Return the digits a step may be; shares that cannot show in a result are left out."""
+    least = max(1e-9, _NEGLIGIBLE * float(step.max()))
+    return [(DIGITS[at], float(step[at + 1])) for at in np.flatnonzero(step[1:] >= least)]
 
 
 def _extend(
     following: dict[str, list[float]],
     text: str,
+    pair: tuple[float, float],
     blank: float,
-    digit: float,
-    step: NDArray[np.float64],
+    likely: list[tuple[str, float]],
 ) -> None:
-    both = blank + digit
-    following.setdefault(text, [0.0, 0.0])[0] += both * step[0]
-    for at, character in enumerate(DIGITS, start=1):
-        probability = float(step[at])
-        if probability < 1e-9:
-            continue
+    """Carry a beam over one step."""
+    both = pair[0] + pair[1]
+    following.setdefault(text, [0.0, 0.0])[0] += both * blank
+    for character, probability in likely:
         if text.endswith(character):
-            following.setdefault(text, [0.0, 0.0])[1] += digit * probability
-            following.setdefault(text + character, [0.0, 0.0])[1] += blank * probability
+            following.setdefault(text, [0.0, 0.0])[1] += pair[1] * probability
+            following.setdefault(text + character, [0.0, 0.0])[1] += pair[0] * probability
         else:
             following.setdefault(text + character, [0.0, 0.0])[1] += both * probability
-
-
-def agreement(candidate: str, blobs: int) -> bool:
-    """Say whether a string can be that many glyphs side by side: digits may touch, not vanish."""
-    return len(candidate) >= blobs
-
-
-def by_text(found: tuple[Candidate, ...]) -> Mapping[str, float]:
-    """Return probability by string."""
-    return {candidate.text: candidate.probability for candidate in found}

@@ -25,6 +25,8 @@ class LineReading:
     text: str
     confidence: float
     digits: NDArray[np.float32]
+    centres: tuple[float, ...] = ()
+    """Where each character of the text stands, as a share of the line's width from its left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,10 @@ class Recogniser(Protocol):
 
     def read(self, lines: Sequence[Gray]) -> list[LineReading]:
         """Read each image of one horizontal line of text, in order."""
+        ...
+
+    def skim(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Read words at a share of their width: several times cheaper, digits not to be trusted."""
         ...
 
     def find(self, image: Gray) -> list[DetectedLine]:

@@ -8,12 +8,13 @@ import numpy as np
 from schemas.page import Page, TextLine
 from schemas.table import Cell, Table
 from schemas.value import Box
+from workers.pipeline.read.cells import read_cells
 from workers.pipeline.read.clean import Mask, Pixels, binarise, coloured, flatten, ink_threshold
 from workers.pipeline.read.digits import candidates, mass
 from workers.pipeline.read.ink import InkLine, lines_of, traces
 from workers.pipeline.read.prose import read_prose
 from workers.pipeline.read.recognition import Gray, LineReading, Recogniser
-from workers.pipeline.read.upright import upright
+from workers.pipeline.read.upright import attitude, stand
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
 from workers.pipeline.tables.rulings import (
     Region,
@@ -28,6 +29,8 @@ _NUMBER_WIDTH = 9.0
 """A line wider than this many letters holds no number."""
 _LIGHT_INK = 215
 """Grey below which pale ink is looked for in a cell that seems empty."""
+_STROKE_READ = 0.998
+"""Share of a digit from which one straight stroke may be a 1 after all."""
 _DIGIT_MASS = 1e-4
 """Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
 
@@ -67,12 +70,15 @@ class _Ruled:
 
 def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReading:
     """Read a page of pixels (height × width × 3, blue-green-red)."""
-    turned = upright(pixels, recogniser)
-    flat = flatten(turned.pixels)
+    colour = coloured(pixels)
+    flat = flatten(pixels, colour)
+    lies = attitude(flat, recogniser)
+    flat = stand(flat, lies)
     threshold = ink_threshold(flat)
     ink = binarise(flat, threshold)
     letter = letter_size(ink)
-    sheet = _Sheet(flat=flat, colour=coloured(turned.pixels), threshold=threshold, letter=letter)
+    seals = stand(colour, lies, paper=0, method=cv2.INTER_NEAREST)
+    sheet = _Sheet(flat=flat, colour=seals, threshold=threshold, letter=letter)
     rulings = find_rulings(flat, letter)
     regions = find_regions(rulings, letter)
     ruled = [r for r in (_ruled(sheet, rulings, region) for region in regions) if r is not None]
@@ -84,12 +90,12 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
         width=flat.shape[1],
         height=flat.shape[0],
         source="ocr",
-        rotation=turned.rotation,
-        skew_degrees=turned.skew_degrees,
+        rotation=lies.rotation,
+        skew_degrees=lies.skew_degrees,
         lines=tuple(lines),
         tables=tuple(tables),
     )
-    return ScanReading(page=page, pixels=turned.pixels)
+    return ScanReading(page=page, pixels=stand(pixels, lies, method=cv2.INTER_LINEAR))
 
 
 def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:
@@ -105,10 +111,10 @@ def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:
 
 def _read_table(sheet: _Sheet, table: _Ruled, number: int, recogniser: Recogniser) -> Table:
     found = [(cell, *_lines_in(sheet, table, cell)) for cell in table.grid.cells]
-    readings = iter(recogniser.read([line.crop for _, lines, _ in found for line in lines]))
+    readings = read_cells([lines for _, lines, _ in found], sheet.letter, recogniser)
     cells = [
-        _cell(sheet, table, cell, lines, [next(readings) for _ in lines], number, hidden)
-        for cell, lines, hidden in found
+        _cell(sheet, table, cell, lines, read, number, hidden)
+        for (cell, lines, hidden), read in zip(found, readings, strict=True)
     ]
     grid = table.grid
     outline = table.straight.box_on_page(
@@ -191,11 +197,11 @@ def _cell(
     if not lines:
         unseen = {"text": "", "confidence": 0.0 if hidden else 1.0, "ink": hidden}
         return Cell.model_validate({**place, **unseen})
-    text = "".join(
-        "—" if line.flat else reading.text for line, reading in zip(lines, readings, strict=True)
+    text = "".join(line.mark or reading.text for line, reading in zip(lines, readings, strict=True))
+    confidence = min(
+        _confidence(line, reading) for line, reading in zip(lines, readings, strict=True)
     )
-    confidence = min(reading.confidence for reading in readings)
-    only = lines[0] if len(lines) == 1 and not lines[0].flat else None
+    only = lines[0] if len(lines) == 1 and not lines[0].mark else None
     digits = readings[0].digits
     number_like = (
         only is not None
@@ -212,6 +218,14 @@ def _cell(
             "obstructed": hidden or any(line.clipped for line in lines),
         }
     )
+
+
+def _confidence(line: InkLine, reading: LineReading) -> float:
+    """Return how sure a line's text is; a stroke that reads as a number is not sure to be none."""
+    if not line.mark:
+        return reading.confidence
+    best = next(iter(candidates(reading.digits)), None)
+    return 0.4 if best is not None and best.probability >= _STROKE_READ else 1.0
 
 
 def _without_tables(flat: Gray, regions: list[Region]) -> Gray:

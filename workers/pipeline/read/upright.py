@@ -7,57 +7,51 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.pipeline.read.clean import Mask, binarise, flatten, ink_threshold
+from workers.pipeline.read.clean import Mask, binarise, ink_threshold
 from workers.pipeline.read.recognition import Gray, Recogniser
 
-Pixels = NDArray[np.uint8]
 Quarter = Literal[0, 90, 180, 270]
 
 MAX_SKEW_DEGREES = 12.0
 _WORKING_SIDE = 1400
 """Longest side in pixels at which direction and skew are measured."""
+_POINTS = 20_000
+"""Points of ink by which the skew is measured."""
 _TRIAL_LINES = 6
 _CLEARLY_READ = 0.85
 
 
 @dataclass(frozen=True, kw_only=True)
-class Upright:
-    """A page turned upright; rotation in degrees clockwise, skew in degrees taken out."""
+class Attitude:
+    """How a page lies: by how many degrees clockwise it is to be turned, then its skew."""
 
-    pixels: Pixels
     rotation: Quarter
     skew_degrees: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    """A candidate line of text: centre, length and thickness in pixels of the measured image."""
-
-    center: tuple[float, float]
-    length: float
-    thickness: float
-
-
-def upright(pixels: Pixels, recogniser: Recogniser) -> Upright:
-    """Turn a page by quarter turns and by its skew so that its text reads from left to right."""
-    flat = flatten(_small(pixels))
+def attitude(flat: Gray, recogniser: Recogniser) -> Attitude:
+    """Measure how a flattened page is to be turned so that its text reads from left to right."""
+    flat = _small(flat)
     on_side = _lies_on_its_side(flat)
     if on_side:
-        flat, pixels = _quarter_turned(flat), _quarter_turned(pixels)
+        flat = np.ascontiguousarray(np.rot90(flat, -1))
     angle = skew(flat)
-    pixels = rotate(pixels, angle)
     head_down = _upside_down(rotate(flat, angle), recogniser)
-    if head_down:
-        pixels = np.ascontiguousarray(np.rot90(pixels, 2))
     quarters: dict[tuple[bool, bool], Quarter] = {
         (False, False): 0,
         (True, False): 90,
         (False, True): 180,
         (True, True): 270,
     }
-    return Upright(
-        pixels=pixels, rotation=quarters[on_side, head_down], skew_degrees=round(angle, 3)
-    )
+    return Attitude(rotation=quarters[on_side, head_down], skew_degrees=round(angle, 3))
+
+
+def stand(
+    image: NDArray[np.uint8], lies: Attitude, *, paper: int = 255, method: int = cv2.INTER_CUBIC
+) -> NDArray[np.uint8]:
+    """Turn an image of a page upright; `paper` fills the corners."""
+    turned = np.ascontiguousarray(np.rot90(image, -(lies.rotation // 90)))
+    return rotate(turned, lies.skew_degrees, paper=paper, method=method)
 
 
 def skew(flat: Gray) -> float:
@@ -69,8 +63,8 @@ def skew(flat: Gray) -> float:
     rows, columns = np.nonzero(mask)
     if rows.size < 200:
         return 0.0
-    step = max(1, rows.size // 40_000)
-    y, x = rows[::step].astype(np.float64), columns[::step].astype(np.float64)
+    step = max(1, rows.size // _POINTS)
+    y, x = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
     best = 0.0
     for width, pitch in ((MAX_SKEW_DEGREES, 0.5), (0.6, 0.1), (0.12, 0.02)):
         angles = np.arange(best - width, best + width + pitch / 2, pitch)
@@ -78,43 +72,41 @@ def skew(flat: Gray) -> float:
     return best
 
 
-def rotate(pixels: NDArray[np.uint8], angle: float) -> NDArray[np.uint8]:
+def rotate(
+    image: NDArray[np.uint8], angle: float, *, paper: int = 255, method: int = cv2.INTER_CUBIC
+) -> NDArray[np.uint8]:
     """Turn an image (grey or colour) anticlockwise by a small angle in degrees, growing it."""
     if abs(angle) < 0.04:
-        return pixels
-    height, width = pixels.shape[:2]
+        return image
+    height, width = image.shape[:2]
     matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), np.float64)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
     matrix[:, 2] += (wide - width) / 2, (high - height) / 2
     turned = cv2.warpAffine(
-        pixels,
+        image,
         matrix,
         (wide, high),
-        flags=cv2.INTER_CUBIC,
+        flags=method,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(255, 255, 255),
+        borderValue=(paper, paper, paper),
     )
     return np.asarray(turned, np.uint8)
 
 
-def _sharpness(y: NDArray[np.float64], x: NDArray[np.float64], angle: float) -> float:
+def _sharpness(y: NDArray[np.float32], x: NDArray[np.float32], angle: float) -> float:
     radians = np.deg2rad(angle)
-    level = (y * np.cos(radians) - x * np.sin(radians)).astype(np.int64)
+    level = (y * np.float32(np.cos(radians)) - x * np.float32(np.sin(radians))).astype(np.int32)
     counts = np.bincount(level - level.min()).astype(np.float64)
     return float((counts * counts).sum())
 
 
-def _small(pixels: Pixels) -> Pixels:
-    scale = _WORKING_SIDE / max(pixels.shape[:2])
+def _small(flat: Gray) -> Gray:
+    scale = _WORKING_SIDE / max(flat.shape)
     if scale >= 1.0:
-        return pixels
-    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _quarter_turned(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(np.rot90(image, -1))
+        return flat
+    size = (round(flat.shape[1] * scale), round(flat.shape[0] * scale))
+    return np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _lies_on_its_side(flat: Gray) -> bool:
@@ -152,12 +144,12 @@ def _upside_down(flat: Gray, recogniser: Recogniser) -> bool:
     lines = _trial_lines(flat)
     if not lines:
         return False
-    upright_scores = [reading.confidence for reading in recogniser.read(lines[:3])]
+    upright_scores = [reading.confidence for reading in recogniser.skim(lines[:2])]
     if min(upright_scores) > _CLEARLY_READ:
         return False
-    upright_scores += [reading.confidence for reading in recogniser.read(lines[3:])]
+    upright_scores += [reading.confidence for reading in recogniser.skim(lines[2:])]
     turned = [np.ascontiguousarray(np.rot90(line, 2)) for line in lines]
-    turned_scores = [reading.confidence for reading in recogniser.read(turned)]
+    turned_scores = [reading.confidence for reading in recogniser.skim(turned)]
     return float(np.mean(turned_scores)) > float(np.mean(upright_scores)) + 0.05
 
 
