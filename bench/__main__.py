@@ -1,16 +1,18 @@
-"""Choose a measurement: exactness or speed; without a word, both on generated reports."""
+"""Choose a measurement; without a word, all of them on generated reports."""
 
 import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from bench import exactness, speed
+from bench import born_digital, exactness, speed
+
+CHOICES = ("exactness", "speed", "born-digital", "all")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="gouji bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["exactness", "speed", "all"], default="all")
+    parser.add_argument("what", nargs="?", choices=CHOICES, default="all")
     parser.add_argument(
         "paths",
         nargs="*",
@@ -29,6 +31,8 @@ def main() -> int:
             drawn = [] if chosen.paths else exactness.cases(chosen)
             paths = chosen.paths or exactness.generated(Path(folder), drawn)
             speed.run(paths, as_json=chosen.json)
+    if chosen.what in ("born-digital", "all"):
+        born_digital.run(chosen.paths, chosen.seed, chosen.count, as_json=chosen.json)
     return 0
 
 
