@@ -72,7 +72,7 @@ PROFILES: dict[str, Profile] = {
     "bilevel_fine": Profile(
         dpi=300, steps=((degradations.office, 0.3), (degradations.bilevel, 0.6)), quality=0
     ),
-    "copies": Profile(dpi=200, steps=((degradations.copies, 0.45),)),
+    "copies": Profile(dpi=200, steps=((degradations.copies, 0.25),)),
     "dim": Profile(dpi=150, steps=((degradations.dim, 0.8),)),
     "tilt": Profile(dpi=180, steps=((degradations.tilt, 0.9), _OFFICE), quality=80),
     "bend": Profile(dpi=150, steps=((degradations.curl, 1.0), _OFFICE)),
