@@ -52,6 +52,7 @@ class Row:
     name: str
     profile: str
     status: str
+    key: str = ""  # by what a log knows the document
     command: str = ""
     fault: str = ""
     fate: str | None = None  # of the planted fault; see tests.corpus.judging
@@ -81,6 +82,13 @@ class Row:
 def name_of(task: Task) -> str:
     """Return what a row of this document is called."""
     return task.stem if isinstance(task, Path) else task.name
+
+
+def key_of(task: Task) -> str:
+    """Return by what a log knows a document: what makes it, or its place and time of change."""
+    if isinstance(task, Case):
+        return task.command
+    return f"{task.resolve()} {task.stat().st_mtime_ns}"
 
 
 def measure(task: Task) -> Row:
@@ -139,8 +147,9 @@ def _measure(path: Path, truth: Truth, out: Path, task: Task) -> Row:
 def _about(task: Task) -> dict[str, str]:
     if isinstance(task, Path):
         own = task.with_suffix(".json").exists() or "-" not in task.stem
-        return {"profile": "as given" if own else task.stem.rsplit("-", 1)[1], "command": ""}
-    return {"profile": task.profile, "command": task.command}
+        profile = "as given" if own else task.stem.rsplit("-", 1)[1]
+        return {"key": key_of(task), "profile": profile}
+    return {"key": key_of(task), "profile": task.profile, "command": task.command}
 
 
 def _wrong(cell: CellResult, truth: Truth) -> Wrong:

@@ -112,7 +112,8 @@ def _print_documents(title: str, rows: Sequence[Row]) -> None:
 
 def _print_silent(rows: Sequence[Row]) -> None:
     wrong = [(row, each) for row in rows for each in row.wrong if each.silent]
-    print(f"\nWrong without a flag: {len(wrong)}")
+    covered = sum(each.covered for _, each in wrong)
+    print(f"\nWrong without a flag: {len(wrong)}, of these under a stroke: {covered}")
     for row, each in wrong:
         print(f"{row.name}  {_wrong_line(each)}")
         if row.command:

@@ -7,8 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from bench.measure import Row, Task, crashed, from_line, measure, name_of, to_line
-from tests.corpus.cases import Case
+from bench.measure import Row, Task, crashed, from_line, key_of, measure, to_line
 
 _AHEAD = 2  # documents waiting for each process
 
@@ -24,13 +23,8 @@ def remembered(log: Path | None, code: str) -> dict[str, Row]:
         except json.JSONDecodeError:
             continue  # empty, or cut off when a run was killed
         if measured == code:
-            known[row.command or row.name] = row
+            known[row.key] = row
     return known
-
-
-def key_of(task: Task) -> str:
-    """Return by what the log knows a document."""
-    return task.command if isinstance(task, Case) else name_of(task)
 
 
 def stream(tasks: Sequence[Task], *, jobs: int, log: Path | None, code: str) -> Iterator[Row]:
@@ -59,7 +53,7 @@ def _measured(tasks: Sequence[Task], jobs: int) -> Iterator[Row]:
     done: set[str] = set()
     try:
         for row in _in_pool(tasks, jobs):
-            done.add(row.command or row.name)
+            done.add(row.key)
             yield row
     except BrokenProcessPool:
         left = [task for task in tasks if key_of(task) not in done]

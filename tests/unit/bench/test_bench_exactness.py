@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from bench import exactness, report, stream
-from bench.measure import EDGES, Bin, Row, Wrong, bins_of, crashed, from_line, to_line, truth_beside
+from bench.measure import (
+    EDGES,
+    Bin,
+    Row,
+    Wrong,
+    bins_of,
+    crashed,
+    from_line,
+    key_of,
+    to_line,
+    truth_beside,
+)
 from bench.totals import calibration_error, faults, reliability, total, totals, worst
 from tests.corpus.cases import Case
 from tests.corpus.faults import FAULTS
@@ -25,7 +36,13 @@ BLAME = Blame(code="REQ-ROW", where="granted", message="")
 def row(name: str = "a", profile: str = "office", **more) -> Row:
     bins = tuple(Bin() for _ in EDGES[:-1])
     full = Bin(count=200, confidence=199.9, right=more.get("right", 200))
-    figures = {"command": f"make {name}", "right": 200, "bins": (*bins, full), "pages": 2}
+    figures = {
+        "key": f"make {name}",
+        "command": f"make {name}",
+        "right": 200,
+        "bins": (*bins, full),
+        "pages": 2,
+    }
     return Row(name=name, profile=profile, status="passed", **{**figures, **more})
 
 
@@ -77,12 +94,12 @@ def test_a_log_gives_back_the_rows_of_this_code_and_survives_being_cut(tmp_path)
 def test_a_run_measures_only_what_its_log_lacks(tmp_path, monkeypatch) -> None:
     tasks = [Case(seed=n, profile="office") for n in range(3)]
     log = tmp_path / "log.jsonl"
-    log.write_text(to_line(row(command=tasks[1].command), "now") + "\n", encoding="utf-8")
+    log.write_text(to_line(row(key=tasks[1].command), "now") + "\n", encoding="utf-8")
     measured = []
 
     def pool(tasks, jobs):
         measured.extend(tasks)
-        yield from (row(case.name, command=case.command) for case in tasks)
+        yield from (row(case.name, key=case.command) for case in tasks)
 
     monkeypatch.setattr(stream, "_in_pool", pool)
     for _ in range(2):
@@ -97,12 +114,20 @@ def test_a_document_that_kills_its_process_is_told_and_the_others_go_on(monkeypa
         for case in tasks:
             if case.seed == 4:
                 raise stream.BrokenProcessPool
-            yield row(case.name, command=case.command)
+            yield row(case.name, key=case.command)
 
     monkeypatch.setattr(stream, "_in_pool", pool)
     rows = list(stream.stream(tasks, jobs=1, log=None, code=""))
-    assert [each.command for each in rows] == [case.command for case in tasks]
+    assert [each.key for each in rows] == [case.command for case in tasks]
     assert [each.status == "crashed" for each in rows] == [case.seed == 4 for case in tasks]
+
+
+def test_a_log_tells_equal_names_in_two_folders_apart(tmp_path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.pdf").touch()
+    keys = {key_of(tmp_path / folder / "a.pdf") for folder in ("one", "two")}
+    assert len(keys) == 2
 
 
 def test_a_line_of_a_log_gives_back_its_row() -> None:
@@ -171,6 +196,7 @@ def test_the_report_prints_every_silent_error_with_the_command_that_remakes_it(c
     report.show([*rows, *(row(f"c{n}") for n in range(30))], "code")
     told = capsys.readouterr().out
     assert "/requests/granted/total  printed 12, read 72 (number), confidence 0.9995" in told
+    assert "Wrong without a flag: 1, of these under a stroke: 0" in told
     assert "REQ-ROW granted" in told
     assert told.count("    make a") == 2
     assert "c7" not in told
