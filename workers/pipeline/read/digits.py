@@ -4,6 +4,8 @@ Prefix search over a CTC output (Graves et al. 2006): the score of a string is t
 alignments that collapse to it.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,13 @@ def candidates(steps: NDArray[np.float32]) -> tuple[Candidate, ...]:
     Probabilities are shares among all digit strings: a glyph that is no digit at all shows as a
     low `mass`, not here.
     """
+    return _ranked(steps.astype(np.float32).tobytes())
+
+
+@lru_cache(maxsize=256)
+def _ranked(content: bytes) -> tuple[Candidate, ...]:
+    """Rank the strings of steps given as bytes: prints of one glyph share a reading."""
+    steps = np.frombuffer(content, np.float32).reshape(-1, len(DIGITS) + 1)
     sure = _sure(steps)
     if sure:
         return (Candidate(text=sure, probability=1.0),)

@@ -1,0 +1,107 @@
+"""Which lines of a cell are skimmed, which are read in full, and which glyphs once."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from workers.pipeline.read.cells import read_cells
+from workers.pipeline.read.ink import InkLine, lines_of
+from workers.pipeline.read.recognition import DIGITS, DetectedLine, Gray, LineReading
+
+LETTER = 22.0
+
+
+def digit_steps(digit: str) -> np.ndarray:
+    """Return one step that surely is a digit."""
+    steps = np.zeros((1, len(DIGITS) + 1), np.float32)
+    steps[0, 1 + DIGITS.index(digit)] = 1.0
+    return steps
+
+
+class Scripted:
+    """Skims and reads as told, and counts what it was asked."""
+
+    def __init__(self, skimmed: str = "", full: str = "0", confidence: float = 0.99) -> None:
+        self.skimmed, self.full, self.confidence = skimmed, full, confidence
+        self.skims = self.reads = 0
+
+    def skim(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Return the scripted words."""
+        self.skims += len(lines)
+        none = np.zeros((1, len(DIGITS) + 1), np.float32)
+        return [
+            LineReading(text=self.skimmed, confidence=self.confidence, digits=none) for _ in lines
+        ]
+
+    def read(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Return the scripted text; its first digit for sure."""
+        self.reads += len(lines)
+        steps = digit_steps(self.full[0] if self.full[0].isdigit() else "0")
+        return [LineReading(text=self.full, confidence=0.99, digits=steps) for _ in lines]
+
+    def find(self, image: Gray) -> list[DetectedLine]:
+        """Find nothing: no test asks."""
+        raise AssertionError(image.shape)
+
+
+def number() -> list[InkLine]:
+    """Return the ink of a cell that holds a 0."""
+    cell = np.full((40, 60), 255, np.uint8)
+    cv2.ellipse(cell, (30, 20), (5, 8), 0, 0, 360, (0,), 2, cv2.LINE_AA)
+    return lines_of(cell, np.zeros_like(cell), 128, LETTER)
+
+
+def words() -> list[InkLine]:
+    """Return the ink of a cell that holds broad characters."""
+    cell = np.full((40, 120), 255, np.uint8)
+    for left in (10, 36, 62):
+        cv2.rectangle(cell, (left, 9), (left + 20, 30), (0,), 2)
+    return lines_of(cell, np.zeros_like(cell), 128, LETTER)
+
+
+def slash() -> list[InkLine]:
+    """Return the ink of a cell that holds a slash."""
+    cell = np.full((40, 60), 255, np.uint8)
+    cv2.line(cell, (26, 30), (34, 9), (0,), 2, cv2.LINE_AA)
+    return lines_of(cell, np.zeros_like(cell), 128, LETTER)
+
+
+def test_prints_of_a_zero_are_read_once_and_never_skimmed() -> None:
+    recogniser = Scripted(full="0")
+    readings = read_cells([number() for _ in range(30)], LETTER, recogniser)
+    assert [reading.text for (reading,) in readings] == ["0"] * 30
+    assert (recogniser.reads, recogniser.skims) == (1, 0)
+
+
+def test_a_label_of_the_form_is_skimmed_alone() -> None:
+    recogniser = Scripted(skimmed="自然人")
+    assert read_cells([words()], LETTER, recogniser)[0][0].text == "自然人"
+    assert (recogniser.reads, recogniser.skims) == (0, 1)
+
+
+def test_what_is_nearly_a_label_is_read_in_full() -> None:
+    recogniser = Scripted(skimmed="本年度止件数", full="本年度止件数")
+    read_cells([words()], LETTER, recogniser)
+    assert recogniser.reads == 1
+
+
+def test_other_words_are_taken_as_skimmed_only_when_clear() -> None:
+    clear, doubtful = Scripted(skimmed="项目进展"), Scripted(skimmed="项目进展", confidence=0.6)
+    read_cells([words()], LETTER, clear)
+    read_cells([words()], LETTER, doubtful)
+    assert (clear.reads, doubtful.reads) == (0, 1)
+
+
+def test_digits_among_words_are_read_in_full() -> None:
+    recogniser = Scripted(skimmed="共12项目", full="共122项目")
+    assert read_cells([words()], LETTER, recogniser)[0][0].text == "共122项目"
+
+
+def test_a_slash_is_told_from_a_one_by_its_ink() -> None:
+    assert [line.mark for line in slash()] == ["/"]
+    assert [line.mark for line in number()] == [""]
+
+
+def test_an_empty_cell_has_no_readings() -> None:
+    assert read_cells([[], number()], LETTER, Scripted())[0] == []
