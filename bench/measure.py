@@ -54,6 +54,7 @@ class Row:
     status: str
     key: str = ""  # by what a log knows the document
     command: str = ""
+    layout: str = ""
     fault: str = ""
     fate: str | None = None  # of the planted fault; see tests.corpus.judging
     right: int = 0
@@ -118,6 +119,7 @@ def _measure(path: Path, truth: Truth, out: Path, task: Task) -> Row:
     row = Row(
         name=name_of(task),
         status=outcome.error.code if outcome.error else str(outcome.verdict),
+        layout=truth.layout,
         fault=truth.fault,
         fate="missed" if truth.fault or truth.broken else None,
         broken=len(truth.broken),

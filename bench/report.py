@@ -74,9 +74,9 @@ def show(rows: Sequence[Row], code: str) -> None:
 
 def _print_totals(rows: Sequence[Row]) -> None:
     print("\nOf 200 values a document, those of unread documents counted as not right")
-    print(f"corpus-like: {', '.join(sorted(USUAL))}")
+    print(f"corpus-like: {', '.join(sorted(USUAL))}; a layout is marked by =")
     print(
-        f"{'profile':14s}{'docs':>6s}{'unread':>7s}{'values':>9s}{'right':>9s}{'%':>10s}"
+        f"{'profile':22s}{'docs':>6s}{'unread':>7s}{'values':>9s}{'right':>9s}{'%':>10s}"
         f"{'flagged':>8s}{'(right)':>8s}{'%':>8s}{'missing':>8s}{'silent':>7s}{'blamed':>7s}"
         f"{'s/page':>7s}"
     )
@@ -86,7 +86,7 @@ def _print_totals(rows: Sequence[Row]) -> None:
 
 def _total_line(each: Total) -> str:
     return (
-        f"{each.name:14s}{each.documents:6d}{each.unread:7d}{each.values:9d}{each.right:9d}"
+        f"{each.name:22s}{each.documents:6d}{each.unread:7d}{each.values:9d}{each.right:9d}"
         f"{each.share_right:10.4%}{each.flagged:8d}{each.flagged_right:8d}"
         f"{each.share_flagged_right:8.3%}{each.missing:8d}{each.silent:7d}{each.blamed:7d}"
         f"{each.seconds / max(1, each.pages):7.2f}"
@@ -98,13 +98,14 @@ def _print_documents(title: str, rows: Sequence[Row]) -> None:
     if rows:
         print(
             f"{'document':34s}{'status':18s}{'right':>6s}{'flagged':>8s}{'(right)':>8s}"
-            f"{'missing':>8s}{'silent':>7s}{'blamed':>7s}{'covered':>8s}  fault"
+            f"{'missing':>8s}{'silent':>7s}{'blamed':>7s}{'covered':>8s}  layout, fault"
         )
     for row in rows:
         fault = f"{row.fault or 'of the document'}: {row.fate}" if row.fate else ""
         print(
             f"{row.name:34s}{row.status:18s}{row.right:6d}{row.flagged:8d}{row.flagged_right:8d}"
-            f"{row.missing:8d}{row.silent:7d}{len(row.blamed):7d}{row.covered:8d}  {fault}"
+            f"{row.missing:8d}{row.silent:7d}{len(row.blamed):7d}{row.covered:8d}"
+            f"  {row.layout}  {fault}"
         )
         if row.command and title != "Documents":
             print(f"    {row.command}")

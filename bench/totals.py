@@ -69,11 +69,14 @@ def total(name: str, rows: Sequence[Row]) -> Total:
 
 
 def totals(rows: Sequence[Row]) -> list[Total]:
-    """Return all documents, those like what offices hand in, and each profile."""
+    """Return all documents, those like what offices hand in, each profile and each layout."""
     usual = [row for row in rows if row.profile in USUAL]
     names = sorted({row.profile for row in rows})
     by_profile = [total(name, [row for row in rows if row.profile == name]) for name in names]
-    return [total("all", rows), *([total("corpus-like", usual)] if usual else []), *by_profile]
+    looks = sorted({row.layout for row in rows if row.layout})
+    by_look = [total(f"= {name}", [row for row in rows if row.layout == name]) for name in looks]
+    like = [total("corpus-like", usual)] if usual else []
+    return [total("all", rows), *like, *by_profile, *by_look]
 
 
 def faults(rows: Iterable[Row]) -> dict[str, dict[str, int]]:

@@ -42,14 +42,15 @@ def _write(sample: Sample, options: argparse.Namespace) -> None:
     """Write one report, each scan of it, and beside each what it prints."""
     base = options.out / sample.name
     base.with_suffix(".pdf").write_bytes(sample.pdf)
-    titled = sample.layout.title
-    base.with_suffix(".json").write_text(to_json(sample.report, titled=titled), encoding="utf-8")
+    titled, layout = sample.layout.title, sample.layout.name
+    truth = to_json(sample.report, titled=titled, layout=layout)
+    base.with_suffix(".json").write_text(truth, encoding="utf-8")
     boxes = cell_boxes(sample.report, sample.layout) if options.degradation else {}
     for profile in options.degradation:
         scanned = scan(sample.pdf, profile, sample.seed, boxes)
         target = options.out / f"{sample.name}-{profile}.{options.format}"
         write(scanned, target)
-        truth = to_json(sample.report, titled=titled, covered=scanned.covered)
+        truth = to_json(sample.report, titled=titled, layout=layout, covered=scanned.covered)
         target.with_suffix(".json").write_text(truth, encoding="utf-8")
     print(sample.name, sample.report.issuer, sample.report.year, flush=True)
 

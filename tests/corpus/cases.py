@@ -53,5 +53,6 @@ def make_case(case: Case) -> tuple[bytes, Truth]:
     """Return the scanned PDF of a case and what it prints."""
     sample = sample_of(case)
     scanned = scan_of(case, sample)
-    truth = truth_of(sample.report, titled=sample.layout.title, covered=scanned.covered)
+    look = sample.layout
+    truth = truth_of(sample.report, titled=look.title, layout=look.name, covered=scanned.covered)
     return encode(scanned), truth

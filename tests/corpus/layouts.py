@@ -18,6 +18,7 @@ FALLBACK = "Droid Sans Fallback"
 class Layout:
     """One look; lengths in points unless the name says otherwise."""
 
+    name: str = ""
     text_font: str = SONG
     heading_font: str = HEI
     digit_font: str = ""  # empty: the digits of the text font
@@ -81,6 +82,8 @@ LAYOUTS: dict[str, Layout] = {
     "fallback": Layout(text_font=FALLBACK, heading_font=FALLBACK, rule=1.0, inset=4.0),
 }
 """The named looks; each is there for one difficulty."""
+
+LAYOUTS = {name: replace(look, name=name) for name, look in LAYOUTS.items()}
 
 
 def draw_layout(rng: random.Random) -> Layout:

@@ -30,6 +30,7 @@ class Truth:
     labels: Mapping[str, str] | None = None  # misprinted; None: not known
     claims: tuple[Claim, ...] = ()
     titled: bool = True
+    layout: str = ""  # its name in `layouts`
     covered: tuple[str, ...] = ()  # cells on whose print an opaque stroke lies
 
     @property
@@ -91,7 +92,9 @@ class Judgement:
     blamed: tuple[tuple[str, str], ...]
 
 
-def truth_of(report: Report, *, titled: bool = True, covered: tuple[str, ...] = ()) -> Truth:
+def truth_of(
+    report: Report, *, titled: bool = True, layout: str = "", covered: tuple[str, ...] = ()
+) -> Truth:
     """Return the truth of a report as made, and as printed."""
     return Truth(
         issuer=report.issuer,
@@ -103,13 +106,16 @@ def truth_of(report: Report, *, titled: bool = True, covered: tuple[str, ...] = 
         labels=report.labels,
         claims=tuple(report.claims),
         titled=titled,
+        layout=layout,
         covered=covered,
     )
 
 
-def to_json(report: Report, *, titled: bool = True, covered: tuple[str, ...] = ()) -> str:
+def to_json(
+    report: Report, *, titled: bool = True, layout: str = "", covered: tuple[str, ...] = ()
+) -> str:
     """Write the truth of a report, its tables as grids with spans among it."""
-    truth = truth_of(report, titled=titled, covered=covered)
+    truth = truth_of(report, titled=titled, layout=layout, covered=covered)
     tree: dict[str, object] = {
         "issuer": truth.issuer,
         "year": truth.year,
@@ -119,6 +125,7 @@ def to_json(report: Report, *, titled: bool = True, covered: tuple[str, ...] = (
         "fault": truth.fault,
         "labels": truth.labels,
         "titled": truth.titled,
+        "layout": truth.layout,
         "covered": truth.covered,
         "kinds": truth.kinds,
         "claims": [asdict(claim) for claim in report.claims],
@@ -149,6 +156,7 @@ def read_truth(path: Path) -> Truth:
         labels=tree.get("labels"),
         claims=tuple(Claim(**claim) for claim in tree.get("claims", ())),
         titled=tree.get("titled", True),
+        layout=tree.get("layout", ""),
         covered=tuple(tree.get("covered", ())),
     )
 

@@ -144,9 +144,10 @@ def test_values_of_unread_documents_are_not_right() -> None:
 
 
 def test_totals_tell_what_offices_hand_in_apart_from_the_rest() -> None:
-    rows = [row("a"), row("b", "low", right=150), row("c", "fax", right=190)]
+    rows = [row("a", layout="hair"), row("b", "low", right=150), row("c", "fax", right=190)]
     assert {each.name: each.right for each in totals(rows)} == {
         "all": 540, "corpus-like": 390, "fax": 190, "low": 150, "office": 200,
+        "= hair": 200,
     }  # fmt: skip
 
 
