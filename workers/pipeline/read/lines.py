@@ -1,5 +1,7 @@
 """Level lines of text found by their ink alone: what ordinary print needs no model for."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -14,6 +16,8 @@ _GAP = 2.2
 """Widest gap within a line, in letters: a blank character and a margin."""
 _LOWEST = 0.45
 """Least height of a line in letters."""
+_APART = 3.0
+"""Distance in letters up to which a flat piece belongs to the line beside it."""
 _OWN_LETTERS = 0.55
 """Size of a line's own letters as a share of its height: less, and it is two lines run together."""
 _IRREGULAR = 0.12
@@ -38,20 +42,38 @@ def level_lines(ink: Mask, letter: float) -> list[DetectedLine] | None:
     x, y = centers[at].round().astype(np.int64).T
     line_of[at] = lines[y, x]
     found: list[DetectedLine] = []
+    low: list[DetectedLine] = []
     lined = 0
     for line, (left, top, width, height, _) in enumerate(places):
         own = line_of == line
-        if line == 0 or height < _LOWEST * letter or not own.any():
+        if line == 0 or not own.any():
             continue
-        if np.percentile(sizes[own], 80) >= _OWN_LETTERS * height:
+        place = DetectedLine(
+            left=int(left), top=int(top), right=int(left + width), bottom=int(top + height)
+        )
+        if height < _LOWEST * letter:
+            low.append(place)
+        elif np.percentile(sizes[own], 80) >= _OWN_LETTERS * height:
             lined += int(stats[own, cv2.CC_STAT_AREA].sum())
-            found.append(
-                DetectedLine(
-                    left=int(left), top=int(top), right=int(left + width), bottom=int(top + height)
-                )
-            )
+            found.append(place)
     whole = int(stats[seen, cv2.CC_STAT_AREA].sum())
-    return found if lined >= (1.0 - _IRREGULAR) * whole else None
+    if lined < (1.0 - _IRREGULAR) * whole:
+        return None
+    return [_with_low_pieces(line, low, letter) for line in found]
+
+
+def _with_low_pieces(
+    line: DetectedLine, low: Sequence[DetectedLine], letter: float
+) -> DetectedLine:
+    """Grow a line by flat pieces level with it: 一 and strokes are no line of their own."""
+    left, right = line.left, line.right
+    for piece in sorted(
+        low, key=lambda piece: min(abs(piece.left - right), abs(piece.right - left))
+    ):
+        level = line.top < (piece.top + piece.bottom) / 2 < line.bottom
+        if level and left - piece.right < _APART * letter and piece.left - right < _APART * letter:
+            left, right = min(left, piece.left), max(right, piece.right)
+    return DetectedLine(left=left, top=line.top, right=right, bottom=line.bottom)
 
 
 def _smeared(letters: Mask, letter: float) -> Mask:

@@ -13,6 +13,7 @@ from schemas.page import Page
 from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.paragraphs import text_lines
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places
+from workers.pipeline.tables.labels import plain
 from workers.pipeline.tables.register import LabelReading, Registration
 from workers.pipeline.validate.outcome import Outcome, listed, listed_en, was_recognised
 from workers.pipeline.wording import bare, distance, fold
@@ -199,11 +200,14 @@ def _contradiction(reading: LabelReading, *, by_eye: bool) -> Finding:
 def _label_finding(reading: LabelReading, *, by_eye: bool) -> Finding | None:
     printed, stated = _wording(reading.cell.text), _wording(reading.form_cell.text)
     off = distance(printed, stated)
+    if plain(reading.cell.text) == plain(reading.form_cell.text):
+        return None  # the same but for punctuation, even that of its number
     if not printed or off == 0 or off > max(1, _MOST_OFF * len(stated)):
         return None
     text = fold(reading.cell.text)
-    # A reader exchanges characters; it hardly ever adds or drops one in a line it is sure of.
-    ours = by_eye and len(printed) == len(stated)
+    # A reader exchanges characters; it hardly ever adds or drops one in a line it is sure of. But
+    # the ends of a label may be cut off.
+    ours = by_eye and (len(printed) == len(stated) or printed in stated)
     doubt = "；也可能是识别之误，请对照原件" if ours else ""
     return Finding(
         code="STR-LABEL",
