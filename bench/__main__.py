@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import born_digital, exactness, speed
+from bench import born_digital, exactness, speed, tables
 
-CHOICES = ("exactness", "speed", "born-digital", "all")
+CHOICES = ("exactness", "speed", "born-digital", "tables", "all")
 
 
 def main() -> int:
@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=6, help="how many reports to generate")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
     exactness.add_options(parser)
+    tables.add_options(parser)
     chosen = parser.parse_intermixed_args()
     if chosen.what in ("exactness", "all"):
         exactness.run(chosen.paths, chosen)
@@ -33,6 +34,8 @@ def main() -> int:
             speed.run(paths, as_json=chosen.json)
     if chosen.what in ("born-digital", "all"):
         born_digital.run(chosen.paths, chosen.seed, chosen.count, as_json=chosen.json)
+    if chosen.what == "tables":
+        tables.run(chosen)
     return 0
 
 

@@ -1,0 +1,148 @@
+"""Words in rows and columns make a table; prose, titles, lists and signatures do not."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from schemas.table import Candidate, Cell, Table
+from workers.pipeline.tables.rulings import Rulings
+from workers.pipeline.tables.unruled import find_tables, find_unruled, inferred
+from workers.pipeline.tables.unruled_columns import valleys
+from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered
+
+LETTER = 20.0
+
+
+def word(left: float, top: float, letters: float = 3.0) -> Word:
+    return Word(left=left, top=top, right=left + letters * LETTER, bottom=top + LETTER)
+
+
+def table(rows: int, columns: Sequence[float], top: float = 100.0) -> list[Word]:
+    return [word(x, top + 40 * row) for row in range(rows) for x in columns]
+
+
+def spans(words: Sequence[Word], across: Sequence[Rule] = (), down: Sequence[Rule] = ()):
+    found = find_tables(words, across, down, LETTER)
+    return [
+        (
+            len(one.grid.rows) - 1,
+            len(one.grid.columns) - 1,
+            [
+                (cell.row, cell.column, cell.row_span, cell.column_span)
+                for cell in one.grid.cells
+                if cell.row_span * cell.column_span > 1
+            ],
+        )
+        for one in found
+    ]
+
+
+def test_words_in_rows_and_columns_are_a_table() -> None:
+    assert spans(table(5, (100, 300, 500))) == [(5, 3, [])]
+
+
+def test_a_blank_cell_keeps_its_place() -> None:
+    words = table(6, (100, 300, 500))
+    del words[7]
+    assert spans(words) == [(6, 3, [])]
+
+
+def test_a_caption_above_is_left_out() -> None:
+    assert spans([word(250, 50, 10), *table(5, (100, 300, 500))]) == [(5, 3, [])]
+
+
+def test_a_heading_over_two_columns_spans_them_and_its_neighbour_both_rows() -> None:
+    header = [word(100, 80), word(350, 60, 3), word(250, 100), word(450, 100)]
+    rows = table(4, (100, 250, 450), top=150)
+    assert spans([*header, *rows]) == [(6, 3, [(0, 0, 2, 1), (0, 1, 1, 2)])]
+
+
+def test_a_label_of_two_lines_stays_one_row() -> None:
+    words = table(5, (100, 300, 500))
+    words[6] = word(100, 168)
+    words.append(word(100, 192))
+    assert spans(words) == [(5, 3, [])]
+
+
+def test_three_lines_hold_a_table_of_two_rows() -> None:
+    lines = [Rule(at=at, start=90, end=600) for at in (90, 130, 170)]
+    assert spans(table(2, (100, 400)), across=lines) == [(2, 2, [])]
+
+
+def test_where_no_line_runs_below_a_label_it_spans_the_rows() -> None:
+    lines = [Rule(at=at, start=90, end=600) for at in (90, 130, 210)]
+    part = Rule(at=170, start=250, end=600)
+    words = [*table(1, (100, 300, 500)), word(100, 160), *table(2, (300, 500), top=140)]
+    assert spans(words, across=[*lines, part]) == [(3, 3, [(1, 0, 2, 1)])]
+
+
+def test_lines_down_alone_part_columns() -> None:
+    line = Rule(at=250, start=90, end=260)
+    assert spans(table(4, (100, 300)), down=[line]) == [(4, 2, [])]
+
+
+def test_prose_is_no_table() -> None:
+    full = [word(100, 100 + 35 * at, 30) for at in range(8)]
+    assert spans(full) == []
+    halves = [
+        w
+        for at in range(8)
+        for w in (word(100, 100 + 35 * at, 12 + at % 3), word(400, 100 + 35 * at, 14))
+    ]
+    assert spans(halves) == []
+
+
+def test_titles_lists_and_signatures_are_no_tables() -> None:
+    title = [word(250, 100, 12), word(280, 140, 9)]
+    numbered = [
+        w for at in range(3) for w in (word(100, 300 + 40 * at, 1), word(160, 300 + 40 * at, 20))
+    ]
+    signature = [word(100, 600, 8), word(600, 640, 6), word(620, 680, 5)]
+    assert spans([*title, *numbered, *signature]) == []
+
+
+def test_prose_between_the_lines_of_header_and_footer_is_no_table() -> None:
+    lines = [Rule(at=90, start=90, end=720), Rule(at=700, start=90, end=720)]
+    assert spans([word(100, 110 + 35 * at, 30) for at in range(15)], across=lines) == []
+
+
+def test_a_table_is_found_on_a_page_of_pixels() -> None:
+    page = np.full((500, 700), 255, np.uint8)
+    for one in table(5, (100, 300, 500)):
+        for at in range(3):
+            x, y = int(one.left) + at * 20, int(one.top)
+            cv2.rectangle(page, (x, y), (x + 16, y + 18), (0,), 2)
+    none = np.zeros_like(page)
+    (found,) = find_unruled(page, Rulings(across=none, down=none), 150, LETTER)
+    assert len(found.grid.cells) == 15
+    assert found.region.left < 100 < 560 < found.region.right
+
+
+def test_glyphs_close_together_are_one_word_and_strokes_one_glyph() -> None:
+    strokes = [
+        Word(left=100, top=100, right=118, bottom=103),
+        Word(left=98, top=114, right=120, bottom=117),
+    ]
+    assert len(gathered([*strokes, word(123, 98, 2), word(300, 98, 2)], LETTER)) == 2
+
+
+def test_bands_part_where_nothing_stands_at_a_height() -> None:
+    assert [len(band) for band in bands([word(0, 0), word(90, 8), word(0, 40)])] == [2, 1]
+
+
+def test_white_crossed_by_one_row_of_many_is_still_a_valley() -> None:
+    rows = [[word(100, 40 * at), word(300, 40 * at)] for at in range(5)]
+    rows[4] = [word(100, 160, 8), word(300, 160)]
+    (valley,) = valleys(rows, rows, LETTER)
+    assert 260 <= valley.at <= 300
+
+
+def test_cells_whose_place_is_inferred_are_doubted() -> None:
+    cell = Cell(row=0, column=0, text="8", confidence=1.0, page=1, box=None,
+                candidates=(Candidate(text="8", probability=1.0),))  # fmt: skip
+    blank = Cell(row=0, column=1, text="", confidence=1.0, page=1, box=None, ink=False)
+    found = inferred(Table(pages=(1,), rows=1, columns=2, cells=(cell, blank), box=None))
+    assert found.cells[0].confidence < 0.998 > found.cells[0].candidates[0].probability
+    assert found.cells[1].ink
+    assert found.cells[1].confidence == 0

@@ -1,0 +1,141 @@
+"""Columns of a table without lines: the white that runs down through its rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workers.pipeline.tables.unruled_words import Word, around
+
+Span = tuple[float, float]
+Rows = Sequence[Sequence[Word]]
+
+_ENTERS = 0.3
+"""Heights of a word by which it must reach into a valley for its cell to go on beyond it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Valley:
+    """White between two columns, and where in it they part."""
+
+    start: float
+    end: float
+    at: float
+
+
+def valleys(voters: Rows, rows: Rows, least: float, *, empty: bool = False) -> list[Valley]:
+    """Return the valleys, at least `least` wide, that part columns, from left to right.
+
+    Voters with few words (a note, a label's second line) have no say, nor has one that alone
+    crosses what is white in all others; what reaches into a valley shifts its middle. With
+    `empty` one word is enough for a column, else it takes two.
+    """
+    needed = 1 if empty else 2
+    most = max((len(row) for row in voters), default=0)
+    voting = [row for row in voters if len(row) >= max(2, 0.5 * most)]
+    white = _white(voting, rows, least, needed)
+    for _ in range(1 if len(voting) < 8 else 2):
+        if len(voting) < 4:
+            break
+        fewer = [[*voting[:at], *voting[at + 1 :]] for at in range(len(voting))]
+        best = max(fewer, key=lambda left: len(_white(left, rows, least, needed)))
+        more = _white(best, rows, least, needed)
+        if len(more) <= len(white):
+            break
+        voting, white = best, more
+    return [_placed(span, rows, 0.5 * least) for span in white]
+
+
+def _white(voters: Rows, rows: Rows, least: float, needed: int) -> list[Span]:
+    """Return what is white in all voters and leaves words of `needed` rows in each column."""
+    words = [word for row in voters for word in row]
+    if not words:
+        return []
+    white = [(min(w.left for w in words), max(w.right for w in words))]
+    for row in voters:
+        white = _without(white, row)
+    white = [span for span in white if span[1] - span[0] >= least]
+    while white:
+        filled = _filled(rows, white)
+        poor = min(range(len(filled)), key=lambda at: filled[at])
+        if filled[poor] >= min(needed, len(voters)):
+            break
+        beside = [at for at in (poor - 1, poor) if 0 <= at < len(white)]
+        white.pop(min(beside, key=lambda at: white[at][1] - white[at][0]))
+    return white
+
+
+def _without(white: Sequence[Span], row: Sequence[Word]) -> list[Span]:
+    """Take the ink of a row out of the white."""
+    kept = list(white)
+    for word in row:
+        parts = []
+        for start, end in kept:
+            if word.right <= start or word.left >= end:
+                parts.append((start, end))
+                continue
+            if word.left > start:
+                parts.append((start, word.left))
+            if word.right < end:
+                parts.append((word.right, end))
+        kept = parts
+    return kept
+
+
+def _filled(rows: Rows, white: Sequence[Span]) -> list[int]:
+    """Count the rows in which each column between valleys holds a word of its own."""
+    counts = [0] * (len(white) + 1)
+    for row in rows:
+        own = [w for w in row if not any(w.left < start and w.right > end for start, end in white)]
+        for column in {sum(start < w.center for start, _ in white) for w in own}:
+            counts[column] += 1
+    return counts
+
+
+def headed(rows: Rows, found: Sequence[Valley]) -> bool:
+    """Say whether one row has a word in every column."""
+    white = [(valley.start, valley.end) for valley in found]
+    return any(min(_filled([row], white)) > 0 for row in rows)
+
+
+def _placed(span: Span, rows: Rows, least: float) -> Valley:
+    """Part columns in the middle of what is left of a valley, where `least` is left."""
+    start, end = span
+    for word in (word for row in rows for word in row):
+        if word.left < start < word.right <= end - least:
+            start = word.right
+        elif start + least <= word.left < end < word.right:
+            end = word.left
+    return Valley(start=span[0], end=span[1], at=(start + end) / 2)
+
+
+def covered(word: Word, edges: Sequence[float]) -> tuple[int, int]:
+    """Return the columns (first, last not included) a word stands in; edges ascend.
+
+    A column counts when the word fills a part of it and not just its rim.
+    """
+    inner = edges[1:-1]
+    rim = 0.25 * max(1.0, word.height)
+    first = sum(edge <= word.left + rim for edge in inner)
+    last = sum(edge < word.right - rim for edge in inner)
+    return (first, last + 1) if last >= first else (first, first + 1)
+
+
+def crossing(row: Sequence[Word], found: Sequence[Valley], gap: float) -> list[Word]:
+    """Join words of a row that both reach into one valley, up to `gap` apart: one long text."""
+    joined: list[Word] = []
+    for word in sorted(row, key=lambda one: one.left):
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and word.left - before.right <= gap
+            and any(
+                before.right > v.start + _ENTERS * word.height
+                and word.left < v.end - _ENTERS * word.height
+                and before.left < v.start
+                and word.right > v.end
+                for v in found
+            )
+        ):
+            joined[-1] = around((before, word))
+        else:
+            joined.append(word)
+    return joined

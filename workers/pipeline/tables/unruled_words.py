@@ -1,0 +1,159 @@
+"""Ink → words: boxes of what stands close together on a line, the stuff of tables without lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.rulings import Rulings
+
+JOIN = 0.45
+"""Gap in letters up to which glyphs on a line are of one word."""
+_SPECK = 0.28
+"""Blobs below this share of a letter, both ways, are dirt or points."""
+_LIGHTER = 25
+"""Shades lighter than ink that still count: thin strokes hold a glyph together."""
+_TALL = 2.2
+"""Blobs higher than this many letters are no words: seals, frames, pictures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A box of ink on one line; pixels (or any unit), origin top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def center(self) -> float:
+        """The middle across."""
+        return (self.left + self.right) / 2
+
+    @property
+    def middle(self) -> float:
+        """The middle down."""
+        return (self.top + self.bottom) / 2
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A straight line: where it lies (y of one across, x of one down), where it starts and ends."""
+
+    at: float
+    start: float
+    end: float
+
+    @property
+    def length(self) -> float:
+        """From start to end."""
+        return self.end - self.start
+
+
+def words_of(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> list[Word]:
+    """Find the words of a page (height × width, tables taken out), rulings left out."""
+    lines = np.asarray(cv2.bitwise_or(rulings.across, rulings.down), np.uint8)
+    ruled = cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0
+    ink = np.where((bare < threshold + _LIGHTER) & ~ruled, np.uint8(255), np.uint8(0))
+    return gathered(_boxes(ink, letter), letter)
+
+
+def _boxes(ink: Mask, letter: float) -> list[Word]:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    wide, high = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    kept = (np.maximum(wide, high) > _SPECK * letter) & (high < _TALL * letter)
+    return [
+        Word(left=float(x), top=float(y), right=float(x + w), bottom=float(y + h))
+        for x, y, w, h, _ in stats[1:][kept]
+    ]
+
+
+def gathered(pieces: Iterable[Word], letter: float) -> list[Word]:
+    """Join glyphs and parts of glyphs that stand on one line, close together, to words."""
+    words: list[Word] = []
+    for piece in sorted(pieces, key=lambda one: one.left):
+        for at in range(len(words) - 1, -1, -1):
+            if _is_of_word(words[at], piece, letter):
+                words[at] = around((words[at], piece))
+                break
+        else:
+            words.append(piece)
+    return _settled(words, letter)
+
+
+def _settled(words: Sequence[Word], letter: float) -> list[Word]:
+    """Join words that came to overlap while they grew (the two strokes of 二)."""
+    settled: list[Word] = []
+    for word in sorted(words, key=lambda one: one.top):
+        for at, other in enumerate(settled):
+            beside = min(word.right, other.right) - max(word.left, other.left)
+            whole = max(word.bottom, other.bottom) - min(word.top, other.top)
+            flat = min(word.height, other.height) < 0.5 * letter
+            inside = min(word.bottom, other.bottom) - max(word.top, other.top)
+            apart = inside < 0.4 * min(word.height, other.height)
+            if beside > 0 and whole < 1.25 * letter and (flat or not apart):
+                settled[at] = around((word, other))
+                break
+        else:
+            settled.append(word)
+    return settled
+
+
+def _is_of_word(word: Word, piece: Word, letter: float) -> bool:
+    """Say whether a piece, further right than what was gathered, goes on with a word."""
+    if piece.left - word.right > JOIN * letter:
+        return False
+    shared = min(word.bottom, piece.bottom) - max(word.top, piece.top)
+    whole = max(word.bottom, piece.bottom) - min(word.top, piece.top)
+    return shared > 0.3 * min(word.height, piece.height) and whole < 1.6 * letter
+
+
+def around(words: Iterable[Word]) -> Word:
+    """Return the box around words."""
+    own = list(words)
+    return Word(
+        left=min(word.left for word in own),
+        top=min(word.top for word in own),
+        right=max(word.right for word in own),
+        bottom=max(word.bottom for word in own),
+    )
+
+
+def rules_of(mask: Mask, shortest: float) -> list[Rule]:
+    """Return the lines across a mask that are longer than `shortest` pixels, from top to bottom.
+
+    For lines down hand over the mask transposed.
+    """
+    _, _, stats, centers = cv2.connectedComponentsWithStats(
+        np.ascontiguousarray(mask), connectivity=8
+    )
+    rules = [
+        Rule(at=float(center[1]), start=float(left), end=float(left + wide))
+        for (left, _, wide, high, _), center in zip(stats[1:], centers[1:], strict=True)
+        if wide >= shortest and high < 0.2 * wide
+    ]
+    return sorted(rules, key=lambda rule: rule.at)
+
+
+def bands(words: Iterable[Word]) -> list[list[Word]]:
+    """Gather words into bands that share no height with each other, from top to bottom."""
+    found: list[list[Word]] = []
+    bottom = float("-inf")
+    for word in sorted(words, key=lambda one: one.top):
+        rim = 0.12 * word.height
+        if found and word.top + rim < bottom:
+            found[-1].append(word)
+        else:
+            found.append([word])
+            bottom = float("-inf")
+        bottom = max(bottom, word.bottom - rim)
+    return [sorted(band, key=lambda one: one.left) for band in found]
