@@ -21,6 +21,10 @@ class NullRecogniser:
         """Return an empty reading for each line."""
         return self.read(lines)
 
+    def reread(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Return an empty reading for each line."""
+        return self.read(lines)
+
     def find(self, image: Gray) -> list[DetectedLine]:
         """Return no lines."""
         del image

@@ -7,19 +7,24 @@ PaddleOCR predictor is not thread-safe. Nothing is downloaded: weights come from
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.record import Engine
-from workers.engines.models import DETECTION, RECOGNITION, lay_out
+from workers.engines.models import DETECTION, RECOGNITION, SECOND, Weights, lay_out
 from workers.pipeline.read.recognition import DIGITS, DetectedLine, Gray, LineReading
 
 os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+import onnxruntime
 from paddleocr import TextDetection, TextRecognition
+
+onnxruntime.set_default_logger_severity(3)  # its warnings are about weights we do not make
 
 HEIGHT = 48
 """Height in pixels that the recognition model was trained on."""
@@ -38,21 +43,15 @@ DETECTION_SIDE = 960
 """Longest side in pixels of an image handed to detection; more costs time and finds no more."""
 
 
-class PaddleRecogniser:
-    """PaddleOCR's detection and recognition models behind the Recogniser protocol."""
+class _Reader:
+    """One recognition model, run by itself so that every step's probabilities are kept."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="gouji-models-")
-        root = Path(self._directory.name)
-        options = {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": threads}}
-        self._detection = TextDetection(
-            model_name=DETECTION.name, model_dir=str(lay_out(DETECTION, root)), **options
+    def __init__(self, weights: Weights, root: Path, threads: int) -> None:
+        model = TextRecognition(
+            model_name=weights.name, model_dir=str(lay_out(weights, root)), **_options(threads)
         )
-        recognition = TextRecognition(
-            model_name=RECOGNITION.name, model_dir=str(lay_out(RECOGNITION, root)), **options
-        )
-        self._run = recognition.paddlex_predictor.runner
-        self._characters: list[str] = recognition.paddlex_predictor.post_op.character
+        self._run = model.paddlex_predictor.runner
+        self._characters: list[str] = model.paddlex_predictor.post_op.character
         self._columns = [self._columns_of(digit) for digit in DIGITS]
 
     def _columns_of(self, digit: str) -> list[int]:
@@ -60,15 +59,8 @@ class PaddleRecogniser:
         wanted = {digit, wide, *LOOKALIKES.get(digit, "")}
         return [at for at, character in enumerate(self._characters) if character in wanted]
 
-    def read(self, lines: Sequence[Gray]) -> list[LineReading]:
-        """Read each line by itself at its own width: a batch costs as much and pads."""
-        return [self._recognise(line, 1.0) for line in lines]
-
-    def skim(self, lines: Sequence[Gray]) -> list[LineReading]:
-        """Read each line squeezed to a share of its width; time goes with the width."""
-        return [self._recognise(line, SKIMMED_WIDTH) for line in lines]
-
-    def _recognise(self, line: Gray, share: float) -> LineReading:
+    def read(self, line: Gray, share: float = 1.0) -> LineReading:
+        """Read a line of ink at a share of its width."""
         prepared, left, width = _prepare(line, share)
         steps = self._run(x=[prepared])[0][0]
         return self._decode(steps, prepared.shape[3], left, width)
@@ -94,6 +86,37 @@ class PaddleRecogniser:
             centres=tuple(float(centre) for centre in centres),
         )
 
+
+class PaddleRecogniser:
+    """PaddleOCR's detection and recognition models behind the Recogniser protocol."""
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="gouji-models-")
+        self._root, self._threads = Path(self._directory.name), threads
+        self._detection = TextDetection(
+            model_name=DETECTION.name,
+            model_dir=str(lay_out(DETECTION, self._root)),
+            **_options(threads),
+        )
+        self._first = _Reader(RECOGNITION, self._root, threads)
+
+    @cached_property
+    def _second(self) -> _Reader:
+        """The second reader, loaded when it is first asked."""
+        return _Reader(SECOND, self._root, self._threads)
+
+    def read(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Read each line by itself at its own width: a batch costs as much and pads."""
+        return [self._first.read(line) for line in lines]
+
+    def skim(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Read each line squeezed to a share of its width; time goes with the width."""
+        return [self._first.read(line, SKIMMED_WIDTH) for line in lines]
+
+    def reread(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Read each line by the second model."""
+        return [self._second.read(line) for line in lines]
+
     def find(self, image: Gray) -> list[DetectedLine]:
         """Find lines of text, longest side bounded by DETECTION_SIDE."""
         found = self._detection.predict(
@@ -108,6 +131,10 @@ class PaddleRecogniser:
                 DetectedLine(left=int(left), top=int(top), right=int(right), bottom=int(bottom))
             )
         return boxes
+
+
+def _options(threads: int) -> dict[str, Any]:
+    return {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": threads}}
 
 
 def _prepare(line: Gray, share: float) -> tuple[NDArray[np.float32], int, int]:
@@ -137,7 +164,7 @@ class PaddleEngines:
         return Engine(
             gouji=version("gouji"),
             ocr=f"paddleocr {version('paddleocr')} onnxruntime {version('onnxruntime')}",
-            models={weights.name: weights.sha256 for weights in (DETECTION, RECOGNITION)},
+            models={weights.name: weights.sha256 for weights in (DETECTION, RECOGNITION, SECOND)},
         )
 
 

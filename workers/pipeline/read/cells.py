@@ -1,15 +1,18 @@
 """The lines of ink of a table's cells, read as cheaply as each can be read safely.
 
-Numbers are read in full, prints of one glyph once. Words are skimmed; what then is neither a label
-of a form to the letter nor clear, or may be a number after all, is read in full as well.
+Numbers are read in full, prints of one glyph once, doubtful ones by a second reader too. Words are
+skimmed; what then is neither a label of a form to the letter nor clear, or may be a number after
+all, is read in full as well.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from schemas.forms import FORMS
-from workers.pipeline.read.digits import candidates, mass
+from schemas.table import Candidate
+from workers.pipeline.read.digits import agrees, both, candidates, mass
 from workers.pipeline.read.glyphs import read_once
 from workers.pipeline.read.ink import InkLine
 from workers.pipeline.read.recognition import LineReading, Recogniser
@@ -18,7 +21,14 @@ from workers.pipeline.tables.labels import likeness, plain
 _NARROW = 0.8
 """Widest glyph of a number, in line heights; Chinese characters are as wide as high."""
 _SURE = 0.9995
-"""Share of the best number from which its glyph's other prints are taken for the same."""
+"""Share of the best number from which its glyph's other prints are taken for the same, and up to
+which a second reader is asked."""
+_WIDEST_NUMBER = 9.0
+"""A line wider than this many letters holds no number."""
+_DIGIT_MASS = 1e-4
+"""Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
+_STROKE_READ = 0.998
+"""Share of a digit from which one straight stroke may be a 1 after all."""
 _CLEAR_WORDS = 0.93
 """Mean score from which skimmed words that are no label of a form are taken as they are."""
 _NEAR_LABEL = 0.6
@@ -28,18 +38,28 @@ _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 CellLines = Sequence[InkLine]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CellReading:
+    """What a cell holds: its text and, where it may be a number, the numbers it may be."""
+
+    text: str
+    confidence: float
+    candidates: tuple[Candidate, ...] = ()
+
+
 def read_cells(
     cells: Sequence[CellLines], letter: float, recogniser: Recogniser
-) -> list[list[LineReading]]:
+) -> list[CellReading]:
     """Read the lines of each cell; `letter` is the side of a character in pixels."""
-    numbers = [at for at, lines in enumerate(cells) if _may_be_number(lines)]
-    readings: list[list[LineReading]] = [[] for _ in cells]
-    for at, reading in zip(
-        numbers, _read_numbers([cells[at][0] for at in numbers], letter, recogniser), strict=True
-    ):
-        readings[at] = [reading]
-    for at in set(range(len(cells))).difference(numbers):
-        readings[at] = _read_words(cells[at], recogniser)
+    numbers = [lines[0] for lines in cells if _may_be_number(lines)]
+    read = iter(list(_read_numbers(numbers, letter, recogniser)))
+    weigh = _Scales(letter, recogniser)
+    readings = []
+    for lines in cells:
+        if _may_be_number(lines):
+            readings.append(weigh.number(lines[0], next(read)))
+        else:
+            readings.append(_words(lines, weigh, recogniser))
     return readings
 
 
@@ -61,6 +81,59 @@ def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> It
             yield recogniser.read([line.crop])[0]
 
 
+class _Scales:
+    """Weighs a reading; asks the second reader where the first is in doubt, once a reading."""
+
+    def __init__(self, letter: float, recogniser: Recogniser) -> None:
+        self._letter, self._recogniser = letter, recogniser
+        self._known: dict[int, tuple[LineReading, CellReading]] = {}
+
+    def number(self, line: InkLine, reading: LineReading) -> CellReading:
+        """Return a line read in full as the text and the numbers that it may be."""
+        if line.mark:
+            return _stroke(line, reading)
+        narrow = line.right - line.left < _WIDEST_NUMBER * self._letter
+        if not narrow or mass(reading.digits) <= _DIGIT_MASS:
+            return CellReading(text=reading.text, confidence=reading.confidence)
+        if id(reading) not in self._known:  # prints of one glyph share their reading
+            self._known[id(reading)] = reading, self._weighed(line, reading)
+        return self._known[id(reading)][1]
+
+    def _weighed(self, line: InkLine, reading: LineReading) -> CellReading:
+        found = candidates(reading.digits)
+        if not found or (found[0].probability >= _SURE and agrees(reading.text, found[0].text)):
+            return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
+        second = self._recogniser.reread([line.crop])[0]
+        if mass(second.digits) > _DIGIT_MASS:
+            found = both(found, candidates(second.digits))
+        own = agrees(reading.text, found[0].text) or not agrees(second.text, found[0].text)
+        return CellReading(
+            text=reading.text if own else second.text,
+            confidence=reading.confidence,
+            candidates=found,
+        )
+
+
+def _stroke(line: InkLine, reading: LineReading) -> CellReading:
+    """Take a straight stroke for what it is; one that reads as a number may be it after all."""
+    best = next(iter(candidates(reading.digits)), None)
+    doubt = best is not None and best.probability >= _STROKE_READ
+    return CellReading(text=line.mark, confidence=0.4 if doubt else 1.0)
+
+
+def _words(lines: CellLines, weigh: _Scales, recogniser: Recogniser) -> CellReading:
+    """Read words, or a number whose glyphs run together."""
+    crops = [line.crop for line in lines]
+    readings = recogniser.skim(crops)
+    if not _suffices(readings):
+        readings = recogniser.read(crops)
+        if len(lines) == 1:
+            return weigh.number(lines[0], readings[0])
+    texts = [line.mark or read.text for line, read in zip(lines, readings, strict=True)]
+    least = min((reading.confidence for reading in readings), default=1.0)
+    return CellReading(text="".join(texts), confidence=least)
+
+
 def _is_glyph(line: InkLine) -> bool:
     return line.blobs == 1 and not (line.mark or line.clipped)
 
@@ -68,12 +141,6 @@ def _is_glyph(line: InkLine) -> bool:
 def _is_sure(reading: LineReading) -> bool:
     best = next(iter(candidates(reading.digits)), None)
     return best is not None and best.probability >= _SURE and mass(reading.digits) > 0.5
-
-
-def _read_words(lines: CellLines, recogniser: Recogniser) -> list[LineReading]:
-    crops = [line.crop for line in lines]
-    skimmed = recogniser.skim(crops)
-    return skimmed if _suffices(skimmed) else recogniser.read(crops)
 
 
 def _suffices(skimmed: Sequence[LineReading]) -> bool:

@@ -4,6 +4,7 @@ Prefix search over a CTC output (Graves et al. 2006): the score of a string is t
 alignments that collapse to it.
 """
 
+import unicodedata
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +16,9 @@ from workers.pipeline.read.recognition import DIGITS
 BEAM = 24
 KEPT = 5
 _FLOOR = 1e-5
+_LEAST = 0.01
+"""Least share of a number in a second reader's opinion."""
+_LOOKALIKES = str.maketrans("OoО〇○lI", "0000011")
 _CERTAIN = 1e-7
 """Share of each step up to which all but its likeliest character together cannot matter."""
 _NEGLIGIBLE = 1e-7
@@ -108,3 +112,24 @@ def _extend(
             following.setdefault(text + character, [0.0, 0.0])[1] += pair[0] * probability
         else:
             following.setdefault(text + character, [0.0, 0.0])[1] += both * probability
+
+
+def agrees(text: str, number: str) -> bool:
+    """Say whether a free reading spells a number; letters that look like digits count as them."""
+    spelt = unicodedata.normalize("NFKC", text).replace(" ", "").rstrip(".")
+    return spelt.translate(_LOOKALIKES) == number
+
+
+def both(first: tuple[Candidate, ...], second: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Weigh the first reader's numbers by the second's; alone the second cannot bring in one.
+
+    A reader that never saw a number may still be wrong about it: its share counts as _LEAST.
+    """
+    shares = {candidate.text: candidate.probability for candidate in second}
+    weighed = {c.text: c.probability * max(shares.get(c.text, 0.0), _LEAST) for c in first}
+    total = sum(weighed.values())
+    return tuple(
+        Candidate(text=text, probability=round(min(1.0, weight / total), 6))
+        for text, weight in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))
+        if weight / total >= _FLOOR
+    )

@@ -50,6 +50,10 @@ class Recogniser(Protocol):
         """Read words at a share of their width: several times cheaper, digits not to be trusted."""
         ...
 
+    def reread(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Read each line by a second, independent model: an opinion on what is doubtful."""
+        ...
+
     def find(self, image: Gray) -> list[DetectedLine]:
         """Find the lines of text of an upright image."""
         ...

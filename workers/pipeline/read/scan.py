@@ -8,12 +8,11 @@ import numpy as np
 from schemas.page import Page, TextLine
 from schemas.table import Cell, Table
 from schemas.value import Box
-from workers.pipeline.read.cells import read_cells
+from workers.pipeline.read.cells import CellReading, read_cells
 from workers.pipeline.read.clean import Mask, Pixels, binarise, coloured, flatten, ink_threshold
-from workers.pipeline.read.digits import candidates, mass
 from workers.pipeline.read.ink import InkLine, lines_of, traces
 from workers.pipeline.read.prose import read_prose
-from workers.pipeline.read.recognition import Gray, LineReading, Recogniser
+from workers.pipeline.read.recognition import Gray, Recogniser
 from workers.pipeline.read.upright import attitude, stand
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
 from workers.pipeline.tables.rulings import (
@@ -24,15 +23,10 @@ from workers.pipeline.tables.rulings import (
     letter_size,
 )
 from workers.pipeline.tables.straighten import Straightened, straighten
+from workers.pipeline.tables.unruled import LEVEL, Unruled, find_unruled, inferred
 
-_NUMBER_WIDTH = 9.0
-"""A line wider than this many letters holds no number."""
 _LIGHT_INK = 215
 """Grey below which pale ink is looked for in a cell that seems empty."""
-_STROKE_READ = 0.998
-"""Share of a digit from which one straight stroke may be a 1 after all."""
-_DIGIT_MASS = 1e-4
-"""Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +76,13 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
     rulings = find_rulings(flat, letter)
     regions = find_regions(rulings, letter)
     ruled = [r for r in (_ruled(sheet, rulings, region) for region in regions) if r is not None]
-    tables = [_read_table(sheet, table, number, recogniser) for table in ruled]
     bare = _without_tables(flat, [table.straight.region for table in ruled])
+    loose = find_unruled(bare, rulings, threshold, letter)
+    bare = _without_tables(bare, [table.region for table in loose])
+    tables = [_read_table(sheet, table, number, recogniser) for table in ruled]
+    for found in loose:
+        table = _level(sheet, rulings, found)
+        tables.append(inferred(_read_table(sheet, table, number, recogniser)))
     lines = _read_lines(sheet, bare, recogniser)
     page = Page(
         number=number,
@@ -107,6 +106,15 @@ def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:
         return None
     both = np.asarray(cv2.bitwise_or(own.across, own.down), np.uint8)
     return _Ruled(straight=straight, rulings=both, grid=grid)
+
+
+def _level(sheet: _Sheet, rulings: Rulings, table: Unruled) -> _Ruled:
+    """Take a table without a frame as it lies: an upright page's lines of text are level."""
+    cut = table.region
+    window = np.s_[cut.top : cut.bottom, cut.left : cut.right]
+    both = cv2.bitwise_or(rulings.across[window], rulings.down[window])
+    straight = Straightened(flat=sheet.flat[window], region=cut, across=LEVEL, down=LEVEL)
+    return _Ruled(straight=straight, rulings=np.asarray(both, np.uint8), grid=table.grid)
 
 
 def _read_table(sheet: _Sheet, table: _Ruled, number: int, recogniser: Recogniser) -> Table:
@@ -182,7 +190,7 @@ def _cell(
     table: _Ruled,
     cell: GridCell,
     lines: list[InkLine],
-    readings: list[LineReading],
+    reading: CellReading,
     number: int,
     hidden: bool,
 ) -> Cell:
@@ -197,35 +205,17 @@ def _cell(
     if not lines:
         unseen = {"text": "", "confidence": 0.0 if hidden else 1.0, "ink": hidden}
         return Cell.model_validate({**place, **unseen})
-    text = "".join(line.mark or reading.text for line, reading in zip(lines, readings, strict=True))
-    confidence = min(
-        _confidence(line, reading) for line, reading in zip(lines, readings, strict=True)
-    )
     only = lines[0] if len(lines) == 1 and not lines[0].mark else None
-    digits = readings[0].digits
-    number_like = (
-        only is not None
-        and only.right - only.left < _NUMBER_WIDTH * sheet.letter
-        and mass(digits) > _DIGIT_MASS
-    )
     return Cell.model_validate(
         {
             **place,
-            "text": text,
-            "confidence": round(confidence, 4),
-            "candidates": candidates(digits) if number_like else (),
+            "text": reading.text,
+            "confidence": round(reading.confidence, 4),
+            "candidates": reading.candidates,
             "glyphs": only.blobs if only is not None else None,
             "obstructed": hidden or any(line.clipped for line in lines),
         }
     )
-
-
-def _confidence(line: InkLine, reading: LineReading) -> float:
-    """Return how sure a line's text is; a stroke that reads as a number is not sure to be none."""
-    if not line.mark:
-        return reading.confidence
-    best = next(iter(candidates(reading.digits)), None)
-    return 0.4 if best is not None and best.probability >= _STROKE_READ else 1.0
 
 
 def _without_tables(flat: Gray, regions: list[Region]) -> Gray:

@@ -1,6 +1,6 @@
 """Which lines of a cell are skimmed, which are read in full, and which glyphs once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -12,19 +12,28 @@ from workers.pipeline.read.recognition import DIGITS, DetectedLine, Gray, LineRe
 LETTER = 22.0
 
 
-def digit_steps(digit: str) -> np.ndarray:
-    """Return one step that surely is a digit."""
+def digit_steps(shares: Mapping[str, float]) -> np.ndarray:
+    """Return one step with the shares of its digits."""
     steps = np.zeros((1, len(DIGITS) + 1), np.float32)
-    steps[0, 1 + DIGITS.index(digit)] = 1.0
+    for digit, share in shares.items():
+        steps[0, 1 + DIGITS.index(digit)] = share
     return steps
 
 
 class Scripted:
     """Skims and reads as told, and counts what it was asked."""
 
-    def __init__(self, skimmed: str = "", full: str = "0", confidence: float = 0.99) -> None:
+    def __init__(
+        self,
+        skimmed: str = "",
+        full: str = "0",
+        confidence: float = 0.99,
+        shares: Mapping[str, float] | None = None,
+        second: str = "0",
+    ) -> None:
         self.skimmed, self.full, self.confidence = skimmed, full, confidence
-        self.skims = self.reads = 0
+        self.shares, self.second = {"0": 1.0} if shares is None else shares, second
+        self.skims = self.reads = self.rereads = 0
 
     def skim(self, lines: Sequence[Gray]) -> list[LineReading]:
         """Return the scripted words."""
@@ -35,10 +44,16 @@ class Scripted:
         ]
 
     def read(self, lines: Sequence[Gray]) -> list[LineReading]:
-        """Return the scripted text; its first digit for sure."""
+        """Return the scripted text and digits."""
         self.reads += len(lines)
-        steps = digit_steps(self.full[0] if self.full[0].isdigit() else "0")
+        steps = digit_steps(self.shares)
         return [LineReading(text=self.full, confidence=0.99, digits=steps) for _ in lines]
+
+    def reread(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Return the scripted second opinion."""
+        self.rereads += len(lines)
+        steps = digit_steps({self.second: 1.0})
+        return [LineReading(text=self.second, confidence=0.9, digits=steps) for _ in lines]
 
     def find(self, image: Gray) -> list[DetectedLine]:
         """Find nothing: no test asks."""
@@ -70,13 +85,13 @@ def slash() -> list[InkLine]:
 def test_prints_of_a_zero_are_read_once_and_never_skimmed() -> None:
     recogniser = Scripted(full="0")
     readings = read_cells([number() for _ in range(30)], LETTER, recogniser)
-    assert [reading.text for (reading,) in readings] == ["0"] * 30
+    assert [reading.text for reading in readings] == ["0"] * 30
     assert (recogniser.reads, recogniser.skims) == (1, 0)
 
 
 def test_a_label_of_the_form_is_skimmed_alone() -> None:
     recogniser = Scripted(skimmed="自然人")
-    assert read_cells([words()], LETTER, recogniser)[0][0].text == "自然人"
+    assert read_cells([words()], LETTER, recogniser)[0].text == "自然人"
     assert (recogniser.reads, recogniser.skims) == (0, 1)
 
 
@@ -94,8 +109,8 @@ def test_other_words_are_taken_as_skimmed_only_when_clear() -> None:
 
 
 def test_digits_among_words_are_read_in_full() -> None:
-    recogniser = Scripted(skimmed="共12项目", full="共122项目")
-    assert read_cells([words()], LETTER, recogniser)[0][0].text == "共122项目"
+    recogniser = Scripted(skimmed="共12项目", full="共122项目", shares={})
+    assert read_cells([words()], LETTER, recogniser)[0].text == "共122项目"
 
 
 def test_a_slash_is_told_from_a_one_by_its_ink() -> None:
@@ -103,5 +118,32 @@ def test_a_slash_is_told_from_a_one_by_its_ink() -> None:
     assert [line.mark for line in number()] == [""]
 
 
-def test_an_empty_cell_has_no_readings() -> None:
-    assert read_cells([[], number()], LETTER, Scripted())[0] == []
+def test_a_doubtful_number_is_clear_when_the_second_reader_agrees() -> None:
+    agreed = Scripted(full="0", shares={"0": 0.97, "8": 0.03}, second="0")
+    reading = read_cells([number()], LETTER, agreed)[0]
+    assert (reading.candidates[0].text, agreed.rereads) == ("0", 1)
+    assert reading.candidates[0].probability > 0.998
+
+
+def test_readers_that_disagree_leave_doubt() -> None:
+    opposed = Scripted(full="0", shares={"0": 0.97, "8": 0.03}, second="8")
+    best, other = read_cells([number()], LETTER, opposed)[0].candidates
+    assert {best.text, other.text} == {"0", "8"}
+    assert best.probability < 0.9
+
+
+def test_a_number_the_first_reader_is_sure_of_is_not_read_again() -> None:
+    sure = Scripted(full="0")
+    read_cells([number() for _ in range(5)], LETTER, sure)
+    assert sure.rereads == 0
+
+
+def test_an_unsure_glyph_is_read_again_by_itself() -> None:
+    unsure = Scripted(full="日", shares={"0": 0.9, "8": 0.1}, second="0")
+    reading = read_cells([number()], LETTER, unsure)[0]
+    assert (reading.text, unsure.rereads) == ("0", 1)
+
+
+def test_an_empty_cell_holds_nothing() -> None:
+    reading = read_cells([[], number()], LETTER, Scripted())[0]
+    assert (reading.text, reading.candidates) == ("", ())
