@@ -20,6 +20,8 @@ from schemas.value import Box
 from workers.pipeline.read.clean import Pixels
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
 from workers.pipeline.tables.rulings import Region, Rulings, find_regions, joined
+from workers.pipeline.tables.unruled import find_unruled_text, inferred
+from workers.pipeline.tables.unruled_words import Word
 
 SCALE = 2.0
 """Pixels a point at which rulings are drawn."""
@@ -35,6 +37,8 @@ _PALE, _CONTRAST = 200, 20
 """Lightness (of 255) from which a letter may be unseen, and least contrast to what is behind it."""
 _BEHIND = 0.3
 """Share of a pale letter's box that must be darker than it."""
+_ABOVE, _BELOW = 0.8, 0.08
+"""Share of its em that a character's ink rises above its baseline, and hangs below it."""
 _INSET = 2.0
 """Points from a cell's boundaries to what is surely inside its rulings."""
 _INKED, _SPECK = 48, 3
@@ -165,10 +169,17 @@ def read_text_layer(layer: TextLayer, number: int, picture: Pixels | None = None
     letter = _letter(layer)
     rulings, regions = _drawn(layer, letter)
     tables, taken = [], np.zeros(len(layer.characters), bool)
+    ruled: list[Region] = []
     for region in regions:
         table = _table(layer, rulings, region, letter, number, taken)
         if table is not None:
-            tables.append(table if picture is None else _with_ink(table, layer, picture))
+            ruled.append(region)
+            tables.append(table)
+    glyphs, em = _glyphs(layer, taken)
+    for found in find_unruled_text(glyphs, rulings, ruled, em):
+        tables.append(inferred(_filled(layer, found.region, found.grid, number, taken)))
+    if picture is not None:
+        tables = [_with_ink(table, layer, picture) for table in tables]
     free = [c for c, used in zip(layer.characters, taken, strict=True) if not used]
     return Page(
         number=number,
@@ -298,8 +309,27 @@ def _table(
         down=np.ascontiguousarray(rulings.down[window]),
     )
     grid = build_grid(own, np.full_like(own.across, 255), letter)  # drawn rulings do not wear
-    if grid is None:
-        return None
+    return None if grid is None else _filled(layer, region, grid, number, taken)
+
+
+def _glyphs(layer: TextLayer, taken: NDArray[np.bool_]) -> tuple[list[Word], float]:
+    """Return the boxes of the characters outside tables as drawn, and a letter's side."""
+    free = [c for c, used in zip(layer.characters, taken, strict=True) if not used]
+    glyphs = [
+        Word(
+            left=SCALE * c.left,
+            top=SCALE * (c.baseline - _ABOVE * c.size),
+            right=SCALE * c.right,
+            bottom=SCALE * (c.baseline + _BELOW * c.size),
+        )
+        for c in free
+    ]
+    return glyphs, SCALE * 0.9 * float(np.median([c.size for c in free])) if free else SCALE * 10
+
+
+def _filled(
+    layer: TextLayer, region: Region, grid: Grid, number: int, taken: NDArray[np.bool_]
+) -> Table:
     cells = [_cell(layer, region, grid, cell, number, taken) for cell in grid.cells]
     outline = (grid.columns[0], grid.rows[0], grid.columns[-1], grid.rows[-1])
     return Table(

@@ -20,6 +20,8 @@ from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, r
 
 LEVEL = Field(slope=(0.0, 0.0), bend=(0.0, 0.0))
 """Lines that neither slope nor bend."""
+_RIM = 0.02
+"""Share of the page's width along its sides where no table is: there the desk shows."""
 _INFERRED = 0.9
 """Most confidence of a cell whose place no lines confirm."""
 _SHORTEST_RULE = 5.0
@@ -55,9 +57,14 @@ def find_unruled(bare: Gray, rulings: Rulings, threshold: int, letter: float) ->
     down = np.where(white, 0, rulings.down).astype(np.uint8)
     words = words_of(bare, Rulings(across=across, down=down), threshold, letter)
     shortest = _SHORTEST_RULE * letter
-    return find_tables(
-        words, rules_of(across, 0.3 * shortest), rules_of(down.T, 0.5 * shortest), letter
-    )
+    lines = rules_of(across, 0.3 * shortest, letter)
+    found = find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
+    rim = _RIM * bare.shape[1]
+    return [
+        table
+        for table in found
+        if table.region.left >= rim and table.region.right <= bare.shape[1] - rim
+    ]
 
 
 def inferred(table: Table) -> Table:
@@ -92,9 +99,8 @@ def find_unruled_text(
         across[window], down[window] = 0, 0
     shortest = _SHORTEST_RULE * letter
     words = gathered(glyphs, letter)
-    return find_tables(
-        words, rules_of(across, 0.3 * shortest), rules_of(down.T, 0.5 * shortest), letter
-    )
+    lines = rules_of(across, 0.3 * shortest, letter)
+    return find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
 
 
 def find_tables(

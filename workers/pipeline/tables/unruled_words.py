@@ -16,6 +16,8 @@ _SPECK = 0.28
 """Blobs below this share of a letter, both ways, are dirt or points."""
 _LIGHTER = 25
 """Shades lighter than ink that still count: thin strokes hold a glyph together."""
+_THICKEST = 0.4
+"""Letters from which a line is none."""
 _TALL = 2.2
 """Blobs higher than this many letters are no words: seals, frames, pictures."""
 
@@ -128,18 +130,18 @@ def around(words: Iterable[Word]) -> Word:
     )
 
 
-def rules_of(mask: Mask, shortest: float) -> list[Rule]:
+def rules_of(mask: Mask, shortest: float, letter: float) -> list[Rule]:
     """Return the lines across a mask that are longer than `shortest` pixels, from top to bottom.
 
-    For lines down hand over the mask transposed.
+    For lines down hand over the mask transposed. The edge of the sheet in a photograph is thick.
     """
     _, _, stats, centers = cv2.connectedComponentsWithStats(
         np.ascontiguousarray(mask), connectivity=8
     )
     rules = [
         Rule(at=float(center[1]), start=float(left), end=float(left + wide))
-        for (left, _, wide, high, _), center in zip(stats[1:], centers[1:], strict=True)
-        if wide >= shortest and high < 0.2 * wide
+        for (left, _, wide, high, area), center in zip(stats[1:], centers[1:], strict=True)
+        if wide >= shortest and high < 0.2 * wide and area < _THICKEST * letter * wide
     ]
     return sorted(rules, key=lambda rule: rule.at)
 
