@@ -9,17 +9,20 @@ from collections.abc import Mapping, Sequence
 
 from schemas.form import Form, Relation
 from schemas.record import Record
-from schemas.validation import Checked, Finding
+from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.places import Place, places, value_at
-from workers.pipeline.validate.outcome import Outcome, cause_of, listed, listed_en, spot
+from workers.pipeline.validate.outcome import Outcome, listed, listed_en, spot
 from workers.pipeline.validate.suspects import Sum, Suspect, find_suspects
 
 # Zeros are left out of formulas with more terms than this.
 _LONG_SUM = 8
 
 
-def check_relations(record: Record, form: Form) -> Outcome:
-    """Apply every relation of the form whose numbers are all there."""
+def check_relations(record: Record, form: Form, unbounded: frozenset[str] = frozenset()) -> Outcome:
+    """Apply every relation of the form whose numbers are all there.
+
+    `unbounded` are values that may be other numbers than their evidence lists.
+    """
     sums = [found for relation in form.relations if (found := _sum_of(record, relation))]
     applied = Counter(found.relation.code for found in sums)
     failed = Counter(found.relation.code for found in sums if found.residual)
@@ -27,7 +30,7 @@ def check_relations(record: Record, form: Form) -> Outcome:
     where = places(form)
     return Outcome(
         findings=tuple(
-            _finding(record, found, suspects.get(at, ()), where)
+            _finding(record, found, suspects.get(at, ()), where, unbounded)
             for at, found in enumerate(sums)
             if found.residual
         ),
@@ -57,24 +60,23 @@ def _present(record: Record, pointers: Sequence[str]) -> dict[str, int]:
 
 
 def _finding(
-    record: Record, found: Sum, suspects: Sequence[Suspect], where: Mapping[str, Place]
+    record: Record,
+    found: Sum,
+    suspects: Sequence[Suspect],
+    where: Mapping[str, Place],
+    unbounded: frozenset[str],
 ) -> Finding:
     relation = found.relation
     paths = tuple(
         dict.fromkeys((*(s.pointer for s in suspects), *relation.totals, *relation.terms))
     )
-    cause = cause_of(record.evidence[pointer] for pointer in relation.pointers)
+    doubts = [p for p in relation.pointers if record.evidence[p].flag is not None]
+    cause = "source" if not doubts or _never_holds(record, found, doubts, unbounded) else _OPEN
     message, message_en = _messages(found, where)
-    if cause == "undetermined":
-        doubts = [p for p in relation.pointers if record.evidence[p].flag is not None]
-        message += (
-            f"。其中{listed([where[p].label for p in doubts], '格')}识别存疑，"
-            "可能是识别之误，也可能是原件之误，请对照原件"
-        )
-        message_en += (
-            f". {listed_en([where[p].label_en for p in doubts])} could not be read with"
-            " certainty: the fault may be the reading's or the report's"
-        )
+    if doubts:
+        doubt, doubt_en = _DOUBTS[cause]
+        message += f"。其中{listed([where[p].label for p in doubts], '格')}识别存疑，{doubt}"
+        message_en += f". {listed_en([where[p].label_en for p in doubts])} {doubt_en}"
     page, box = spot(record.evidence[paths[0]])
     return Finding(
         code=relation.code,
@@ -90,6 +92,41 @@ def _finding(
         box=box,
         suggestion=_suggestion(found, suspects, where),
     )
+
+
+_OPEN: Cause = "undetermined"
+_DOUBTS: dict[Cause, tuple[str, str]] = {
+    _OPEN: (
+        "可能是识别之误，也可能是原件之误，请对照原件",
+        "could not be read with certainty: the fault may be the reading's or the report's",
+    ),
+    "source": (
+        "但无论取哪一种读法都不相符",
+        "could not be read with certainty, but no reading of it makes the sum hold",
+    ),
+}
+_MOST_READINGS = 4096
+
+
+def _never_holds(
+    record: Record, found: Sum, doubts: Sequence[str], unbounded: frozenset[str]
+) -> bool:
+    """Say whether a broken sum stays broken under every reading of its doubtful numbers.
+
+    That is known only where the readings are: not for what is hidden, out of place or inferred.
+    """
+    relation, residuals = found.relation, {found.residual}
+    for pointer in doubts:
+        evidence, value = record.evidence[pointer], value_at(record, pointer)
+        listed_out = evidence.flag == "doubtful" and evidence.alternatives
+        if pointer in unbounded or not listed_out or not isinstance(value, int):
+            return False
+        side = 1 if pointer in relation.terms else -1
+        changes = [0, *(side * (int(other) - value) for other in evidence.alternatives)]
+        residuals = {residual + change for residual in residuals for change in changes}
+        if len(residuals) > _MOST_READINGS:
+            return False
+    return 0 not in residuals
 
 
 _SIDES = {

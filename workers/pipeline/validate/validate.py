@@ -22,7 +22,7 @@ def validate(record: Record, registration: Registration, pages: Sequence[Page]) 
     form = registration.form
     outcomes = (
         check_tables(registration, pages),
-        check_relations(record, form),
+        check_relations(record, form, unbounded(registration)),
         check_values(record, form),
         check_template(record, form, pages),
         check_sections(form, pages),
@@ -41,6 +41,12 @@ def validate(record: Record, registration: Registration, pages: Sequence[Page]) 
         checked=checked,
         findings=tuple(findings),
     )
+
+
+def unbounded(registration: Registration) -> frozenset[str]:
+    """Return the values that may be other numbers than were read: hidden, cut or out of place."""
+    hidden = {pointer for pointer, cell in registration.values.items() if cell and cell.obstructed}
+    return registration.uncertain | registration.contradicted | registration.merged | hidden
 
 
 def verdict_on(record: Record, findings: Sequence[Finding]) -> Verdict:

@@ -184,3 +184,29 @@ def test_two_faults_of_one_column_are_told_by_their_rows() -> None:
     assert set(column.paths[:2]) == {granted.paths[0], unable.paths[0]}
     assert "这 2 格" in str(column.suggestion)
     assert "现为 7，若为 5" in str(column.suggestion)
+
+
+DOUBTED = "/requests/granted/commercial_enterprise"  # 4 in 11 + 4 + 8 = 23
+
+
+def _row_of_granted(*alternatives: str, hidden: bool = False) -> Finding:
+    values = values_of(CELLS)
+    values["/requests/granted/total"] = 25
+    doubtful = evidence_of(values[DOUBTED], flag="doubtful", alternatives=alternatives)
+    report = build_report(values, evidence={DOUBTED: doubtful})
+    unbounded = frozenset([DOUBTED] if hidden else [])
+    return check_relations(report.record, FORM, unbounded).findings[0]
+
+
+def test_a_sum_that_no_reading_of_its_doubtful_number_mends_is_the_reports_fault() -> None:
+    row = _row_of_granted("1", "9")  # 11 + 1 + 8 = 20, 11 + 9 + 8 = 28, neither is 25
+    assert row.cause == "source"
+    assert row.message.endswith("识别存疑，但无论取哪一种读法都不相符")
+
+
+def test_a_sum_that_another_reading_would_mend_leaves_the_cause_open() -> None:
+    assert _row_of_granted("1", "6").cause == "undetermined"  # 11 + 6 + 8 = 25
+
+
+def test_a_hidden_number_may_be_any_other() -> None:
+    assert _row_of_granted("1", "9", hidden=True).cause == "undetermined"
