@@ -1,6 +1,5 @@
 """Rulings → grid: boundaries, the edges between slots that are really ruled, cells with spans."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
@@ -8,6 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask
+from workers.pipeline.tables.cells import Grid as Grid
+from workers.pipeline.tables.cells import GridCell as GridCell
+from workers.pipeline.tables.formgrid import form_grid
 from workers.pipeline.tables.rulings import Rulings, boundaries
 
 _RULED = 0.7
@@ -26,41 +28,17 @@ _MAYBE_RULED = 0.3
 """The same where the cells would not be rectangles otherwise."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GridCell:
-    """A rectangle of slots; `row`, `column` of its first slot, spans in slots."""
-
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grid:
-    """A table's boundaries (pixels of the straight image, ascending) and its cells."""
-
-    rows: tuple[float, ...]
-    columns: tuple[float, ...]
-    cells: tuple[GridCell, ...]
-    thickness: int
-    """Pixels a ruling is thick."""
-
-    def box(self, cell: GridCell) -> tuple[float, float, float, float]:
-        """Return left, top, right, bottom of a cell, on its boundaries."""
-        return (
-            self.columns[cell.column],
-            self.rows[cell.row],
-            self.columns[cell.column + cell.column_span],
-            self.rows[cell.row + cell.row_span],
-        )
-
-
 def build_grid(rulings: Rulings, ink: Mask, letter: float) -> Grid | None:
     """Build the grid of a straight table; None where the rulings make no table.
 
+    A statutory table is given its form's cells, any other those of its rulings alone.
+
     `ink` is all that is printed: a ruling may have worn away where nothing crosses its line.
     """
+    if rulings.flat is not None:
+        grid = form_grid(rulings.flat, ink, letter)
+        if grid is not None:
+            return grid
     rows = boundaries(rulings.across.T, 2.5 * letter, letter)
     columns = boundaries(rulings.down, 1.2 * letter, letter)
     if not rows or not columns:

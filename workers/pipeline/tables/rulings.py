@@ -1,6 +1,6 @@
 """Ink → rulings: the long straight lines, and the regions of a page that they make tables of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,6 +27,8 @@ class Rulings:
 
     across: Mask
     down: Mask
+    flat: Gray | None = None
+    """The image they were found in; None for rulings drawn from a text layer, which are exact."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,7 @@ def find_rulings(flat: Gray, letter: float) -> Rulings:
         least_down=2.6,
     )
     mostly_light = _ruled_length(light) > _MOSTLY_LIGHT * _ruled_length(strict)
-    return light if mostly_light else strict
+    return replace(light if mostly_light else strict, flat=flat)
 
 
 def _long_lines(across: Mask, down: Mask, letter: float, least_down: float) -> Rulings:

@@ -1,0 +1,109 @@
+"""Statutory tables drawn with a pen, worn and scribbled over, read back as the form's cells."""
+
+import cv2
+import numpy as np
+import pytest
+
+from schemas.form import FormTable
+from schemas.forms import FORMS
+from workers.pipeline.tables.cells import Grid
+from workers.pipeline.tables.formgrid import form_grid
+from workers.pipeline.tables.pattern import patterns
+
+LETTER = 20.0
+HIGH, LEFT, TOP = 36, 30, 30
+Image = np.ndarray
+
+
+def edges(table: FormTable) -> tuple[list[int], list[int]]:
+    widths = {4: [280, 220, 220, 220], 10: [90, 120, 330, *[60] * 7], 15: [62] * 15}
+    columns = [LEFT + sum(widths[table.columns][:at]) for at in range(table.columns + 1)]
+    return [TOP + HIGH * at for at in range(table.rows + 1)], columns
+
+
+def drawn(table: FormTable, shade: int = 0) -> Image:
+    rows, columns = edges(table)
+    image = np.full((rows[-1] + 10, columns[-1] + 10), 255, np.uint8)
+    for cell in table.cells:
+        start = columns[cell.column], rows[cell.row]
+        end = columns[cell.column + cell.column_span], rows[cell.row + cell.row_span]
+        cv2.rectangle(image, start, end, shade, 2)
+        if cell.kind == "value":
+            middle = (start[0] + end[0]) // 2 - 6, (start[1] + end[1]) // 2 + 7
+            cv2.putText(image, "0", middle, cv2.FONT_HERSHEY_SIMPLEX, 0.6, 0, 2)
+    return image
+
+
+def cells(grid: Grid | None) -> set[tuple[int, int, int, int]] | None:
+    if grid is None:
+        return None
+    return {(c.row, c.column, c.row_span, c.column_span) for c in grid.cells}
+
+
+def spans(table: FormTable) -> set[tuple[int, int, int, int]]:
+    return {(c.row, c.column, c.row_span, c.column_span) for c in table.cells}
+
+
+def grid_of(image: Image) -> Grid | None:
+    return form_grid(image, np.where(image < 128, np.uint8(255), np.uint8(0)), LETTER)
+
+
+TABLES = FORMS["2021"].tables
+REQUESTS = FORMS["2021"].table("requests")
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("shade", [0, 200])
+def test_a_statutory_table_has_the_cells_of_its_form(table: FormTable, shade: int) -> None:
+    assert cells(grid_of(drawn(table, shade))) == spans(table)
+
+
+def test_gaps_in_all_rulings_change_nothing() -> None:
+    image = drawn(REQUESTS)
+    for x in range(70, image.shape[1], 110):
+        for row in edges(REQUESTS)[0]:
+            image[row - 2 : row + 3, x : x + 7] = 255
+    assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+def test_strokes_from_ruling_to_ruling_make_no_cells() -> None:
+    image = drawn(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    for row in (4, 9, 15):
+        cv2.line(image, (columns[5] + 20, rows[row]), (columns[5] + 20, rows[row + 1]), 0, 2)
+    assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+def test_a_part_after_a_page_break_has_the_rest_of_its_groups() -> None:
+    rows, _ = edges(REQUESTS)
+    image = drawn(REQUESTS)[rows[10] - 8 :]
+    wanted = {
+        (max(0, row - 10), column, min(row + high - 10, high), wide)
+        for row, column, high, wide in spans(REQUESTS)
+        if row + high > 10
+    }
+    assert cells(grid_of(image)) == wanted
+
+
+def test_a_row_that_the_form_does_not_have_makes_another_table() -> None:
+    rows, columns = edges(REQUESTS)
+    image = drawn(REQUESTS)
+    tall = np.insert(image, [rows[8] + 18] * 30, 255, axis=0)
+    for x in columns:
+        cv2.line(tall, (x, rows[8]), (x, rows[9] + 30), 0, 2)
+    cv2.line(tall, (columns[2], rows[8] + 34), (columns[-1], rows[8] + 34), 0, 2)
+    assert cells(grid_of(tall)) != spans(REQUESTS)
+
+
+def test_other_tables_are_left_alone() -> None:
+    image = np.full((400, 700), 255, np.uint8)
+    for y in range(30, 371, 34):
+        cv2.line(image, (30, y), (630, y), 0, 2)
+    for x in range(30, 631, 100):
+        cv2.line(image, (x, 30), (x, 370), 0, 2)
+    assert grid_of(image) is None
+
+
+def test_patterns_know_the_other_common_header_of_table_four() -> None:
+    heads = [pattern.slots[:3, 0].tolist() for pattern in patterns() if pattern.columns == 15]
+    assert [len(set(head[:2])) for head in heads] == [2, 1]

@@ -1,0 +1,80 @@
+"""Thin dark lines of a straight table, however faint or broken, and how much of an edge they cover.
+
+A line is darker than both its sides; that holds for grey and hair-thin rulings alike, and for
+strokes of letters too: only the form tells them apart (`formgrid`).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.recognition import Gray
+
+Floats = NDArray[np.float64]
+
+_DEPTH = 16
+"""Shades by which a line is darker than both its sides."""
+_ALONG, _ASIDE = 0.4, 0.28
+"""Letters over which a line is averaged along its direction, and to what is beside it."""
+_SHORTEST = 0.9
+"""Letters from which a piece of a line counts: most strokes are shorter."""
+_DRIFT = 1
+"""Pixels by which a piece of a ruling may lie beside its place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """The thin lines of one direction, running down the image (transposed for lines across)."""
+
+    mask: Mask
+    total: NDArray[np.int32]
+    """Row y, column x: how many of the first y rows are lined at x or a pixel beside."""
+
+    def cover(self, places: Floats, ends: Floats) -> Floats:
+        """Return the lined share of each edge: (ends − 1) × places, each from end to end.
+
+        The crossing lines at both ends are left out.
+        """
+        inset = np.minimum(3.0, 0.2 * np.diff(ends))
+        tops = np.rint(ends[:-1] + inset).astype(np.int64)
+        bottoms = np.maximum(np.rint(ends[1:] - inset).astype(np.int64), tops + 1)
+        height, width = self.total.shape
+        tops, bottoms = np.clip(tops, 0, height - 2), np.clip(bottoms, 1, height - 1)
+        shifts = np.arange(-_DRIFT, _DRIFT + 1)
+        at = np.clip(np.rint(places).astype(np.int64)[:, None] + shifts, 0, width - 1)
+        lined = self.total[bottoms][:, at] - self.total[tops][:, at]
+        share = lined.max(axis=2) / (bottoms - tops)[:, None]
+        return np.asarray(share, np.float64)
+
+
+def lines_down(flat: Gray, letter: float) -> Lines:
+    """Find the thin lines that run down an image; hand in its transpose for those across."""
+    along, aside = max(3, round(_ALONG * letter)), max(3, round(_ASIDE * letter))
+    level = np.asarray(cv2.blur(flat, (1, along), borderType=cv2.BORDER_REPLICATE), np.uint8)
+    wide = cv2.copyMakeBorder(level, 0, 0, aside, aside, cv2.BORDER_CONSTANT, value=(255,))
+    sides = cv2.min(wide[:, : -2 * aside], wide[:, 2 * aside :])
+    depth = cv2.subtract(sides, level)
+    mask = cv2.dilate(
+        cv2.threshold(depth, _DEPTH - 1, 1, cv2.THRESH_BINARY)[1], np.ones((1, 3), np.uint8)
+    )
+    shortest = np.ones((max(3, round(_SHORTEST * letter)), 1), np.uint8)
+    near = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, shortest), np.uint8)
+    total = np.zeros((flat.shape[0] + 1, flat.shape[1]), np.int32)
+    np.cumsum(near, axis=0, out=total[1:])
+    return Lines(mask=near, total=total)
+
+
+def peaks(strength: Floats, least: float, apart: float) -> NDArray[np.int64]:
+    """Return where a profile is highest, at least `least`, no two nearer than `apart`."""
+    left = strength.copy()
+    found: list[int] = []
+    while True:
+        at = int(left.argmax())
+        if left[at] < least:
+            return np.array(sorted(found), np.int64)
+        same = np.flatnonzero(strength[max(0, at - 2) : at + 3] >= 0.9 * strength[at])
+        found.append(max(0, at - 2) + round(float(same.mean())))
+        left[max(0, at - round(apart)) : at + round(apart) + 1] = -1.0

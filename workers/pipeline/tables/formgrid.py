@@ -1,0 +1,374 @@
+"""Grid ← statutory form: the boundaries of the form looked for among all lines of a table.
+
+Columns are chosen by how much of the table they run through and by even widths; then rows of the
+form are laid along the lines across by dynamic programming, each edge speaking for or against.
+What contradicts every form is left to the grid of its rulings alone.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.cells import Grid, GridCell
+from workers.pipeline.tables.chain import Chain, Scores, best_chain
+from workers.pipeline.tables.evidence import Floats, Lines, lines_down, peaks
+from workers.pipeline.tables.pattern import Pattern, patterns
+
+Ints = NDArray[np.int64]
+
+_LEAST_ACROSS, _LEAST_DOWN = 0.12, 0.06
+"""Share of the width, of the height, that a possible boundary must be ruled over."""
+_DASHED, _RULED = 0.5, 0.9
+"""Shares of an edge from which a line down counts, and counts in full, as a column's boundary."""
+_FEW, _TRIALS = 3, 6
+"""Tables with so few even columns are tried with so many choices of columns."""
+_EVEN = 0.6
+"""What a column as wide again as it should be costs, in strengths of a boundary."""
+_MOST_SLOTS = 6
+"""Most slots a row of the form may take: lines of letters may lie between its boundaries."""
+_LOWEST = 0.75
+"""Least height of a row in letters."""
+_USUAL, _TALLEST = 1.5, 4.0
+"""Height in letters of a row whose edges count once; most that they count in a taller one."""
+_ABSENT = 0.4
+"""Weight of an edge that the form does not have: most places have no ruling anyway."""
+_STRAY = 0.3
+"""Weight of lines down where the form has no boundary (strokes of letters)."""
+_NEUTRAL = 0.4
+"""Lined share of an edge that speaks neither for nor against a ruling."""
+_LEAST_SLOTS = 20
+"""Rows times columns of a part from which its rulings tell what it is."""
+_GOOD, _WEAKEST, _CLEAR = 0.6, 0.3, 0.5
+"""How ruled the form's edges must be on average, along each boundary, and more than others are."""
+_CLEARLY, _CLEARLY_DOWN, _MANY = 0.6, 0.85, 8
+"""Ruled shares from which a boundary is one of the table, whatever the form says; the latter in
+tables of more boundaries across than that, since letters stand one below the other."""
+_BAND = 0.25
+"""Letters to both sides of an edge that is not seen in which nothing may be printed."""
+_UNSEEN, _CROSSED = 0.3, 0.06
+"""Lined share below which an edge is not seen, and inked share from which letters lie across."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sight:
+    """All possible boundaries of a table and what is seen of their edges."""
+
+    rows: Floats
+    columns: Floats
+    strengths: Floats
+    """Of the columns: the share of the height they are ruled over."""
+    across: Lines
+    down: Lines
+    beside: Floats
+    """Slots (between rows) × columns: lined shares."""
+    letter: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Match:
+    """A part of a pattern laid on boundaries: which rows of the form lie between which of them."""
+
+    pattern: Pattern
+    columns: Ints
+    chain: Chain
+
+
+def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
+    """Return the grid of a straight table as its statutory form has it; None where none fits."""
+    sight = _sight(flat, letter)
+    if sight is None:
+        return None
+    matches = [match for pattern in patterns() if (match := _match(sight, pattern)) is not None]
+    for match in sorted(matches, key=lambda match: -match.chain.score):
+        if _bears_out(sight, match):
+            return None if _overflows(sight, match, ink) else _grid(sight, match, ink)
+    return None
+
+
+def _sight(flat: Gray, letter: float) -> _Sight | None:
+    down = lines_down(flat, letter)
+    across = lines_down(np.ascontiguousarray(flat.T), letter)
+    runs = cv2.morphologyEx(
+        across.mask,
+        cv2.MORPH_OPEN,
+        np.ones((max(3, round(1.5 * letter)), 1), np.uint8),
+    )
+    seen = peaks(np.asarray(runs.mean(axis=0), np.float64), _LEAST_ACROSS, 0.35 * letter)
+    if len(seen) < 3:
+        return None
+    if not down.mask.any():
+        return None
+    lined = np.flatnonzero(runs[:, seen].mean(axis=1) > 0.06)
+    left, right = float(lined[0]), float(lined[-1])
+    rows = seen.astype(np.float64)
+    high = np.flatnonzero(down.mask.any(axis=1))
+    rows = _with_ends(rows, float(high[0]), float(high[-1]), 0.75 * letter)
+    every = down.cover(np.arange(flat.shape[1], dtype=np.float64), rows)
+    strength = (np.diff(rows) / (rows[-1] - rows[0])) @ (_certainty(every))
+    columns = peaks(strength, _LEAST_DOWN, 0.6 * letter).astype(np.float64)
+    columns = _with_ends(columns, left, right, 0.7 * letter)
+    columns = columns[(columns >= left - 0.8 * letter) & (columns <= right + 0.8 * letter)]
+    return _Sight(
+        rows=rows,
+        columns=columns,
+        strengths=strength[np.rint(columns).astype(np.int64)],
+        across=across,
+        down=down,
+        beside=down.cover(columns, rows),
+        letter=letter,
+    )
+
+
+def _certainty(cover: Floats) -> Floats:
+    return np.asarray(np.clip((cover - _DASHED) / (_RULED - _DASHED), 0, 1), np.float64)
+
+
+def _with_ends(places: Floats, first: float, last: float, reach: float) -> Floats:
+    """Add the sides of a table where no boundary is near them."""
+    before = [first] if places.size == 0 or places[0] - first > reach else []
+    after = [last] if places.size == 0 or last - places[-1] > reach else []
+    return np.array([*before, *places, *after], np.float64)
+
+
+def _match(sight: _Sight, pattern: Pattern) -> _Match | None:
+    trials = [_rows(sight, pattern, columns) for columns in _columns(sight, pattern)]
+    found = [match for match in trials if match is not None]
+    return max(found, key=lambda match: match.chain.score, default=None)
+
+
+def _columns(sight: _Sight, pattern: Pattern) -> list[Ints]:
+    """Choose column boundaries: strong ones, the last columns about equally wide; best first.
+
+    A table of few columns is tried in several ways: strokes of letters may seem as strong.
+    """
+    places, count = sight.columns, len(sight.columns)
+    before = pattern.columns - pattern.even
+    found: list[tuple[float, list[int]]] = []
+    for first in range(before, count - pattern.even) if before else (0,):
+        ref = (places[-1] - places[first]) / pattern.even
+        if ref < sight.letter or (before and places[first] - places[0] < 2 * sight.letter):
+            continue
+        labels = _strongest(sight, first, before - 1)
+        if labels is None:
+            continue
+        score, block = _even_block(sight, first, pattern.even, ref)
+        score += float(sight.strengths[[first, *labels]].sum())
+        found.append((score, [*([0] if before else []), *labels, *block]))
+    found.sort(reverse=True)
+    trials = _TRIALS if pattern.even <= _FEW else 1
+    return [np.array(columns, np.int64) for score, columns in found[:trials] if score > 0]
+
+
+def _strongest(sight: _Sight, first: int, wanted: int) -> list[int] | None:
+    """Return the strongest boundaries between the left side and the first value column."""
+    if wanted <= 0:
+        return []
+    inner = sorted(range(1, first), key=lambda at: -sight.strengths[at])
+    kept: list[int] = []
+    for at in inner:
+        near = [abs(sight.columns[at] - sight.columns[k]) for k in (0, first, *kept)]
+        if min(near) > 1.2 * sight.letter:
+            kept.append(at)
+        if len(kept) == wanted:
+            return sorted(kept)
+    return None
+
+
+def _even_block(sight: _Sight, first: int, even: int, ref: float) -> tuple[float, list[int]]:
+    """Part the width from a boundary to the right side into columns about `ref` wide."""
+    places = sight.columns
+    width = places[None, :] - places[:, None]
+    step = sight.strengths[None, :] - _EVEN * np.abs(width - ref) / ref
+    step[width < 0.5 * ref] = -1e6
+    best = np.full(len(places), -1e9)
+    best[first] = 0.0
+    came = []
+    for _ in range(even):
+        total = best[:, None] + step
+        came.append(total.argmax(axis=0))
+        best = total.max(axis=0)
+    at = len(places) - 1
+    block = [at]
+    for before in reversed(came):
+        at = int(before[at])
+        block.append(at)
+    return float(best[-1]), block[::-1]
+
+
+def _evidence(cover: Floats) -> Floats:
+    """Return what lined shares say for a ruling, −1 to 1."""
+    over = cover - _NEUTRAL
+    return np.where(over > 0, over / (1 - _NEUTRAL), over / _NEUTRAL)
+
+
+def _rows(sight: _Sight, pattern: Pattern, columns: Ints) -> _Match | None:
+    """Lay rows of the form along the lines across, as many and as well as the edges say."""
+    across = _evidence(sight.across.cover(sight.rows, sight.columns[columns]).T)
+    ruled = np.maximum(across, 0).sum(axis=1)
+    skipped = np.cumsum([0.0, *ruled])
+    others = np.setdiff1d(np.arange(len(sight.columns)), columns)
+    stray = np.maximum(_evidence(sight.beside[:, others]), 0).sum(axis=1)
+    stray = np.cumsum([0.0, *(_STRAY * stray)])
+    scores = Scores(
+        gains=[
+            _gain(sight, pattern, columns, slots)
+            - (skipped[slots:-1] - skipped[1:-slots])[:, None]
+            - (stray[slots:] - stray[:-slots])[:, None]
+            for slots in range(1, min(_MOST_SLOTS, len(sight.rows) - 1) + 1)
+        ],
+        inner=across @ _weights(pattern.below).T,
+        ends=np.maximum(across, -0.1).sum(axis=1),
+        above=skipped[:-1] + np.append(stray, stray[-1])[: len(skipped) - 1],
+        below=skipped[-1] - skipped[1:] + stray[-1] - stray,
+    )
+    chain = best_chain(scores, pattern.rows, pattern.heads if pattern.repeats else 0)
+    if not pattern.beside[list(chain.rows)].any(axis=0).all():
+        return None  # a boundary that none of these rows has
+    return _Match(pattern=pattern, columns=columns, chain=chain)
+
+
+def _weights(edges: NDArray[np.bool_]) -> Floats:
+    return np.where(edges, 1.0, -_ABSENT)
+
+
+def _gain(sight: _Sight, pattern: Pattern, columns: Ints, slots: int) -> Floats:
+    """Return what the inner lines down say for each row of the form in `slots` slots together."""
+    heights = np.diff(sight.rows)[:, None]
+    inner = sight.beside[:, columns[1:-1]] * heights
+    total = np.cumsum(np.vstack([np.zeros((1, inner.shape[1])), inner]), axis=0)
+    high = (sight.rows[slots:] - sight.rows[:-slots])[:, None]
+    edges = _evidence((total[slots:] - total[:-slots]) / high)
+    edges *= np.minimum(high / (_USUAL * sight.letter), _TALLEST)
+    gain = edges @ _weights(pattern.beside[:, 1:-1]).T
+    return np.asarray(np.where(high < _LOWEST * sight.letter, -1e6, gain), np.float64)
+
+
+def _bears_out(sight: _Sight, match: _Match) -> bool:
+    """Say whether the form's edges are ruled, each of its boundaries in part, and few others."""
+    pattern, rows = match.pattern, list(match.chain.rows)
+    if len(rows) * pattern.columns < _LEAST_SLOTS:
+        return False
+    across, down = _covers(sight, match)
+    below, beside = pattern.below[rows[1:]], pattern.beside[rows, 1:-1]
+    sure_across, sure_down = _certainty(across), _certainty(down)
+    ruled = float(np.concatenate([sure_across[below], sure_down[beside]]).mean())
+    others = np.concatenate([across[~below], down[~beside]])
+    false = float((others > _RULED).mean()) if others.size else 0.0
+    if ruled < _GOOD or ruled - false < _CLEAR:
+        return False
+    weakest = min(_means(sure_across, below), _means(sure_down, beside))
+    if min(weakest, _means(sure_down.T, beside.T)) < _WEAKEST:
+        return False
+    return not _leaves_out(sight, match)
+
+
+def _means(sure: Floats, there: NDArray[np.bool_]) -> float:
+    """Return how ruled the least ruled line of edges is, of the edges the form has on it."""
+    counts = there.sum(axis=1)
+    sums = np.where(there, sure, 0.0).sum(axis=1)
+    return float((sums[counts > 0] / counts[counts > 0]).min(initial=1.0))
+
+
+def _leaves_out(sight: _Sight, match: _Match) -> bool:
+    """Say whether a boundary is clearly ruled that the form does not have, or a row goes on."""
+    bounds, columns = list(match.chain.bounds), match.columns
+    every = sight.across.cover(sight.rows, sight.columns[columns]).T
+    left_out = np.setdiff1d(np.arange(len(sight.rows)), bounds)
+    if ((_certainty(every[left_out]) > 0.5).mean(axis=1) > _CLEARLY).any():
+        return True
+    outside = np.r_[0 : bounds[0], bounds[-1] : len(sight.rows) - 1]
+    if (_certainty(sight.beside[outside][:, columns[1:-1]]).mean(axis=1) > 0.5).any():
+        return True
+    others = np.setdiff1d(np.arange(len(sight.columns)), columns)
+    return len(bounds) > _MANY and bool((sight.strengths[others] > _CLEARLY_DOWN).any())
+
+
+def _covers(sight: _Sight, match: _Match) -> tuple[Floats, Floats]:
+    """Return the lined shares of the inner edges: row boundaries × columns, rows × boundaries."""
+    bounds, columns = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
+    across = sight.across.cover(bounds[1:-1], columns).T
+    return across, sight.down.cover(columns[1:-1], bounds)
+
+
+def _overflows(sight: _Sight, match: _Match, ink: Mask) -> bool:
+    """Say whether something is printed where a side of the table should be and is not ruled."""
+    bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
+    sides = places[[0, -1]]
+    unseen = sight.down.cover(sides, bounds) < _UNSEEN
+    crossed = _crossed(ink, sides, bounds, round(_BAND * sight.letter)) > _CROSSED
+    return bool((unseen & crossed).any())
+
+
+def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
+    """Return the grid of a match; a cell of the form cut by a page break is what is here of it.
+
+    Cells between which no ruling is seen and across whose edge something is printed are one.
+    """
+    labels = match.pattern.slots[list(match.chain.rows)] + 1000 * _part(match.chain.rows)[:, None]
+    bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
+    across, down = _covers(sight, match)
+    reach = round(_BAND * sight.letter)
+    crossed_down = _crossed(ink, places[1:-1], bounds, reach)
+    crossed_across = _crossed(np.ascontiguousarray(ink.T), bounds[1:-1], places, reach).T
+    numbers = labels.shape[1] - match.pattern.even  # labels cut by an edge do no harm
+    for row, at in np.argwhere((down < _UNSEEN) & (crossed_down > _CROSSED)):
+        if at >= numbers:
+            _unite(labels, (row, at), (row, at + 1))
+    for at, column in np.argwhere((across < _UNSEEN) & (crossed_across > _CROSSED)):
+        if column >= numbers:
+            _unite(labels, (at, column), (at + 1, column))
+    return Grid(
+        rows=tuple(bounds.tolist()),
+        columns=tuple(places.tolist()),
+        cells=tuple(_cell(labels == label) for label in dict.fromkeys(labels.ravel().tolist())),
+        thickness=_thickness(ink, bounds),
+    )
+
+
+def _thickness(ink: Mask, rows: Floats) -> int:
+    """Return how many pixels a line across is thick, where it is inked."""
+    filled = [(ink[max(0, round(row) - 5) : round(row) + 6] > 0).sum(axis=0) for row in rows]
+    counts = [float(np.median(own[own > 0])) for own in filled if own.any()]
+    return max(1, round(float(np.median(counts)))) if counts else 1
+
+
+def _crossed(ink: Mask, places: Floats, ends: Floats, reach: int) -> Floats:
+    """Return the inked share of the edges of lines down, and beside them: edges × places.
+
+    Two digits of one number stand closer than `reach`, so a number cut between them is noticed.
+    """
+    shares = np.zeros((len(ends) - 1, len(places)))
+    for at, place in enumerate(np.rint(places).astype(np.int64)):
+        line = np.asarray((ink[:, max(0, place - reach) : place + reach + 1] > 0).any(axis=1), bool)
+        for edge, (top, bottom) in enumerate(pairwise(ends)):
+            part = line[round(top) + 3 : max(round(bottom) - 2, round(top) + 4)]
+            shares[edge, at] = part.mean() if part.size else 0.0
+    return shares
+
+
+def _unite(labels: Ints, one: tuple[int, int], other: tuple[int, int]) -> None:
+    """Make two cells one where together they are a rectangle."""
+    both = np.isin(labels, (labels[one], labels[other]))
+    rows, columns = np.nonzero(both)
+    if both.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1):
+        labels[both] = labels[one]
+
+
+def _cell(own: NDArray[np.bool_]) -> GridCell:
+    rows, columns = np.nonzero(own)
+    return GridCell(
+        row=int(rows.min()),
+        column=int(columns.min()),
+        row_span=int(np.ptp(rows)) + 1,
+        column_span=int(np.ptp(columns)) + 1,
+    )
+
+
+def _part(rows: tuple[int, ...]) -> Ints:
+    """Give each row the number of its run of rows that follow each other in the form."""
+    return np.cumsum([0, *(after != row + 1 for row, after in pairwise(rows))])
