@@ -31,6 +31,8 @@ class Cell(Value):
     """The digits-only readings of a short one-line cell, best first; empty for other cells."""
     glyphs: int | None = None
     """How many glyphs stand side by side in a one-line cell, counted on the ink alone."""
+    seconded: bool = False
+    """True when words unlike the form's label were read alike by a second reader."""
     obstructed: bool = False
     """True when a seal or a pen lies over the ink of the cell, or the ink runs into its edge."""
 

@@ -7,7 +7,7 @@ all, is read in full as well.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from schemas.forms import FORMS
@@ -31,7 +31,7 @@ _STROKE_READ = 0.998
 """Share of a digit from which one straight stroke may be a 1 after all."""
 _CLEAR_WORDS = 0.93
 """Mean score from which skimmed words that are no label of a form are taken as they are."""
-_NEAR_LABEL = 0.6
+_NEAR_LABEL = 0.5
 """Likeness to a label of a form from which words are read in full: is it one, or is it a typo?"""
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 
@@ -45,6 +45,8 @@ class CellReading:
     text: str
     confidence: float
     candidates: tuple[Candidate, ...] = ()
+    seconded: bool = False
+    """A second reader read the same words."""
 
 
 def read_cells(
@@ -124,14 +126,28 @@ def _stroke(line: InkLine, reading: LineReading) -> CellReading:
 def _words(lines: CellLines, weigh: _Scales, recogniser: Recogniser) -> CellReading:
     """Read words, or a number whose glyphs run together."""
     crops = [line.crop for line in lines]
-    readings = recogniser.skim(crops)
-    if not _suffices(readings):
-        readings = recogniser.read(crops)
-        if len(lines) == 1:
-            return weigh.number(lines[0], readings[0])
+    skimmed = recogniser.skim(crops)
+    if _suffices(skimmed):
+        return _joined(lines, skimmed)
+    readings = recogniser.read(crops)
+    if len(lines) == 1 and not _WORDS.search(readings[0].text):
+        return weigh.number(lines[0], readings[0])
+    words = _joined(lines, readings)
+    return _seconded(words, lines, recogniser) if _is_nearly_label(plain(words.text)) else words
+
+
+def _joined(lines: CellLines, readings: Sequence[LineReading]) -> CellReading:
     texts = [line.mark or read.text for line, read in zip(lines, readings, strict=True)]
     least = min((reading.confidence for reading in readings), default=1.0)
     return CellReading(text="".join(texts), confidence=least)
+
+
+def _seconded(words: CellReading, lines: CellLines, recogniser: Recogniser) -> CellReading:
+    """Ask the second reader about a label unlike the form: is it misprinted or misread."""
+    second = _joined(lines, recogniser.reread([line.crop for line in lines]))
+    if plain(second.text) in _labels():
+        return second
+    return replace(words, seconded=plain(second.text) == plain(words.text))
 
 
 def _is_glyph(line: InkLine) -> bool:
@@ -153,7 +169,14 @@ def _suffices(skimmed: Sequence[LineReading]) -> bool:
         return False
     if any(letter.isdigit() for letter in words):
         return False
-    return max(likeness(words, label) for label in _labels()) < _NEAR_LABEL
+    return not _is_nearly_label(words)
+
+
+def _is_nearly_label(words: str) -> bool:
+    """Say whether plain words are like a label of a form and yet none."""
+    if words in _labels():
+        return False
+    return max(likeness(words, label) for label in _labels()) >= _NEAR_LABEL
 
 
 @cache

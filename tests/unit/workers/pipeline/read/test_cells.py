@@ -52,7 +52,7 @@ class Scripted:
     def reread(self, lines: Sequence[Gray]) -> list[LineReading]:
         """Return the scripted second opinion."""
         self.rereads += len(lines)
-        steps = digit_steps({self.second: 1.0})
+        steps = digit_steps({self.second: 1.0} if self.second.isdigit() else {})
         return [LineReading(text=self.second, confidence=0.9, digits=steps) for _ in lines]
 
     def find(self, image: Gray) -> list[DetectedLine]:
@@ -99,6 +99,22 @@ def test_what_is_nearly_a_label_is_read_in_full() -> None:
     recogniser = Scripted(skimmed="本年度止件数", full="本年度止件数")
     read_cells([words()], LETTER, recogniser)
     assert recogniser.reads == 1
+
+
+def test_a_misprint_both_readers_see_is_seconded() -> None:
+    alike = Scripted(skimmed="本年度止件数", full="本年度止件数", second="本年度止件数")
+    reading = read_cells([words()], LETTER, alike)[0]
+    assert (reading.text, reading.seconded, alike.rereads) == ("本年度止件数", True, 1)
+
+
+def test_a_misreading_of_a_label_gives_way_to_the_second_reader() -> None:
+    misread = Scripted(skimmed="总让", full="总让", second="总计")
+    assert read_cells([words()], LETTER, misread)[0].text == "总计"
+
+
+def test_readers_of_two_minds_second_nothing() -> None:
+    apart = Scripted(skimmed="本年度止件数", full="本年度止件数", second="本年庹止件数")
+    assert not read_cells([words()], LETTER, apart)[0].seconded
 
 
 def test_other_words_are_taken_as_skimmed_only_when_clear() -> None:

@@ -16,6 +16,7 @@ from workers.pipeline.validate.validate import validate
 
 TOTAL = "/requests/granted/total"
 DOUBT = evidence_of(0, flag="doubtful", confidence=0.5, alternatives=("8",))
+MENDING = evidence_of(3, flag="doubtful", confidence=0.5, alternatives=("0",))
 UNREAD = evidence_of(None, kind="number", text="?", flag="doubtful", confidence=0.0)
 
 
@@ -39,7 +40,8 @@ def test_a_clean_report_passes(values: Values) -> None:
         ({TOTAL: None}, {}, "failed"),  # a clear blank is the report's own
         ({}, {TOTAL: DOUBT}, "warnings"),
         ({TOTAL: None}, {TOTAL: UNREAD}, "incomplete"),
-        ({TOTAL: 3}, {TOTAL: DOUBT}, "incomplete"),  # broken, but who is to blame is open
+        ({TOTAL: 3}, {TOTAL: MENDING}, "incomplete"),  # broken, but who is to blame is open
+        ({TOTAL: 3}, {TOTAL: DOUBT}, "failed"),  # 8 would not mend it either
     ],
 )
 def test_the_verdict_weighs_the_reports_faults_above_the_readings(
