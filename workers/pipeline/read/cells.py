@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
+
 from schemas.forms import FORMS
 from schemas.table import Candidate
 from workers.pipeline.read.digits import agrees, both, candidates, mass
@@ -27,6 +29,9 @@ _WIDEST_NUMBER = 9.0
 """A line wider than this many letters holds no number."""
 _DIGIT_MASS = 1e-4
 """Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
+_FRAGMENT, _ENOUGH = 0.65, 5
+"""Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
+numbers there must be to say what is usual."""
 _STROKE_READ = 0.998
 """Share of a digit from which one straight stroke may be a 1 after all."""
 _CLEAR_WORDS = 0.93
@@ -55,7 +60,7 @@ def read_cells(
     """Read the lines of each cell; `letter` is the side of a character in pixels."""
     numbers = [lines[0] for lines in cells if _may_be_number(lines)]
     read = iter(list(_read_numbers(numbers, letter, recogniser)))
-    weigh = _Scales(letter, recogniser)
+    weigh = _Scales(letter, _least_height(numbers), recogniser)
     readings = []
     for lines in cells:
         if _may_be_number(lines):
@@ -63,6 +68,12 @@ def read_cells(
         else:
             readings.append(_words(lines, weigh, recogniser))
     return readings
+
+
+def _least_height(numbers: CellLines) -> float:
+    """Return the height in pixels below which a line is a fragment, beside a table's other ones."""
+    heights = [line.bottom - line.top for line in numbers if not line.mark]
+    return _FRAGMENT * float(np.median(heights)) if len(heights) >= _ENOUGH else 0.0
 
 
 def _may_be_number(lines: CellLines) -> bool:
@@ -86,8 +97,8 @@ def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> It
 class _Scales:
     """Weighs a reading; asks the second reader where the first is in doubt, once a reading."""
 
-    def __init__(self, letter: float, recogniser: Recogniser) -> None:
-        self._letter, self._recogniser = letter, recogniser
+    def __init__(self, letter: float, least_height: float, recogniser: Recogniser) -> None:
+        self._letter, self._least_height, self._recogniser = letter, least_height, recogniser
         self._known: dict[int, tuple[LineReading, CellReading]] = {}
 
     def number(self, line: InkLine, reading: LineReading) -> CellReading:
@@ -95,7 +106,8 @@ class _Scales:
         if line.mark:
             return _stroke(line, reading)
         narrow = line.right - line.left < _WIDEST_NUMBER * self._letter
-        if not narrow or mass(reading.digits) <= _DIGIT_MASS:
+        whole = line.bottom - line.top >= self._least_height
+        if not narrow or not whole or mass(reading.digits) <= _DIGIT_MASS:
             return CellReading(text=reading.text, confidence=reading.confidence)
         if id(reading) not in self._known:  # prints of one glyph share their reading
             self._known[id(reading)] = reading, self._weighed(line, reading)
@@ -103,6 +115,8 @@ class _Scales:
 
     def _weighed(self, line: InkLine, reading: LineReading) -> CellReading:
         found = candidates(reading.digits)
+        if found and found[0].text == "1" and line.leans:
+            return CellReading(text=reading.text, confidence=min(0.4, reading.confidence))
         if not found or (found[0].probability >= _SURE and agrees(reading.text, found[0].text)):
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
         second = self._recogniser.reread([line.crop])[0]

@@ -17,10 +17,11 @@ _PAPER = 225
 """Grey from which paper is white beyond doubt."""
 _TRACE = 0.35
 """Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
-_SLOPE, _STRAIGHT = 0.2, 0.4
+_SLOPE, _STRAIGHT = 0.2, 0.5
 """Least lean of a slash, and most that its ink strays from a straight line, in stroke widths.
 
-A straight stroke strays by 0.29; “1” leans by 0.16 at most, “7” strays by 0.55 and more.
+A straight stroke strays by 0.29; “1” leans by 0.16 at most, “7” strays by 0.55 and more. A slash
+whose ink is damaged may be neither, but it still leans: no 1 does.
 """
 _LINE_HEIGHT = 0.8
 """A crop is at least this share of a letter high, so that a dash stays a dash."""
@@ -32,7 +33,8 @@ class InkLine:
 
     `blobs` counts the glyphs parted by white from top to bottom, at most as many as digits fit into
     the width (a broken 0 is one glyph); `widest` is the widest of them in line heights; `mark` is
-    “—” or “/” where the ink is one straight stroke; `clipped` says that ink runs into the cell's
+    “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does;
+    `clipped` says that ink runs into the cell's
     edge and may be cut off.
     """
 
@@ -44,6 +46,7 @@ class InkLine:
     blobs: int
     widest: float
     mark: str
+    leans: bool
     clipped: bool
 
 
@@ -136,6 +139,7 @@ def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: flo
         blobs=min(len(blobs), max(1, round((wide - 0.6 * high) / (0.8 * high)) + 1)),
         widest=max(end - start for start, end in blobs) / high,
         mark=_mark(inside[:, left:right], letter),
+        leans=_lean(inside[:, left:right])[0] >= _SLOPE,
         clipped=left == 0 or right == cell.shape[1],
     )
 
@@ -147,10 +151,21 @@ def _mark(ink: Filled, letter: float) -> str:
         return "—" if wide > 1.5 * high and wide > 0.25 * letter else ""
     if not 0.15 * high < wide < 1.3 * high or high < 0.5 * letter:
         return ""
+    leans, strays = _lean(ink)
+    return "/" if leans >= _SLOPE and strays <= _STRAIGHT else ""
+
+
+def _lean(ink: Filled) -> tuple[float, float]:
+    """Return by how much ink leans to the right, and how far it strays from a straight line.
+
+    The lean is pixels to the right per pixel up; straying is in stroke widths.
+    """
     y, x = np.nonzero(ink)
+    if ink.shape[0] < 3:
+        return 0.0, 0.0
     slope, start = np.polyfit(y, x, 1)
     strays = float(np.std(x - (start + slope * y)))
-    return "/" if -slope >= _SLOPE and strays <= _STRAIGHT * x.size / high else ""
+    return -float(slope), strays * ink.shape[0] / x.size
 
 
 def _padded(cell: Gray, left: int, top: int, right: int, bottom: int) -> Gray:
