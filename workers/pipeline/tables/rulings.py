@@ -17,6 +17,8 @@ _PAPER = 236
 """Mean grey from which both sides of a light line count as paper: letters have letters beside."""
 _MOSTLY_LIGHT = 1.3
 """How much more must be ruled at the lighter level for that to be taken."""
+_PIECE = 1.3
+"""Length of a piece of a ruling in letters."""
 _GAP_ACROSS, _GAP_DOWN = 1.0, 0.5
 """Longest gap in a ruling that is bridged, in letters; downwards letters stand closer."""
 
@@ -61,93 +63,124 @@ def letter_size(ink: Mask) -> float:
     return float(np.percentile(letters, 70)) if letters.size > 20 else 0.012 * side
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """What hangs together in a mask, pixels touching at corners too: its place and outlines.
+
+    Outlines are far cheaper than labels where little of a page is set. That of the part itself
+    comes first, those of its holes follow.
+    """
+
+    box: Region
+    outlines: list[NDArray[np.int32]]
+
+
+def _parts(mask: Mask) -> list[_Part]:
+    """Return the parts of a mask, from top to bottom."""
+    found, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    parts: dict[int, _Part] = {}
+    parents = tree[0, :, 3].tolist() if len(found) else []
+    outlines = [np.asarray(outline, np.int32) for outline in found]
+    for at, (outline, parent) in enumerate(zip(outlines, parents, strict=True)):
+        if parent < 0:
+            left, top, wide, high = cv2.boundingRect(outline)
+            box = Region(left=left, top=top, right=left + wide, bottom=top + high)
+            parts[at] = _Part(box=box, outlines=[outline])
+    for outline, parent in zip(outlines, parents, strict=True):
+        if parent >= 0:
+            parts[parent].outlines.append(outline)
+    return sorted(parts.values(), key=lambda part: (part.box.top, part.box.left))
+
+
+def _painted(mask: Mask, parts: list[_Part], value: int, corner: tuple[int, int] = (0, 0)) -> None:
+    """Paint parts into a mask, in place; `corner` is the left and top of the mask on the page."""
+    outlines = [outline for part in parts for outline in part.outlines]
+    if outlines:
+        left, top = corner
+        cv2.drawContours(mask, outlines, -1, (value,), cv2.FILLED, offset=(-left, -top))
+
+
 def find_rulings(flat: Gray, letter: float) -> Rulings:
     """Find lines longer than letters are; short ones down only where they join two lines across.
 
     Light lines are looked for only where they make up much of what is ruled: taken always, they
     would let blurred letters pass for lines.
     """
-    dark = np.where(flat < RULING_GRAY, np.uint8(255), np.uint8(0))
-    strict = _long_lines(dark, dark, letter, least_down=1.3)
-    light = _long_lines(
-        _ridges(flat, letter, horizontal=True),
-        _ridges(flat, letter, horizontal=False),
-        letter,
-        least_down=2.6,
-    )
+    turned = np.asarray(cv2.transpose(flat), np.uint8)  # filters run faster down than across
+    strict = _long_lines(_dark(turned), _dark(flat), letter, least_down=1.3)
+    light = _long_lines(_ridges(turned, letter), _ridges(flat, letter), letter, least_down=2.6)
     mostly_light = _ruled_length(light) > _MOSTLY_LIGHT * _ruled_length(strict)
     return replace(light if mostly_light else strict, flat=flat)
 
 
-def _long_lines(across: Mask, down: Mask, letter: float, least_down: float) -> Rulings:
-    """Keep the long lines of what may be ruled across and down (there of `least_down` letters)."""
-    across = _lines(across, letter, least=1.3, whole=2.8, horizontal=True)
-    down = _lines(down, letter, least=1.3, whole=least_down, horizontal=False)
+def _dark(flat: Gray) -> Mask:
+    mask = cv2.threshold(flat, RULING_GRAY - 1, 255, cv2.THRESH_BINARY_INV)[1]
+    return np.asarray(mask, np.uint8)
+
+
+def _long_lines(turned: Mask, down: Mask, letter: float, least_down: float) -> Rulings:
+    """Keep the long lines of what may be ruled across and down (there of `least_down` letters).
+
+    What may be ruled across comes transposed.
+    """
+    across = np.asarray(cv2.transpose(_lines(turned, letter, _GAP_ACROSS, 2.8)), np.uint8)
+    down = _lines(down, letter, _GAP_DOWN, least_down)
     return Rulings(across=across, down=joined(down, across, letter))
 
 
-def _ridges(flat: Gray, letter: float, *, horizontal: bool) -> Mask:
-    """Find thin lines darker than what lies on both sides, averaged along their direction.
+def _ridges(flat: Gray, letter: float) -> Mask:
+    """Find thin lines down that are darker than both their sides, averaged along their direction.
 
-    Averaging over a letter lifts lines a shade darker than the paper out of its noise.
+    Averaging over a letter lifts lines a shade darker than the paper out of its noise. What lies
+    outside of the image is paper.
     """
     along, aside = max(3, round(letter)), max(2, round(0.2 * letter))
-    level = np.asarray(cv2.blur(flat, (along, 1) if horizontal else (1, along)), np.uint8)
-    shift = (0, aside) if horizontal else (aside, 0)
-    sides = cv2.min(_shifted(level, *shift), _shifted(level, -shift[0], -shift[1]))
-    ridge = (cv2.subtract(sides, level) >= _RIDGE_DEPTH) & (sides >= _PAPER)
-    return np.where(ridge, np.uint8(255), np.uint8(0))
-
-
-def _shifted(image: Gray, right: int, down: int) -> Gray:
-    """Move an image by whole pixels; what comes in from outside is paper."""
-    matrix = np.array([[1, 0, right], [0, 1, down]], np.float64)
-    size = (image.shape[1], image.shape[0])
-    moved = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_NEAREST, borderValue=(255,))
-    return np.asarray(moved, np.uint8)
+    level = np.asarray(cv2.blur(flat, (1, along)), np.uint8)
+    wide = cv2.copyMakeBorder(level, 0, 0, aside, aside, cv2.BORDER_CONSTANT, value=(255,))
+    sides = cv2.min(wide[:, : -2 * aside], wide[:, 2 * aside :])
+    deep = cv2.threshold(cv2.subtract(sides, level), _RIDGE_DEPTH - 1, 255, cv2.THRESH_BINARY)[1]
+    paper = cv2.threshold(sides, _PAPER - 1, 255, cv2.THRESH_BINARY)[1]
+    return np.asarray(cv2.bitwise_and(deep, paper), np.uint8)
 
 
 def _ruled_length(rulings: Rulings) -> int:
     """Return how many pixel columns and rows of the page the lines cover, line by line."""
-    _, _, across, _ = cv2.connectedComponentsWithStats(rulings.across)
-    _, _, down, _ = cv2.connectedComponentsWithStats(rulings.down)
-    return int(across[1:, cv2.CC_STAT_WIDTH].sum() + down[1:, cv2.CC_STAT_HEIGHT].sum())
+    across = sum(part.box.width for part in _parts(rulings.across))
+    return across + sum(part.box.height for part in _parts(rulings.down))
 
 
-def _lines(dark: Mask, letter: float, *, least: float, whole: float, horizontal: bool) -> Mask:
-    """Find lines in two steps: pieces of `least` letters, linked over gaps to `whole` letters.
+def _lines(dark: Mask, letter: float, gap: float, whole: float) -> Mask:
+    """Find lines down in two steps: pieces longer than a letter, linked over gaps to whole ones.
 
-    A line may slope by a pixel or two within a piece.
+    `gap` and `whole` are in letters. A line may slope by a pixel or two within a piece.
     """
-    thick = np.ones((3, 1) if horizontal else (1, 3), np.uint8)
-    pieces = cv2.morphologyEx(
-        cv2.dilate(dark, thick), cv2.MORPH_OPEN, _run(least * letter, horizontal)
-    )
-    gap = (_GAP_ACROSS if horizontal else _GAP_DOWN) * letter
-    linked = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, _run(gap, horizontal))
-    lines = cv2.morphologyEx(linked, cv2.MORPH_OPEN, _run(whole * letter, horizontal))
+    thick = np.ones((1, 3), np.uint8)
+    pieces = cv2.morphologyEx(cv2.dilate(dark, thick), cv2.MORPH_OPEN, _run(_PIECE * letter))
+    linked = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, _run(gap * letter))
+    lines = cv2.morphologyEx(linked, cv2.MORPH_OPEN, _run(whole * letter))
     return np.asarray(cv2.erode(lines, thick), np.uint8)
 
 
-def _run(length: float, horizontal: bool) -> NDArray[np.uint8]:
-    pixels = max(3, round(length))
-    return np.ones((1, pixels) if horizontal else (pixels, 1), np.uint8)
+def _run(length: float) -> NDArray[np.uint8]:
+    return np.ones((max(3, round(length)), 1), np.uint8)
 
 
 def joined(down: Mask, across: Mask, letter: float) -> Mask:
     """Drop short vertical runs (strokes of letters) that do not end at lines across."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(down, connectivity=8)
+    short = [part for part in _parts(down) if part.box.height < 2.6 * letter]
+    if not short:
+        return down
     reach = max(2, round(0.35 * letter))
     near = cv2.dilate(across, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
-    kept = np.zeros(count, bool)
-    for at in range(1, count):
-        left, top, width, height = stats[at, :4]
-        if height >= 2.6 * letter:
-            kept[at] = True
-            continue
-        middle, last = left + width // 2, top + height - 1
-        kept[at] = bool(near[top, middle]) and bool(near[last, middle])
-    return np.where(kept[labels], np.uint8(255), np.uint8(0))
+    kept = down.copy()
+    _painted(kept, [part for part in short if not _ends_at(near, part.box)], 0)
+    return kept
+
+
+def _ends_at(near: NDArray[np.generic], box: Region) -> bool:
+    """Say whether a run begins and ends where it is near lines across."""
+    middle = box.left + box.width // 2
+    return bool(near[box.top, middle]) and bool(near[box.bottom - 1, middle])
 
 
 def find_regions(rulings: Rulings, letter: float) -> list[Region]:
@@ -159,14 +192,14 @@ def find_regions(rulings: Rulings, letter: float) -> list[Region]:
     width = rulings.across.shape[1]
     gap = max(3, round(0.8 * letter))
     both = np.asarray(cv2.bitwise_or(rulings.across, rulings.down), np.uint8)
-    near = cv2.dilate(both, np.ones((gap, gap), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(near, np.uint8))
+    near = np.asarray(cv2.dilate(both, np.ones((gap, gap), np.uint8)), np.uint8)
     regions = []
-    for label, (left, top, wide, high, _) in enumerate(stats):
-        if label == 0 or wide < 0.15 * width:
+    for part in _parts(near):
+        box = part.box
+        if box.width < 0.15 * width:
             continue
-        box = Region(left=int(left), top=int(top), right=int(left + wide), bottom=int(top + high))
-        own = labels[box.top : box.bottom, box.left : box.right] == label
+        own = np.zeros((box.height, box.width), np.uint8)
+        _painted(own, [part], 255, (box.left, box.top))
         regions.append((_tight(both, box), _parts_cells(rulings, box, own, letter)))
     found = _frameless_joined(regions, rulings, letter)
     outer = [r for r in found if any(r is not other and _holds(r, other) for other in found)]
@@ -212,11 +245,11 @@ def _framed(region: Region, rulings: Rulings) -> bool:
     return bool((side > 0).any(axis=1).mean() > 0.6)
 
 
-def _parts_cells(rulings: Rulings, box: Region, own: NDArray[np.bool_], letter: float) -> bool:
-    """Say whether a component's own lines part its rectangle into two cells or more."""
+def _parts_cells(rulings: Rulings, box: Region, own: Mask, letter: float) -> bool:
+    """Say whether a part's own lines divide its rectangle into two cells or more."""
     window = np.s_[box.top : box.bottom, box.left : box.right]
-    across = boundaries((rulings.across[window] * own).T, 2.5 * letter, letter)
-    down = boundaries(rulings.down[window] * own, 1.2 * letter, letter)
+    across = boundaries((rulings.across[window] & own).T, 2.5 * letter, letter)
+    down = boundaries(rulings.down[window] & own, 1.2 * letter, letter)
     return len(across) >= 2 and len(down) >= 2 and len(across) + len(down) >= 5
 
 
@@ -231,12 +264,20 @@ def _holds(outer: Region, inner: Region) -> bool:
 
 def boundaries(mask: NDArray[np.uint8], shortest: float, letter: float) -> tuple[float, ...]:
     """Return where lines run down a mask: clusters of columns ruled over `shortest` pixels."""
-    weights = (mask > 0).sum(axis=0).astype(np.float64)
+    weights = _counts(mask)
     ruled = np.flatnonzero(weights >= shortest)
     if ruled.size == 0:
         return ()
     groups = np.split(ruled, np.flatnonzero(np.diff(ruled) > max(3.0, 0.35 * letter)) + 1)
     return tuple(float(np.average(group, weights=weights[group])) for group in groups)
+
+
+def _counts(mask: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return how many pixels of each column are set."""
+    turned = not mask.flags.c_contiguous and mask.T.flags.c_contiguous
+    there = cv2.threshold(mask.T if turned else mask, 0, 1, cv2.THRESH_BINARY)[1]
+    counts = cv2.reduce(there, 1 if turned else 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return np.asarray(counts, np.float64).ravel()
 
 
 def _tight(mask: NDArray[np.uint8], box: Region) -> Region:
