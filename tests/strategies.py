@@ -156,10 +156,10 @@ def build_report(
     return Report(record=record, registration=registration, pages=pages)
 
 
-def with_label(report: Report, text: str, printed: str) -> Report:
-    """Return the report with one label printed otherwise."""
+def with_label(report: Report, text: str, printed: str, *, seconded: bool = False) -> Report:
+    """Return the report with one label printed otherwise; read so by two readers if `seconded`."""
     labels = tuple(
-        replace(label, cell=label.cell.model_copy(update={"text": printed}))
+        replace(label, cell=label.cell.model_copy(update={"text": printed, "seconded": seconded}))
         if label.form_cell.text == text
         else label
         for label in report.registration.labels

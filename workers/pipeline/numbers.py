@@ -13,6 +13,7 @@ from schemas.evidence import Evidence, Flag
 from schemas.evidence import Source as EvidenceSource
 from schemas.table import Candidate, Cell
 from workers.pipeline.joint import Reading, Resolution, resolve
+from workers.pipeline.tables.even import uneven
 from workers.pipeline.tables.register import Registration
 
 CLEAR = 0.998
@@ -44,8 +45,9 @@ def decide(
     """Decide every value of the form; `sources` says by page where its cells' text came from."""
     form = registration.form
     cells = registration.values
+    doubts = _out_of_place(registration)
     readings = {
-        pointer: _reading(cell, pointer, registration, sources)
+        pointer: _reading(cell, pointer, registration, sources, doubts)
         for pointer, cell in cells.items()
         if not form.value_cells[pointer].decimal
     }
@@ -55,12 +57,18 @@ def decide(
     for pointer in form.pointers:
         cell = cells[pointer]
         source = elsewhere if cell is None else sources.get(cell.page, elsewhere)
+        sure = pointer not in doubts | registration.uncertain | registration.contradicted
         if form.value_cells[pointer].decimal:
-            doubts = registration.uncertain | registration.merged | registration.contradicted
-            decisions[pointer] = _fee(cell, pointer not in doubts, source)
+            decisions[pointer] = _fee(cell, sure, source)
         else:
-            decisions[pointer] = _count(cell, resolved[pointer], source)
+            decisions[pointer] = _count(cell, resolved[pointer], sure, source)
     return decisions
+
+
+def _out_of_place(registration: Registration) -> frozenset[str]:
+    """Return the pointers whose cell is not surely one value's."""
+    printed = registration.values
+    return registration.merged.union(*(uneven(printed, t) for t in registration.form.tables))
 
 
 def _reading(
@@ -68,11 +76,12 @@ def _reading(
     pointer: str,
     registration: Registration,
     sources: Mapping[int, EvidenceSource],
+    doubts: frozenset[str],
 ) -> Reading:
     """Read one cell by itself as a count."""
     if cell is None or not cell.ink or _says_nothing(cell):
         return Reading(options={}, clear=True)
-    if pointer in registration.merged:
+    if pointer in doubts:
         return Reading(options={}, clear=False)
     typeset = sources.get(cell.page, "ocr") != "ocr"
     options = _options(cell, _COUNT, typeset=typeset)
@@ -152,9 +161,11 @@ def _says_nothing(cell: Cell) -> bool:
     return bool(text) and set(text) <= _NOT_APPLICABLE
 
 
-def _count(cell: Cell | None, resolution: Resolution, source: EvidenceSource) -> Decision:
+def _count(
+    cell: Cell | None, resolution: Resolution, sure: bool, source: EvidenceSource
+) -> Decision:
     if cell is None or not cell.ink or _says_nothing(cell):
-        return _no_number(cell, source)
+        return _no_number(cell, sure, source)
     value = resolution.value
     if value is None:
         return _unread(cell, source, resolution.flag)
@@ -176,7 +187,7 @@ def _count(cell: Cell | None, resolution: Resolution, source: EvidenceSource) ->
 def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
     """Decide a fee (decimal, 万元, as printed): no relation binds it, so it must be clear."""
     if cell is None or not cell.ink or _says_nothing(cell):
-        return _no_number(cell, source)
+        return _no_number(cell, sure, source)
     typeset = source != "ocr"
     options = _options(cell, _FEE, typeset=typeset)
     if not options:
@@ -220,8 +231,11 @@ def _evidence(
     )
 
 
-def _no_number(cell: Cell | None, source: EvidenceSource) -> Decision:
-    """Decide a value that is missing, blank or struck out: null, never zero."""
+def _no_number(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
+    """Decide a value that is missing, blank or struck out: null, never zero.
+
+    `sure`: the cell is in its place, so that what seems blank is no gap beside a number.
+    """
     if cell is None:
         missing = Evidence(
             kind="missing", text="", source=source, confidence=0.0, page=None, box=None
@@ -236,7 +250,9 @@ def _no_number(cell: Cell | None, source: EvidenceSource) -> Decision:
             "confidence": cell.confidence,
             "page": cell.page,
             "box": cell.box,
-            "flag": "doubtful" if cell.ink and cell.confidence < 0.5 else None,
+            "flag": None
+            if sure and not (cell.ink and (cell.obstructed or cell.confidence < 0.5))
+            else "doubtful",
         }
     )
     return Decision(value=None, evidence=evidence)

@@ -23,6 +23,8 @@ _SLOPE, _STRAIGHT = 0.2, 0.5
 A straight stroke strays by 0.29; “1” leans by 0.16 at most, “7” strays by 0.55 and more. A slash
 whose ink is damaged may be neither, but it still leans: no 1 does.
 """
+_CENTRAL = 0.3
+"""Share of a cell's height above and below in which a dash may be a piece of a ruling."""
 _LINE_HEIGHT = 0.8
 """A crop is at least this share of a letter high, so that a dash stays a dash."""
 
@@ -35,7 +37,7 @@ class InkLine:
     the width (a broken 0 is one glyph); `widest` is the widest of them in line heights; `mark` is
     “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does;
     `clipped` says that ink runs into the cell's
-    edge and may be cut off.
+    edge and may be cut off, or may be of the edge itself.
     """
 
     crop: Gray
@@ -140,8 +142,14 @@ def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: flo
         widest=max(end - start for start, end in blobs) / high,
         mark=_mark(inside[:, left:right], letter),
         leans=_lean(inside[:, left:right])[0] >= _SLOPE,
-        clipped=left == 0 or right == cell.shape[1],
+        clipped=left == 0 or right == cell.shape[1] or _may_be_ruling(top, bottom, cell, letter),
     )
+
+
+def _may_be_ruling(top: int, bottom: int, cell: Gray, letter: float) -> bool:
+    """Say whether flat ink lies so near a cell's upper or lower edge that it may be a ruling's."""
+    middle = (top + bottom) / 2 / cell.shape[0]
+    return bottom - top < 0.3 * letter and not _CENTRAL < middle < 1.0 - _CENTRAL
 
 
 def _mark(ink: Filled, letter: float) -> str:

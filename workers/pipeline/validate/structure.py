@@ -13,10 +13,10 @@ from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.paragraphs import PlacedLine, flow, text_lines
 from workers.pipeline.sections import Heading, find_headings
 from workers.pipeline.validate.outcome import Outcome, was_recognised
-from workers.pipeline.wording import bare, distance
+from workers.pipeline.wording import bare
 
-# Below this a line read from pixels is not held against the report.
 _SURE = 0.9
+"""Score from which a notice's number read from pixels is taken for what is printed."""
 _DOUBT = "；也可能是识别之误，请对照原件"
 _DOUBT_EN = "; this may be a misreading"
 _SUPERSEDED = {"2021": "公开办函〔2019〕60号"}
@@ -107,8 +107,7 @@ def _worded_unlike(
     known = [bare(title) for title in (section.title, *section.variants)]
     if wording in known:
         return
-    exchanged = any(len(k) == len(wording) and distance(k, wording) == 1 for k in known)
-    cause = "undetermined" if exchanged and line.source == "ocr" else _cause(line)
+    cause = _cause(line)
     doubt, doubt_en = ("", "") if cause == "source" else (_DOUBT, _DOUBT_EN)
     yield _section_finding(
         cause,
@@ -146,7 +145,8 @@ def _section_finding(
 
 
 def _cause(line: PlacedLine) -> Cause:
-    return "undetermined" if line.source == "ocr" and line.confidence < _SURE else "source"
+    """Leave the cause open on a scan: a character, or a line's beginning, may be our loss."""
+    return "undetermined" if line.source == "ocr" else "source"
 
 
 def _numeral(number: int) -> str:
@@ -190,7 +190,7 @@ def _superseded_notice(record: Record, form: Form, pages: Sequence[Page]) -> Ite
     yield Finding(
         code="STR-TEMPLATE",
         severity="error",
-        cause=_cause(line),
+        cause="undetermined" if line.source == "ocr" and line.confidence < _SURE else "source",
         message=f"正文引用的是已被取代的通知（{_SUPERSEDED[form.template]}），应为{form.notice}",
         message_en=f"the text cites the superseded notice instead of {form.notice}",
         paths=("/template",),

@@ -112,10 +112,23 @@ def test_on_a_scan_a_label_may_be_misread() -> None:
     assert _labels(with_label(build_report(), REPEALED, TYPO)) == [("undetermined", TYPO)]
 
 
-def test_a_character_too_many_is_held_against_a_scanned_report_too() -> None:
-    text = "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请"
-    printed = text.replace("其政府", "其他政府")
-    assert _labels(with_label(build_report(), text, printed)) == [("source", printed)]
+@pytest.mark.parametrize(
+    ("text", "printed", "cause"),
+    [
+        (REPEALED, TYPO, "source"),  # a character exchanged, and one too many
+        ("4.保护第三方合法权益", "4.保护其第三方合法权益", "source"),
+        ("4.保护第三方合法权益", "4.护第三方合法权益", "undetermined"),  # lost to both readers
+    ],
+)
+def test_what_two_readers_see_alike_is_held_against_a_scanned_report(
+    text: str, printed: str, cause: str
+) -> None:
+    changed = with_label(build_report(), text, printed, seconded=True)
+    assert _labels(changed) == [(cause, printed)]
+
+
+def test_a_number_run_into_a_label_is_no_typo_of_it() -> None:
+    assert _labels(with_label(build_report(), "3.其他", "3.其他5")) == []
 
 
 def test_a_label_laid_on_its_neighbour_is_no_fault_of_the_report() -> None:

@@ -1,0 +1,44 @@
+"""Cells that keep to their column are even; halves of a cell, and two of them, are not."""
+
+from schemas.forms.template_2021 import FORM
+from schemas.table import Cell
+from workers.pipeline.tables.even import uneven
+
+TABLE = next(table for table in FORM.tables if table.name == "requests")
+WIDTH = 0.06
+
+
+def printed(slant: float = 0.0) -> dict[str, Cell]:
+    """Lay out all cells of table three, columns slanting by a share of the page's width."""
+    return {
+        wanted.pointer: cell(
+            0.4 + WIDTH * wanted.column + slant * wanted.row, WIDTH, 0.1 + 0.02 * wanted.row
+        )
+        for wanted in TABLE.values
+        if wanted.pointer
+    }
+
+
+def cell(left: float, width: float, top: float) -> Cell:
+    """Return a cell of that place and width, in shares of the page."""
+    box = (left, top, left + width, top + 0.02)
+    return Cell(row=0, column=0, text="0", confidence=1.0, page=1, box=box)
+
+
+def test_straight_and_slanting_columns_are_even() -> None:
+    assert uneven(printed(), TABLE) == frozenset()
+    assert uneven(printed(slant=0.0006), TABLE) == frozenset()
+
+
+def test_a_half_cell_and_a_double_one_are_uneven() -> None:
+    cells: dict[str, Cell | None] = {**printed()}
+    half, double = "/requests/granted/natural_person", "/requests/carried_over/other"
+    for pointer, share in ((half, 0.5), (double, 2.0)):
+        box = cells[pointer].box  # type: ignore[union-attr]  # all are there
+        assert box is not None
+        cells[pointer] = cell(box[0], share * WIDTH, box[1])
+    assert uneven(cells, TABLE) == {half, double}
+
+
+def test_missing_cells_are_no_trouble() -> None:
+    assert uneven(dict.fromkeys(printed()), TABLE) == frozenset()
