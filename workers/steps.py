@@ -19,7 +19,9 @@ from workers.pipeline.export.result_files import export
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
 from workers.pipeline.read.scan import read_scan
-from workers.pipeline.read.text_layer import is_good, leaves_out, read_text_layer, seen
+from workers.pipeline.read.text_layer import read_text_layer
+from workers.pipeline.read.text_layer_characters import is_good
+from workers.pipeline.read.text_layer_picture import leaves_out, seen
 from workers.pipeline.tables.register import Registration, register
 from workers.pipeline.validate.validate import validate
 

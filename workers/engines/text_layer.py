@@ -7,7 +7,8 @@ import numpy as np
 import pymupdf
 
 from workers.engines.render import RenderError
-from workers.pipeline.read.text_layer import Character, TextLayer, covered, distinct
+from workers.pipeline.read.text_layer_characters import Character, TextLayer, distinct
+from workers.pipeline.read.text_layer_picture import covered
 
 _FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE

@@ -10,7 +10,7 @@ from PIL import Image
 
 from workers.engines.render import RenderError, open_document
 from workers.engines.text_layer import load_page, text_layer
-from workers.pipeline.read.text_layer import TextLayer
+from workers.pipeline.read.text_layer_characters import TextLayer
 
 PROSE = "the office received two requests"
 

@@ -1,0 +1,72 @@
+"""Characters → text: the print of a cell, and the lines outside tables."""
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+from schemas.page import TextLine
+from workers.pipeline.read.text_layer_characters import Character, TextLayer
+
+_GAP, _RAISED, _SMALLER = 0.2, 0.15, 0.8
+"""Two digits are of one number unless there is a gap or a step of so many em, or so small a one."""
+
+
+def printed(characters: Sequence[Character]) -> str:
+    """Join the text of a cell, with a space where two digits are not of one number."""
+    text, before = "", None
+    for _, line in _joined_lines(characters):
+        for character in line:
+            if before is not None and _are_apart(before, character):
+                text += " "
+            text += character.text
+            before = character
+    return text
+
+
+def _are_apart(before: Character, after: Character) -> bool:
+    """Say whether a gap, a new line or another size parts two digits: a note's mark, say."""
+    if not (_is_of_number(before) and _is_of_number(after)):
+        return False
+    small, size = sorted((before.size, after.size))
+    return (
+        after.left - before.right > _GAP * size
+        or abs(after.baseline - before.baseline) > _RAISED * size
+        or small < _SMALLER * size
+    )
+
+
+def _is_of_number(character: Character) -> bool:
+    return character.text in ".,．，" or unicodedata.category(character.text[0])[0] == "N"
+
+
+def _joined_lines(characters: Sequence[Character]) -> list[tuple[str, list[Character]]]:
+    """Gather characters into lines by their overlap in height, lines top down, left to right."""
+    lines: list[list[Character]] = []
+    for character in sorted(characters, key=lambda c: (c.middle[1], c.left)):
+        if lines and abs(lines[-1][0].middle[1] - character.middle[1]) < 0.5 * character.height:
+            lines[-1].append(character)
+        else:
+            lines.append([character])
+    ordered = [sorted(line, key=lambda c: c.left) for line in lines]
+    return [("".join(c.text for c in line), line) for line in ordered]
+
+
+def lines(characters: Sequence[Character], layer: TextLayer) -> list[TextLine]:
+    """Return the lines of the characters outside tables, with their indents."""
+    found = _joined_lines(characters)
+    margin = min((line[0].left for _, line in found), default=0.0)
+    kept = []
+    for text, line in found:
+        left, right = line[0].left, max(c.right for c in line)
+        top, bottom = min(c.top for c in line), max(c.bottom for c in line)
+        height = max(1.0, float(np.median([c.right - c.left for c in line])))
+        kept.append(
+            TextLine(
+                text=text,
+                confidence=1.0,
+                box=layer.shares((left, top, right, bottom)),
+                indent=round((left - margin) / height, 1),
+            )
+        )
+    return kept

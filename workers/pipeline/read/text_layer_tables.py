@@ -1,0 +1,151 @@
+"""The tables of a text layer: its rulings drawn into a mask, which goes the way of a scan's."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.table import Cell, Table
+from workers.pipeline.read.text_layer_characters import Edges, TextLayer
+from workers.pipeline.read.text_layer_lines import printed
+from workers.pipeline.tables.grid import Grid, GridCell, build_grid
+from workers.pipeline.tables.rulings import Region, Rulings, find_regions, joined
+from workers.pipeline.tables.unruled import find_unruled_text, inferred
+from workers.pipeline.tables.unruled_words import Word
+
+SCALE = 2.0
+"""Pixels a point at which rulings are drawn."""
+_ABOVE, _BELOW = 0.8, 0.08
+"""Share of its em that a character's ink rises above its baseline, and hangs below it."""
+
+
+def read_tables(layer: TextLayer, number: int) -> tuple[list[Table], NDArray[np.bool_]]:
+    """Return a page's tables, and for each character whether it stands in one."""
+    letter = _letter(layer)
+    rulings, regions = _drawn(layer, letter)
+    tables, taken = [], np.zeros(len(layer.characters), bool)
+    ruled: list[Region] = []
+    for region in regions:
+        table = _table(layer, rulings, region, letter, number, taken)
+        if table is not None:
+            ruled.append(region)
+            tables.append(table)
+    glyphs, em = _glyphs(layer, taken)
+    for found in find_unruled_text(glyphs, rulings, ruled, em):
+        tables.append(inferred(_filled(layer, found.region, found.grid, number, taken)))
+    return tables, taken
+
+
+def _letter(layer: TextLayer) -> float:
+    heights = [c.height for c in layer.characters]
+    return SCALE * float(np.median(heights)) if heights else SCALE * 12.0
+
+
+def _drawn(layer: TextLayer, letter: float) -> tuple[Rulings, list[Region]]:
+    """Draw thin boxes as rulings across and down, and find the tables they make.
+
+    Only the rows of the page with rulings, and room for a letter around, are looked at.
+    """
+    shape = (round(layer.height * SCALE) + 2, round(layer.width * SCALE) + 2)
+    rulings = Rulings(across=np.zeros(shape, np.uint8), down=np.zeros(shape, np.uint8))
+    first, last = shape[0], 0
+    thin = 0.2 * letter
+    for box in layer.rulings:
+        left, top, right, bottom = (max(0.0, edge * SCALE) for edge in box)
+        rows = slice(round(top), max(round(bottom), round(top) + 2))
+        columns = slice(round(left), max(round(right), round(left) + 2))
+        if bottom - top <= thin and right - left > thin:
+            rulings.across[rows, columns] = 255
+        elif right - left <= thin and bottom - top > thin:
+            rulings.down[rows, columns] = 255
+        else:
+            continue
+        first, last = min(first, rows.start), max(last, rows.stop)
+    if first >= last:
+        return rulings, []
+    room = round(2 * letter)
+    above = max(0, first - room)
+    ruled = np.s_[above : last + room]
+    across, down = rulings.across[ruled], rulings.down[ruled]
+    down[:] = joined(down, across, letter)
+    found = find_regions(Rulings(across=across, down=down), letter)
+    return rulings, [replace(r, top=r.top + above, bottom=r.bottom + above) for r in found]
+
+
+def _table(
+    layer: TextLayer,
+    rulings: Rulings,
+    region: Region,
+    letter: float,
+    number: int,
+    taken: NDArray[np.bool_],
+) -> Table | None:
+    window = np.s_[region.top : region.bottom, region.left : region.right]
+    own = Rulings(
+        across=np.ascontiguousarray(rulings.across[window]),
+        down=np.ascontiguousarray(rulings.down[window]),
+    )
+    grid = build_grid(own, np.full_like(own.across, 255), letter)  # drawn rulings do not wear
+    return None if grid is None else _filled(layer, region, grid, number, taken)
+
+
+def _glyphs(layer: TextLayer, taken: NDArray[np.bool_]) -> tuple[list[Word], float]:
+    """Return the boxes of the characters outside tables as drawn, and a letter's side."""
+    free = [c for c, used in zip(layer.characters, taken, strict=True) if not used]
+    glyphs = [
+        Word(
+            left=SCALE * c.left,
+            top=SCALE * (c.baseline - _ABOVE * c.size),
+            right=SCALE * c.right,
+            bottom=SCALE * (c.baseline + _BELOW * c.size),
+        )
+        for c in free
+    ]
+    return glyphs, SCALE * 0.9 * float(np.median([c.size for c in free])) if free else SCALE * 10
+
+
+def _filled(
+    layer: TextLayer, region: Region, grid: Grid, number: int, taken: NDArray[np.bool_]
+) -> Table:
+    cells = [_cell(layer, region, grid, cell, number, taken) for cell in grid.cells]
+    outline = (grid.columns[0], grid.rows[0], grid.columns[-1], grid.rows[-1])
+    return Table(
+        pages=(number,),
+        rows=len(grid.rows) - 1,
+        columns=len(grid.columns) - 1,
+        cells=tuple(cells),
+        box=layer.shares(_in_points(region, outline)),
+    )
+
+
+def _in_points(region: Region, box: Edges) -> Edges:
+    left, top, right, bottom = box
+    x, y = region.left, region.top
+    return (left + x) / SCALE, (top + y) / SCALE, (right + x) / SCALE, (bottom + y) / SCALE
+
+
+def _cell(
+    layer: TextLayer,
+    region: Region,
+    grid: Grid,
+    cell: GridCell,
+    number: int,
+    taken: NDArray[np.bool_],
+) -> Cell:
+    box = _in_points(region, grid.box(cell))
+    left, top, right, bottom = box
+    x, y = layer.middles
+    within = (left <= x) & (x < right) & (top <= y) & (y < bottom)
+    taken |= within
+    text = printed([layer.characters[at] for at in np.flatnonzero(within)])
+    return Cell(
+        row=cell.row,
+        column=cell.column,
+        row_span=cell.row_span,
+        column_span=cell.column_span,
+        text=text,
+        confidence=1.0,
+        page=number,
+        box=layer.shares(box),
+        ink=bool(text),
+    )
