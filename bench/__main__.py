@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import born_digital, exactness, speed, tables
+from bench import born_digital, exactness, memory, speed, tables
 
-CHOICES = ("exactness", "speed", "born-digital", "tables", "all")
+CHOICES = ("exactness", "speed", "born-digital", "memory", "tables", "all")
 
 
 def main() -> int:
@@ -23,15 +23,20 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=6, help="how many reports to generate")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
     exactness.add_options(parser)
+    speed.add_options(parser)
+    memory.add_options(parser)
     tables.add_options(parser)
     chosen = parser.parse_intermixed_args()
     if chosen.what in ("exactness", "all"):
         exactness.run(chosen.paths, chosen)
-    if chosen.what in ("speed", "all"):
+    if chosen.what in ("speed", "memory", "all"):
         with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
             drawn = [] if chosen.paths else exactness.cases(chosen)
             paths = chosen.paths or exactness.generated(Path(folder), drawn)
-            speed.run(paths, as_json=chosen.json)
+            if chosen.what != "memory":
+                speed.run(paths, chosen)
+            if chosen.what == "memory":
+                memory.run(paths, chosen)
     if chosen.what in ("born-digital", "all"):
         born_digital.run(chosen.paths, chosen.seed, chosen.count, as_json=chosen.json)
     if chosen.what == "tables":

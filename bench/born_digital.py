@@ -9,15 +9,12 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import Any
-from unittest import mock
 
 import cv2
 
+from bench.clocks import Stage, clocks
 from gouji import local
 from tests.corpus.samples import make_sample
 from workers import steps
@@ -25,7 +22,7 @@ from workers.engines.inspect import Inspection, Limits, inspect
 from workers.pipeline.export import result_files
 
 ROUNDS = 5
-STAGES: Sequence[tuple[ModuleType, str, str]] = (
+STAGES: Sequence[Stage] = (
     (local, "inspect_document", "inspect, load fonts"),
     (steps, "text_layer", "take characters and lines"),
     (steps, "render", "draw pages"),
@@ -63,10 +60,11 @@ def run(paths: Sequence[Path], seed: int, count: int, *, as_json: bool) -> None:
         pages = _round(listed)
         seconds = statistics.median(_timed(listed) for _ in range(ROUNDS)) / len(listed)
         spent: Counter[str] = Counter()
-        with _clocks(spent):
+        with clocks(STAGES, spent):
             whole = _timed(listed)
-    spent["everything else"] = whole - spent.total()
+    named = sum(spent.values())
     stages = {stage: 1000 * part / len(listed) for stage, part in spent.items()}
+    stages["everything else"] = 1000 * (whole - named) / len(listed)
     _print(len(listed), pages, seconds, stages, as_json=as_json)
 
 
@@ -88,27 +86,6 @@ def _timed(listed: Sequence[local.Errand]) -> float:
     started = time.process_time()
     _round(listed)
     return time.process_time() - started
-
-
-@contextmanager
-def _clocks(spent: Counter[str]) -> Iterator[None]:
-    """Put a clock around each stage."""
-    with ExitStack() as stack:
-        for module, name, stage in STAGES:
-            clocked = _clocked(getattr(module, name), stage, spent)
-            stack.enter_context(mock.patch.object(module, name, clocked))
-        yield
-
-
-def _clocked(step: Callable[..., Any], stage: str, spent: Counter[str]) -> Callable[..., Any]:
-    def clocked(*args: Any, **kwargs: Any) -> Any:
-        started = time.process_time()
-        try:
-            return step(*args, **kwargs)
-        finally:
-            spent[stage] += time.process_time() - started
-
-    return clocked
 
 
 def _print(

@@ -6,6 +6,7 @@ all, is read in full as well.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -32,6 +33,8 @@ _DIGIT_MASS = 1e-4
 _FRAGMENT, _ENOUGH = 0.65, 5
 """Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
 numbers there must be to say what is usual."""
+_HABITUAL = 3
+"""Strokes of a kind from which a table has them by habit: rows of them stand for no number."""
 _STROKE_READ = 0.998
 """Share of a digit from which one straight stroke may be a 1 after all."""
 _CLEAR_WORDS = 0.93
@@ -60,7 +63,9 @@ def read_cells(
     """Read the lines of each cell; `letter` is the side of a character in pixels."""
     numbers = [lines[0] for lines in cells if _may_be_number(lines)]
     read = iter(list(_read_numbers(numbers, letter, recogniser)))
-    weigh = _Scales(letter, _least_height(numbers), recogniser)
+    strokes = Counter(line.mark for line in numbers)
+    habitual = frozenset(mark for mark, times in strokes.items() if times >= _HABITUAL)
+    weigh = _Scales(letter, _least_height(numbers), habitual, recogniser)
     readings = []
     for lines in cells:
         if _may_be_number(lines):
@@ -97,14 +102,17 @@ def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> It
 class _Scales:
     """Weighs a reading; asks the second reader where the first is in doubt, once a reading."""
 
-    def __init__(self, letter: float, least_height: float, recogniser: Recogniser) -> None:
+    def __init__(
+        self, letter: float, least_height: float, habitual: frozenset[str], recogniser: Recogniser
+    ) -> None:
         self._letter, self._least_height, self._recogniser = letter, least_height, recogniser
+        self._habitual = habitual
         self._known: dict[int, tuple[LineReading, CellReading]] = {}
 
     def number(self, line: InkLine, reading: LineReading) -> CellReading:
         """Return a line read in full as the text and the numbers that it may be."""
         if line.mark:
-            return _stroke(line, reading)
+            return _stroke(line, reading, habitual=line.mark in self._habitual)
         narrow = line.right - line.left < _WIDEST_NUMBER * self._letter
         whole = line.bottom - line.top >= self._least_height
         if not narrow or not whole or mass(reading.digits) <= _DIGIT_MASS:
@@ -130,10 +138,13 @@ class _Scales:
         )
 
 
-def _stroke(line: InkLine, reading: LineReading) -> CellReading:
-    """Take a straight stroke for what it is; one that reads as a number may be it after all."""
+def _stroke(line: InkLine, reading: LineReading, *, habitual: bool) -> CellReading:
+    """Take a straight stroke for what it is where the table has such strokes by habit.
+
+    One that reads as a number may be it after all, and a lone one a pen's.
+    """
     best = next(iter(candidates(reading.digits)), None)
-    doubt = best is not None and best.probability >= _STROKE_READ
+    doubt = not habitual or (best is not None and best.probability >= _STROKE_READ)
     return CellReading(text=line.mark, confidence=0.4 if doubt else 1.0)
 
 

@@ -15,6 +15,10 @@ _SPECK = 0.12
 """Blobs below this share of a letter's side, both ways, are dirt."""
 _PAPER = 225
 """Grey from which paper is white beyond doubt."""
+_WHITE = 245
+"""Grey of paper with its noise; half way to it from the threshold of ink, ink is pale."""
+_HAIRLINE = 0.5
+"""Length in letters of a hairline beside dark ink, at most."""
 _TRACE = 0.35
 """Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
 _SLOPE, _STRAIGHT = 0.2, 0.5
@@ -60,9 +64,16 @@ def lines_of(cell: Gray, rulings: Mask, threshold: int, letter: float) -> list[I
     if not ink.any():
         return []
     whitened = np.where(ruled & ~ink, np.uint8(255), cell)
+    pale = _pale(ink, (cell < (threshold + _WHITE) / 2) & ~ruled)
     spans = _spans(_profile(ink, axis=1), gap=max(1, round(0.1 * letter)))
     spans = _with_crumbs_joined(spans, round(0.35 * letter))
-    return [_line(whitened, ink, top, bottom, letter) for top, bottom in spans]
+    return [_line(whitened, ink, pale, top, bottom, letter) for top, bottom in spans]
+
+
+def _pale(ink: Filled, light: Filled) -> Filled:
+    """Return ink together with the lighter ink that hangs on to it: hairlines."""
+    _, labels = cv2.connectedComponents((light | ink).astype(np.uint8), connectivity=8)
+    return np.isin(labels, np.unique(labels[ink]))
 
 
 def traces(cell: Gray, rulings: Mask, letter: float) -> bool:
@@ -123,14 +134,15 @@ def _with_crumbs_joined(spans: list[tuple[int, int]], least: int) -> list[tuple[
     return joined
 
 
-def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: float) -> InkLine:
+def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: float) -> InkLine:
     inside = ink[top:bottom]
     columns = np.flatnonzero(inside.any(axis=0))
     left, right = int(columns[0]), int(columns[-1]) + 1
     high, wide = bottom - top, right - left
     pad = max(2, round(0.1 * max(high, letter)))
     missing = max(0, round(_LINE_HEIGHT * letter) - high) // 2
-    crop = _padded(cell, left - pad, top - pad - missing, right + pad, bottom + pad + missing)
+    first, last = _reach(pale[top:bottom], left, right, round(_HAIRLINE * letter))
+    crop = _padded(cell, first - pad, top - pad - missing, last + pad, bottom + pad + missing)
     blobs = _spans(_profile(inside, axis=0), gap=1)
     return InkLine(
         crop=crop,
@@ -144,6 +156,13 @@ def _line(cell: Gray, ink: NDArray[np.bool_], top: int, bottom: int, letter: flo
         leans=_lean(inside[:, left:right])[0] >= _SLOPE,
         clipped=left == 0 or right == cell.shape[1] or _may_be_ruling(top, bottom, cell, letter),
     )
+
+
+def _reach(pale: Filled, left: int, right: int, most: int) -> tuple[int, int]:
+    """Return how far pale ink reaches to both sides of a line's dark ink, at most some pixels."""
+    columns = np.flatnonzero(pale.any(axis=0))
+    near = columns[(columns >= left - most) & (columns < right + most)]
+    return min(left, int(near[0])), max(right, int(near[-1]) + 1)
 
 
 def _may_be_ruling(top: int, bottom: int, cell: Gray, letter: float) -> bool:

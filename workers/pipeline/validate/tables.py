@@ -207,8 +207,10 @@ def _label_finding(reading: LabelReading, *, by_eye: bool) -> Finding | None:
     text = fold(reading.cell.text)
     if by_eye and printed.rstrip("0123456789") == stated:
         return None  # a ruling was lost beside it: the number is told to be doubtful
-    # Two readers hardly exchange a character alike; but what is cut off is lost to both.
-    ours = by_eye and not (len(printed) >= len(stated) and reading.cell.seconded)
+    # Two readers hardly exchange a character alike; but both lose what is cut off, and both see
+    # what stands beside where a ruling was lost.
+    whole = len(printed) >= len(stated) and printed[0] == stated[0] and printed[-1] == stated[-1]
+    ours = by_eye and not (whole and len(printed) - len(stated) <= 1 and reading.cell.seconded)
     doubt = "；也可能是识别之误，请对照原件" if ours else ""
     return Finding(
         code="STR-LABEL",

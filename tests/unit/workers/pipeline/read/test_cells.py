@@ -160,6 +160,18 @@ def test_an_unsure_glyph_is_read_again_by_itself() -> None:
     assert (reading.text, unsure.rereads) == ("0", 1)
 
 
+def test_a_lone_stroke_is_doubted_and_habitual_ones_are_not() -> None:
+    (alone,) = read_cells([slash()], LETTER, Scripted(full="/", shares={}))
+    several = read_cells([slash() for _ in range(7)], LETTER, Scripted(full="/", shares={}))
+    assert (alone.text, alone.confidence) == ("/", 0.4)
+    assert {(reading.text, reading.confidence) for reading in several} == {("/", 1.0)}
+
+
+def test_a_stroke_that_reads_as_a_number_is_doubted() -> None:
+    several = read_cells([slash() for _ in range(7)], LETTER, Scripted(full="1", shares={"1": 1.0}))
+    assert {reading.confidence for reading in several} == {0.4}
+
+
 def test_an_empty_cell_holds_nothing() -> None:
     reading = read_cells([[], number()], LETTER, Scripted())[0]
     assert (reading.text, reading.candidates) == ("", ())
