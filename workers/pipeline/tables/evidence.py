@@ -31,7 +31,7 @@ class Lines:
 
     mask: Mask
     total: NDArray[np.int32]
-    """Row y, column x: how many of the first y rows are lined at x or a pixel beside."""
+    """The mask's integral: how many pixels are lined in the first y rows and x columns."""
 
     def cover(self, places: Floats, ends: Floats) -> Floats:
         """Return the lined share of each edge: (ends − 1) × places, each from end to end.
@@ -41,11 +41,12 @@ class Lines:
         inset = np.minimum(3.0, 0.2 * np.diff(ends))
         tops = np.rint(ends[:-1] + inset).astype(np.int64)
         bottoms = np.maximum(np.rint(ends[1:] - inset).astype(np.int64), tops + 1)
-        height, width = self.total.shape
-        tops, bottoms = np.clip(tops, 0, height - 2), np.clip(bottoms, 1, height - 1)
+        height, width = self.mask.shape
+        tops, bottoms = np.clip(tops, 0, height - 1), np.clip(bottoms, 1, height)
         shifts = np.arange(-_DRIFT, _DRIFT + 1)
         at = np.clip(np.rint(places).astype(np.int64)[:, None] + shifts, 0, width - 1)
-        lined = self.total[bottoms][:, at] - self.total[tops][:, at]
+        between = self.total[bottoms] - self.total[tops]
+        lined = np.diff(between, axis=1)[:, at]
         share = lined.max(axis=2) / (bottoms - tops)[:, None]
         return np.asarray(share, np.float64)
 
@@ -62,9 +63,7 @@ def lines_down(flat: Gray, letter: float) -> Lines:
     )
     shortest = np.ones((max(3, round(_SHORTEST * letter)), 1), np.uint8)
     near = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, shortest), np.uint8)
-    total = np.zeros((flat.shape[0] + 1, flat.shape[1]), np.int32)
-    np.cumsum(near, axis=0, out=total[1:])
-    return Lines(mask=near, total=total)
+    return Lines(mask=near, total=np.asarray(cv2.integral(near), np.int32))
 
 
 def peaks(strength: Floats, least: float, apart: float) -> NDArray[np.int64]:
@@ -78,3 +77,13 @@ def peaks(strength: Floats, least: float, apart: float) -> NDArray[np.int64]:
         same = np.flatnonzero(strength[max(0, at - 2) : at + 3] >= 0.9 * strength[at])
         found.append(max(0, at - 2) + round(float(same.mean())))
         left[max(0, at - round(apart)) : at + round(apart) + 1] = -1.0
+
+
+def shares(lines: NDArray[np.bool_], first: NDArray[np.int64], last: NDArray[np.int64]) -> Floats:
+    """Return the share that is set of each stretch (`last` not included): lines × stretches."""
+    length = lines.shape[1]
+    total = np.zeros((len(lines), length + 1), np.int64)
+    np.cumsum(lines, axis=1, out=total[:, 1:])
+    first, last = np.clip(first, 0, length), np.clip(last, 0, length)
+    counts = total[:, np.maximum(first, last)] - total[:, first]
+    return np.asarray(counts / np.maximum(last - first, 1), np.float64)

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.cells import Grid, GridCell
-from workers.pipeline.tables.chain import Chain, Scores, best_chain
-from workers.pipeline.tables.evidence import Floats, Lines, lines_down, peaks
+from workers.pipeline.tables.chain import NEVER, Chain, Scores, best_chains
+from workers.pipeline.tables.evidence import Floats, Lines, lines_down, peaks, shares
 from workers.pipeline.tables.pattern import Pattern, patterns
 
 Ints = NDArray[np.int64]
+_Block = tuple[float, list[int]]
+"""Score and boundaries of columns about equally wide."""
 
 _LEAST_ACROSS, _LEAST_DOWN = 0.12, 0.06
 """Share of the width, of the height, that a possible boundary must be ruled over."""
@@ -70,6 +72,21 @@ class _Sight:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Steps:
+    """What speaks for a row from one boundary to another: slots − 1 × lower boundary."""
+
+    upper: Ints
+    """The upper boundary."""
+    low: NDArray[np.bool_]
+    none: NDArray[np.bool_]
+    """Where no row is as low, and where there are not as many slots (× 1)."""
+    down: Floats
+    """× columns: what speaks for a ruling down."""
+    stray: Floats
+    """Slots × columns: what is ruled down, should there be no boundary."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Match:
     """A part of a pattern laid on boundaries: which rows of the form lie between which of them."""
 
@@ -83,8 +100,7 @@ def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
     sight = _sight(flat, letter)
     if sight is None:
         return None
-    matches = [match for pattern in patterns() if (match := _match(sight, pattern)) is not None]
-    for match in sorted(matches, key=lambda match: -match.chain.score):
+    for match in sorted(_matches(sight), key=lambda match: -match.chain.score):
         if _bears_out(sight, match):
             return None if _overflows(sight, match, ink) else _grid(sight, match, ink)
     return None
@@ -135,28 +151,44 @@ def _with_ends(places: Floats, first: float, last: float, reach: float) -> Float
     return np.array([*before, *places, *after], np.float64)
 
 
-def _match(sight: _Sight, pattern: Pattern) -> _Match | None:
-    trials = [_rows(sight, pattern, columns) for columns in _columns(sight, pattern)]
-    found = [match for match in trials if match is not None]
-    return max(found, key=lambda match: match.chain.score, default=None)
+def _matches(sight: _Sight) -> list[_Match]:
+    """Lay every pattern along the lines across, on the columns that suit it best."""
+    kinds = {(pattern.even, pattern.columns > pattern.even) for pattern in patterns()}
+    blocks = {kind: _even_blocks(sight, *kind) for kind in kinds}
+    steps = _steps(sight)
+    trials = [
+        (pattern, columns)
+        for pattern in patterns()
+        for columns in _columns(
+            sight, pattern, blocks[pattern.even, pattern.columns > pattern.even]
+        )
+    ]
+    chains = best_chains([_scores(sight, steps, *trial) for trial in trials])
+    best: dict[int, _Match] = {}
+    for (pattern, columns), chain in zip(trials, chains, strict=True):
+        if not pattern.beside[list(chain.rows)].any(axis=0).all():
+            continue  # a boundary that none of these rows has
+        known = best.get(id(pattern))
+        if known is None or chain.score > known.chain.score:
+            best[id(pattern)] = _Match(pattern=pattern, columns=columns, chain=chain)
+    return list(best.values())
 
 
-def _columns(sight: _Sight, pattern: Pattern) -> list[Ints]:
+def _columns(sight: _Sight, pattern: Pattern, blocks: dict[int, _Block]) -> list[Ints]:
     """Choose column boundaries: strong ones, the last columns about equally wide; best first.
 
     A table of few columns is tried in several ways: strokes of letters may seem as strong.
     """
-    places, count = sight.columns, len(sight.columns)
+    places = sight.columns
     before = pattern.columns - pattern.even
     found: list[tuple[float, list[int]]] = []
-    for first in range(before, count - pattern.even) if before else (0,):
-        ref = (places[-1] - places[first]) / pattern.even
-        if ref < sight.letter or (before and places[first] - places[0] < 2 * sight.letter):
+    for first in blocks:
+        if before and places[first] - places[0] < 2 * sight.letter:
             continue
         labels = _strongest(sight, first, before - 1)
         if labels is None:
             continue
-        score, block = _even_block(sight, first, pattern.even, ref)
+        score, block = blocks[first]
         score += float(sight.strengths[[first, *labels]].sum())
         found.append((score, [*([0] if before else []), *labels, *block]))
     found.sort(reverse=True)
@@ -179,25 +211,34 @@ def _strongest(sight: _Sight, first: int, wanted: int) -> list[int] | None:
     return None
 
 
-def _even_block(sight: _Sight, first: int, even: int, ref: float) -> tuple[float, list[int]]:
-    """Part the width from a boundary to the right side into columns about `ref` wide."""
+def _even_blocks(sight: _Sight, even: int, labelled: bool) -> dict[int, _Block]:
+    """Part the width from a boundary to the right side into `even` columns about as wide.
+
+    Return score and boundaries by the first one; where no labels come before, that is the left
+    side.
+    """
     places = sight.columns
-    width = places[None, :] - places[:, None]
-    step = sight.strengths[None, :] - _EVEN * np.abs(width - ref) / ref
-    step[width < 0.5 * ref] = -1e6
-    best = np.full(len(places), -1e9)
-    best[first] = 0.0
+    refs = (places[-1] - places) / even
+    starts = np.flatnonzero((refs >= sight.letter) & (np.arange(len(places)) < len(places) - even))
+    starts = starts if labelled else starts[starts == 0]
+    refs = refs[starts, None, None]
+    width = places[:, None] - places[None, :]  # to × from
+    step = sight.strengths[:, None] - _EVEN * np.abs(width - refs) / refs
+    step[width < 0.5 * refs] = -1e6
+    best = np.full((len(starts), len(places)), -1e9)
+    best[np.arange(len(starts)), starts] = 0.0
     came = []
     for _ in range(even):
-        total = best[:, None] + step
-        came.append(total.argmax(axis=0))
-        best = total.max(axis=0)
-    at = len(places) - 1
-    block = [at]
-    for before in reversed(came):
-        at = int(before[at])
-        block.append(at)
-    return float(best[-1]), block[::-1]
+        total = best[:, None, :] + step
+        came.append(total.argmax(axis=2))
+        best = total.max(axis=2)
+    blocks = {}
+    for at, start in enumerate(starts.tolist()):
+        block = [len(places) - 1]
+        for before in reversed(came):
+            block.append(int(before[at, block[-1]]))
+        blocks[start] = float(best[at, -1]), block[::-1]
+    return blocks
 
 
 def _evidence(cover: Floats) -> Floats:
@@ -206,46 +247,51 @@ def _evidence(cover: Floats) -> Floats:
     return np.where(over > 0, over / (1 - _NEUTRAL), over / _NEUTRAL)
 
 
-def _rows(sight: _Sight, pattern: Pattern, columns: Ints) -> _Match | None:
-    """Lay rows of the form along the lines across, as many and as well as the edges say."""
+def _steps(sight: _Sight) -> _Steps:
+    """Weigh what is seen of the lines down between any two boundaries few slots apart."""
+    count = len(sight.rows)
+    at = np.arange(count)
+    slots = np.arange(1, min(_MOST_SLOTS, count - 1) + 1)[:, None]
+    upper = np.maximum(at - slots, 0)
+    heights = np.diff(sight.rows)[:, None]
+    total = np.vstack([np.zeros((1, len(sight.columns))), sight.beside * heights]).cumsum(axis=0)
+    high = (sight.rows[at] - sight.rows[upper])[:, :, None]
+    down = _evidence((total[at] - total[upper]) / np.maximum(high, 1e-9))
+    down *= np.minimum(high / (_USUAL * sight.letter), _TALLEST)
+    return _Steps(
+        upper=upper,
+        low=high < _LOWEST * sight.letter,
+        none=(at < slots)[:, :, None],
+        down=down,
+        stray=np.maximum(_evidence(sight.beside), 0),
+    )
+
+
+def _scores(sight: _Sight, steps: _Steps, pattern: Pattern, columns: Ints) -> Scores:
+    """Say what the edges say for each row of the form between the lines across."""
     across = _evidence(sight.across.cover(sight.rows, sight.columns[columns]).T)
     ruled = np.maximum(across, 0).sum(axis=1)
     skipped = np.cumsum([0.0, *ruled])
-    others = np.setdiff1d(np.arange(len(sight.columns)), columns)
-    stray = np.maximum(_evidence(sight.beside[:, others]), 0).sum(axis=1)
-    stray = np.cumsum([0.0, *(_STRAY * stray)])
-    scores = Scores(
-        gains=[
-            _gain(sight, pattern, columns, slots)
-            - (skipped[slots:-1] - skipped[1:-slots])[:, None]
-            - (stray[slots:] - stray[:-slots])[:, None]
-            for slots in range(1, min(_MOST_SLOTS, len(sight.rows) - 1) + 1)
-        ],
+    others = np.ones(len(sight.columns), bool)
+    others[columns] = False
+    stray = np.cumsum([0.0, *(_STRAY * steps.stray[:, others].sum(axis=1))])
+    gains = steps.down[:, :, columns[1:-1]] @ _weights(pattern.beside[:, 1:-1]).T
+    gains = np.where(steps.low, -1e6, gains)
+    gains -= (skipped[:-1] - skipped[steps.upper + 1])[:, :, None]
+    gains -= (stray - stray[steps.upper])[:, :, None]
+    return Scores(
+        gains=np.where(steps.none, NEVER, gains),
         inner=across @ _weights(pattern.below).T,
         ends=np.maximum(across, -0.1).sum(axis=1),
-        above=skipped[:-1] + np.append(stray, stray[-1])[: len(skipped) - 1],
+        above=skipped[:-1] + stray,
         below=skipped[-1] - skipped[1:] + stray[-1] - stray,
+        allowed=pattern.rows,
+        heads=pattern.heads if pattern.repeats else 0,
     )
-    chain = best_chain(scores, pattern.rows, pattern.heads if pattern.repeats else 0)
-    if not pattern.beside[list(chain.rows)].any(axis=0).all():
-        return None  # a boundary that none of these rows has
-    return _Match(pattern=pattern, columns=columns, chain=chain)
 
 
 def _weights(edges: NDArray[np.bool_]) -> Floats:
     return np.where(edges, 1.0, -_ABSENT)
-
-
-def _gain(sight: _Sight, pattern: Pattern, columns: Ints, slots: int) -> Floats:
-    """Return what the inner lines down say for each row of the form in `slots` slots together."""
-    heights = np.diff(sight.rows)[:, None]
-    inner = sight.beside[:, columns[1:-1]] * heights
-    total = np.cumsum(np.vstack([np.zeros((1, inner.shape[1])), inner]), axis=0)
-    high = (sight.rows[slots:] - sight.rows[:-slots])[:, None]
-    edges = _evidence((total[slots:] - total[:-slots]) / high)
-    edges *= np.minimum(high / (_USUAL * sight.letter), _TALLEST)
-    gain = edges @ _weights(pattern.beside[:, 1:-1]).T
-    return np.asarray(np.where(high < _LOWEST * sight.letter, -1e6, gain), np.float64)
 
 
 def _bears_out(sight: _Sight, match: _Match) -> bool:
@@ -325,7 +371,7 @@ def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
     return Grid(
         rows=tuple(bounds.tolist()),
         columns=tuple(places.tolist()),
-        cells=tuple(_cell(labels == label) for label in dict.fromkeys(labels.ravel().tolist())),
+        cells=_cells(labels),
         thickness=_thickness(ink, bounds),
     )
 
@@ -342,13 +388,12 @@ def _crossed(ink: Mask, places: Floats, ends: Floats, reach: int) -> Floats:
 
     Two digits of one number stand closer than `reach`, so a number cut between them is noticed.
     """
-    shares = np.zeros((len(ends) - 1, len(places)))
-    for at, place in enumerate(np.rint(places).astype(np.int64)):
-        line = np.asarray((ink[:, max(0, place - reach) : place + reach + 1] > 0).any(axis=1), bool)
-        for edge, (top, bottom) in enumerate(pairwise(ends)):
-            part = line[round(top) + 3 : max(round(bottom) - 2, round(top) + 4)]
-            shares[edge, at] = part.mean() if part.size else 0.0
-    return shares
+    at = np.rint(places).astype(np.int64)
+    turned = cv2.transpose(ink)
+    lines = [turned[max(0, one - reach) : one + reach + 1].any(axis=0) for one in at]
+    first = np.rint(ends[:-1]).astype(np.int64) + 3
+    last = np.maximum(np.rint(ends[1:]).astype(np.int64) - 2, first + 1)
+    return shares(np.array(lines).reshape(len(at), len(ink)), first, last).T
 
 
 def _unite(labels: Ints, one: tuple[int, int], other: tuple[int, int]) -> None:
@@ -359,13 +404,15 @@ def _unite(labels: Ints, one: tuple[int, int], other: tuple[int, int]) -> None:
         labels[both] = labels[one]
 
 
-def _cell(own: NDArray[np.bool_]) -> GridCell:
-    rows, columns = np.nonzero(own)
-    return GridCell(
-        row=int(rows.min()),
-        column=int(columns.min()),
-        row_span=int(np.ptp(rows)) + 1,
-        column_span=int(np.ptp(columns)) + 1,
+def _cells(labels: Ints) -> tuple[GridCell, ...]:
+    """Return the cells of slots that bear the same label."""
+    spans: dict[int, list[int]] = {}
+    for (row, column), label in np.ndenumerate(labels):
+        span = spans.setdefault(int(label), [row, column, row, column])
+        span[1], span[2], span[3] = min(span[1], column), row, max(span[3], column)
+    return tuple(
+        GridCell(row=top, column=left, row_span=bottom - top + 1, column_span=right - left + 1)
+        for top, left, bottom, right in spans.values()
     )
 
 

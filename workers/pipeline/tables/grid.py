@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.tables.cells import Grid as Grid
 from workers.pipeline.tables.cells import GridCell as GridCell
+from workers.pipeline.tables.evidence import shares
 from workers.pipeline.tables.formgrid import form_grid
 from workers.pipeline.tables.rulings import Rulings, boundaries
 
@@ -28,14 +29,17 @@ _MAYBE_RULED = 0.3
 """The same where the cells would not be rectangles otherwise."""
 
 
-def build_grid(rulings: Rulings, ink: Mask, letter: float) -> Grid | None:
+def build_grid(rulings: Rulings, ink: Mask | None, letter: float) -> Grid | None:
     """Build the grid of a straight table; None where the rulings make no table.
 
     A statutory table is given its form's cells, any other those of its rulings alone.
 
     `ink` is all that is printed: a ruling may have worn away where nothing crosses its line.
+    Rulings drawn from a text layer have none (or, which is the same, all is set).
     """
-    if rulings.flat is not None:
+    if ink is not None and ink.all():
+        ink = None
+    if rulings.flat is not None and ink is not None:
         grid = form_grid(rulings.flat, ink, letter)
         if grid is not None:
             return grid
@@ -49,7 +53,8 @@ def build_grid(rulings: Rulings, ink: Mask, letter: float) -> Grid | None:
         return None
     across = _gaps_closed(rulings.across, letter, horizontal=True)
     down = _gaps_closed(rulings.down, letter, horizontal=False)
-    below = _bridged(across.T, ink.T, rows, columns, letter)  # [column][row boundary]
+    turned = None if ink is None else ink.T
+    below = _bridged(across.T, turned, rows, columns, letter)  # [column][row boundary]
     beside = _bridged(down, ink, columns, rows, letter)  # [row][column boundary]
     cells = _cells(below.T, beside)
     if len(cells) < 2:
@@ -103,7 +108,7 @@ def _gaps_closed(mask: Mask, letter: float, *, horizontal: bool) -> Mask:
 
 def _bridged(
     mask: NDArray[np.uint8],
-    ink: NDArray[np.uint8],
+    ink: NDArray[np.uint8] | None,
     places: tuple[float, ...],
     ends: tuple[float, ...],
     letter: float,
@@ -111,17 +116,20 @@ def _bridged(
     """Return the ruled share of each edge; those between two ruled edges may have worn away.
 
     They count as ruled when they are ruled in part, when pieces of a thin line lie on them, or, in
-    a table whose rulings are worn, when no letter lies across their line.
+    a table whose rulings are worn, when no letter lies across their line. Drawn rulings (no `ink`)
+    do not wear.
     """
     seen = _coverage(mask, places, ends, letter)
-    pieces = _thin_pieces(ink, places, ends, letter)
-    seen[pieces >= _HALF_SEEN] = 1.0
+    may_be = seen >= _HALF_SEEN
+    if ink is not None:
+        pieces = _thin_pieces(ink, places, ends, letter)
+        seen[pieces >= _HALF_SEEN] = 1.0
+        letters = np.asarray(cv2.subtract(ink, mask), np.uint8)
+        bare = _coverage(letters, places, ends, 0.4 * letter) <= _CROSSED
+        whole = _coverage(ink, places, ends, 0.4 * letter)[seen >= _RULED]
+        worn = bool(whole.size > 0 and (whole > 0.97).mean() < _WORN)
+        may_be |= (pieces >= _PIECES) | (bare & worn)
     ruled = seen >= _RULED
-    letters = np.asarray(cv2.subtract(ink, mask), np.uint8)
-    bare = _coverage(letters, places, ends, 0.4 * letter) <= _CROSSED
-    whole = _coverage(ink, places, ends, 0.4 * letter)[ruled]
-    worn = bool(whole.size > 0 and (whole > 0.97).mean() < _WORN)
-    may_be = (seen >= _HALF_SEEN) | (pieces >= _PIECES) | (bare & worn)
     for place in range(seen.shape[1]):
         for first, last in _between_ruled(ruled[:, place]):
             if may_be[first:last, place].all():
@@ -159,15 +167,15 @@ def _coverage(
     edges × lines.
     """
     reach = max(2, round(0.25 * letter))
-    covered = np.zeros((len(ends) - 1, len(places)))
-    for at, place in enumerate(places):
-        left = max(0, round(place) - reach)
-        line = np.asarray((mask[:, left : round(place) + reach + 1] > 0).any(axis=1), bool)
-        for edge in range(len(ends) - 1):
-            inner = 0.12 * (ends[edge + 1] - ends[edge])
-            part = line[round(ends[edge] + inner) : max(1, round(ends[edge + 1] - inner))]
-            covered[edge, at] = part.mean() if part.size else 0.0
-    return covered
+    turned = np.ascontiguousarray(mask.T)
+    lines = [
+        turned[max(0, round(place) - reach) : max(0, round(place) + reach + 1)].any(axis=0)
+        for place in places
+    ]
+    inner = 0.12 * np.diff(ends)
+    first = np.rint(np.array(ends[:-1]) + inner).astype(np.int64)
+    last = np.maximum(np.rint(np.array(ends[1:]) - inner).astype(np.int64), 1)
+    return shares(np.array(lines), first, last).T
 
 
 def _cells(below: NDArray[np.float64], beside: NDArray[np.float64]) -> tuple[GridCell, ...]:
