@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 _WORTH = 0.5
 """Likeness above which pairing two rows is better than leaving both out."""
 
@@ -18,24 +15,25 @@ def align(scores: Sequence[Sequence[float]]) -> dict[int, int]:
     """
     if not scores or not scores[0]:
         return {}
-    pairs = _best_pairs(np.array(scores) - _WORTH)
+    pairs = _best_pairs([[score - _WORTH for score in row] for row in scores])
     return _counted(pairs)
 
 
-def _best_pairs(gain: NDArray[np.float64]) -> dict[int, int]:
+def _best_pairs(gain: Sequence[Sequence[float]]) -> dict[int, int]:
     """Needleman-Wunsch with free gaps."""
-    height, width = gain.shape
-    total = np.zeros((height + 1, width + 1))
-    for row in range(height):
+    height, width = len(gain), len(gain[0])
+    total = [[0.0] * (width + 1)]
+    for own in gain:
+        above, best = total[-1], [0.0]
         for column in range(width):
-            paired = total[row, column] + gain[row, column]
-            total[row + 1, column + 1] = max(paired, total[row, column + 1], total[row + 1, column])
+            best.append(max(above[column] + own[column], above[column + 1], best[-1]))
+        total.append(best)
     pairs: dict[int, int] = {}
     row, column = height, width
     while row and column:
-        if total[row, column] == total[row - 1, column]:
+        if total[row][column] == total[row - 1][column]:
             row -= 1
-        elif total[row, column] == total[row, column - 1]:
+        elif total[row][column] == total[row][column - 1]:
             column -= 1
         else:
             row, column = row - 1, column - 1

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
 from workers.pipeline.tables.align import align
-from workers.pipeline.tables.labels import likeness, plain
+from workers.pipeline.tables.labels import lettered, likeness, likenesses, plain
 
 _HEADED = 0.6
 """Share of a row's value cells that must stand below the form's header for the row to be sure."""
@@ -14,6 +15,9 @@ _ALIKE = 0.6
 _UNLIKE = 0.5
 """A label or header less like the form's than this, and read surely, contradicts the form."""
 _SURE = 0.9
+
+Columns = Sequence[Sequence[Cell]]
+"""The cells of a table that cover each of its columns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,7 @@ class _Row:
         count = len(self.wanted)
         return self.printed[-count - 1] if self.label and len(self.printed) > count else None
 
-    @property
+    @cached_property
     def places(self) -> dict[FormCell, Cell]:
         """The cells at the right end of the row that hold its values; none when too few."""
         count = len(self.wanted)
@@ -76,7 +80,8 @@ def lay(table: Table, form_table: FormTable) -> Fit:
     """Lay a printed table on a statutory one."""
     rows = _rows(table, form_table)
     labels = [*_row_labels(rows, form_table), *_headers_and_groups(table, form_table)]
-    misheaded = dict(_misheaded(table, rows, form_table))
+    columns = _columns(table)
+    misheaded = dict(_misheaded(columns, rows, form_table))
     labels += dict.fromkeys(misheaded.values())
     contradicted = {
         pointer
@@ -92,7 +97,7 @@ def lay(table: Table, form_table: FormTable) -> Fit:
             if wanted.pointer
         },
         labels=tuple(labels),
-        unheaded=_joined(row for row in rows if not _headed(table, row, form_table)),
+        unheaded=_joined(row for row in rows if not _headed(columns, row, form_table)),
         contradicted=frozenset(contradicted | misheaded.keys()),
         parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)),
     )
@@ -103,7 +108,7 @@ def _joined(rows: Iterator[_Row]) -> frozenset[str]:
 
 
 def _rows(table: Table, form_table: FormTable) -> list[_Row]:
-    printed = [_row_cells(table, row) for row in range(table.rows)]
+    printed = _printed_rows(table)
     wanted = _value_rows(form_table)
     return [
         _Row(label=wanted[row][0], wanted=wanted[row][1], printed=printed[at], at=at)
@@ -126,11 +131,7 @@ def _row_labels(rows: Sequence[_Row], form_table: FormTable) -> Iterator[LabelRe
 def _contradicts(cell: Cell, name: str) -> bool:
     """Say whether a cell surely prints another label."""
     text = plain(cell.text)
-    return _lettered(text) and cell.confidence >= _SURE and likeness(text, name) < _UNLIKE
-
-
-def _lettered(text: str) -> bool:
-    return sum("\u4e00" <= letter <= "\u9fff" for letter in text) >= 2
+    return lettered(text) and cell.confidence >= _SURE and likeness(text, name) < _UNLIKE
 
 
 def _label_elsewhere(row: _Row) -> bool:
@@ -150,15 +151,16 @@ def _label_shared(row: _Row) -> bool:
     return row.label is not None and own is not None and own.row_span > row.label.row_span
 
 
-def _headed(table: Table, row: _Row, form_table: FormTable) -> bool:
+def _headed(columns: Columns, row: _Row, form_table: FormTable) -> bool:
     """Say whether enough value cells of a row stand below the header the form puts there."""
     places = row.places
     if len(row.wanted) == 1:
         return True
+    headers = _headers_over(form_table)
     hits = sum(
         any(
-            likeness(plain(above.text), _header_over(wanted, form_table)) >= _ALIKE
-            for above in _above(table, row.at, cell)
+            likeness(plain(above.text), headers[wanted.column, wanted.row]) >= _ALIKE
+            for above in _above(columns, row.at, cell)
         )
         for wanted, cell in places.items()
     )
@@ -166,18 +168,19 @@ def _headed(table: Table, row: _Row, form_table: FormTable) -> bool:
 
 
 def _misheaded(
-    table: Table, rows: Sequence[_Row], form_table: FormTable
+    columns: Columns, rows: Sequence[_Row], form_table: FormTable
 ) -> Iterator[tuple[str, LabelReading]]:
     """Yield the values over which another header stands than the form's, with that header."""
-    leaves = {_header_over(value, form_table) for value in form_table.values}
+    leaf = _headers_over(form_table)
+    leaves = frozenset(leaf.values())
     headers = [cell for cell in form_table.cells if cell.kind == "header"]
     for row in rows:
         for wanted, cell in row.places.items():
-            over = [above for above in _above(table, row.at, cell) if _lettered(plain(above.text))]
+            over = [a for a in _above(columns, row.at, cell) if lettered(plain(a.text))]
             if not over or wanted.pointer is None:
                 continue
             nearest = max(over, key=lambda above: above.row)
-            expected = _header_over(wanted, form_table)
+            expected = leaf[wanted.column, wanted.row]
             if _contradicts(nearest, expected) and not _is_group(nearest, leaves, headers):
                 stated = next(h for h in headers if plain(h.text) == expected)
                 yield (
@@ -188,27 +191,34 @@ def _misheaded(
                 )
 
 
-def _is_group(cell: Cell, leaves: set[str], headers: Sequence[FormCell]) -> bool:
+def _is_group(cell: Cell, leaves: frozenset[str], headers: Sequence[FormCell]) -> bool:
     """Say whether a cell is a header over several columns: the one below it was not read."""
     text = plain(cell.text)
     best = max((plain(header.text) for header in headers), key=lambda name: likeness(text, name))
     return best not in leaves and likeness(text, best) >= _ALIKE
 
 
-def _above(table: Table, row: int, cell: Cell) -> list[Cell]:
-    """Return the cells above a cell in its column."""
-    return [
-        other
-        for other in table.cells
-        if other.row + other.row_span <= row
-        and other.column <= cell.column < other.column + other.column_span
-    ]
+def _columns(table: Table) -> Columns:
+    """Return the cells that cover each column, as they stand in the table."""
+    columns: list[list[Cell]] = [[] for _ in range(table.columns)]
+    for cell in table.cells:
+        for column in columns[cell.column : cell.column + cell.column_span]:
+            column.append(cell)
+    return columns
 
 
-def _row_cells(table: Table, row: int) -> list[Cell]:
-    """Return the cells that cover a row, from left to right."""
-    cells = [cell for cell in table.cells if cell.row <= row < cell.row + cell.row_span]
-    return sorted(cells, key=lambda cell: cell.column)
+def _above(columns: Columns, row: int, cell: Cell) -> list[Cell]:
+    """Return the cells above a row in the column where a cell begins."""
+    return [other for other in columns[cell.column] if other.row + other.row_span <= row]
+
+
+def _printed_rows(table: Table) -> list[list[Cell]]:
+    """Return the cells that cover each row, from left to right."""
+    rows: list[list[Cell]] = [[] for _ in range(table.rows)]
+    for cell in sorted(table.cells, key=lambda cell: cell.column):
+        for row in rows[cell.row : cell.row + cell.row_span]:
+            row.append(cell)
+    return rows
 
 
 def _value_rows(form_table: FormTable) -> list[tuple[FormCell | None, list[FormCell]]]:
@@ -231,11 +241,13 @@ def _paired_rows(
         best = max((len(values) for _, values in wanted), default=1)
         texts.append(_label_texts(cells, best))
     names = [plain(label.text) if label is not None else "" for label, _ in wanted]
-    scores = [
-        [max((likeness(text, name) for text in own), default=0.0) for name in names]
-        for own in texts
-    ]
-    return align(scores)
+    return align([_best_likenesses(own, names) for own in texts])
+
+
+def _best_likenesses(texts: Sequence[str], names: Sequence[str]) -> list[float]:
+    """Return for each name its likeness with that of the texts most like it."""
+    best: list[float] = likenesses(texts, names).max(axis=0, initial=0.0).tolist()
+    return best
 
 
 def _label_texts(cells: Sequence[Cell], most: int) -> list[str]:
@@ -263,6 +275,12 @@ def _is_value_row(cells: Sequence[Cell], width: int) -> bool:
     return len(cells) == width and lettered <= width // 5
 
 
+@cache
+def _headers_over(form_table: FormTable) -> dict[tuple[int, int], str]:
+    """Return the header over each value cell of the form, by its column and row."""
+    return {(cell.column, cell.row): _header_over(cell, form_table) for cell in form_table.values}
+
+
 def _header_over(value: FormCell, form_table: FormTable) -> str:
     """Return the plain text of the header directly over a value cell of the form."""
     over = [
@@ -277,14 +295,15 @@ def _header_over(value: FormCell, form_table: FormTable) -> str:
 
 def _headers_and_groups(table: Table, form_table: FormTable) -> list[LabelReading]:
     """Pair headers, groups and the corner with the printed cells most like them, each once."""
-    free = [cell for cell in table.cells if cell.text]
+    printed = [cell for cell in table.cells if cell.text]
+    named = [cell for cell in form_table.cells if cell.kind not in ("value", "label")]
+    if not (printed and named):
+        return []
+    alike = likenesses([plain(cell.text) for cell in named], [plain(cell.text) for cell in printed])
     found = []
-    for wanted in form_table.cells:
-        if wanted.kind in ("value", "label") or not free:
-            continue
-        name = plain(wanted.text)
-        best = max(free, key=lambda cell: likeness(plain(cell.text), name))
-        if likeness(plain(best.text), name) >= _ALIKE:
-            free.remove(best)
-            found.append(LabelReading(table=form_table.name, form_cell=wanted, cell=best))
+    for at, wanted in enumerate(named):
+        best = int(alike[at].argmax())
+        if alike[at, best] >= _ALIKE:
+            alike[:, best] = -1.0
+            found.append(LabelReading(table=form_table.name, form_cell=wanted, cell=printed[best]))
     return found

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
+
 from schemas.form import Form, TableName
 from schemas.page import Page
 from schemas.table import Cell, Table
-from workers.pipeline.tables.labels import likeness, plain
+from workers.pipeline.tables.labels import likeness, likenesses, plain
 
 _ALIKE = 0.75
 _SAME_PLACE = 0.02
@@ -31,10 +33,9 @@ def join(pages: Sequence[Page], form: Form) -> tuple[Table, ...]:
 def classify(table: Table, form: Form) -> TableName | None:
     """Name the statutory table whose own labels a grid carries; None for any other table."""
     texts = [plain(cell.text) for cell in table.cells if len(plain(cell.text)) >= 3]
-    votes = {
-        name: sum(len(label) for label in labels if _among(label, texts))
-        for name, labels in _own_labels(form).items()
-    }
+    if not texts:
+        return None
+    votes = {name: _votes(labels, texts) for name, labels in _own_labels(form).items()}
     best = max(votes, key=lambda name: votes[name])
     return best if votes[best] >= 6 else None
 
@@ -52,8 +53,10 @@ def _own_labels(form: Form) -> dict[TableName, tuple[str, ...]]:
     }
 
 
-def _among(label: str, texts: Sequence[str]) -> bool:
-    return any(likeness(label, text) >= _ALIKE for text in texts)
+def _votes(labels: Sequence[str], texts: Sequence[str]) -> int:
+    """Return the letters of the labels that stand among the texts."""
+    found = likenesses(labels, texts).max(axis=1) >= _ALIKE
+    return sum(len(labels[at]) for at in np.flatnonzero(found))
 
 
 def _continues(before: Table, fragment: Table, name: TableName | None, page: int) -> bool:

@@ -2,12 +2,19 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 
-from rapidfuzz import fuzz
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 _IGNORED = re.compile(r"[\W_]+")
+_REMEMBERED = 8192
+"""Texts kept with what they come to: a document's cells are asked many times, the form's always."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def plain(text: str) -> str:
     """Return a label's letters and digits alone: width, spacing and punctuation do not count."""
     return _IGNORED.sub("", unicodedata.normalize("NFKC", text))
@@ -16,3 +23,15 @@ def plain(text: str) -> str:
 def likeness(one: str, other: str) -> float:
     """Return how alike two plain labels are, 0 to 1, as whole strings (never by substring)."""
     return fuzz.ratio(one, other) / 100.0
+
+
+def likenesses(ones: Sequence[str], others: Sequence[str]) -> NDArray[np.float64]:
+    """Return the likeness of each plain label with each of the others (ones × others)."""
+    scores = process.cdist(ones, others, scorer=fuzz.ratio, dtype=np.float64)
+    return np.asarray(scores / 100.0, np.float64)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def lettered(text: str) -> bool:
+    """Say whether a text holds a word: two Chinese characters or more."""
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in text) >= 2
