@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, kw_only=True)
 class GridCell:
@@ -31,3 +34,15 @@ class Grid:
             self.columns[cell.column + cell.column_span],
             self.rows[cell.row + cell.row_span],
         )
+
+
+def cells_of(labels: NDArray[np.int64]) -> tuple[GridCell, ...]:
+    """Return the cells of slots (rows × columns) that bear the same label, in reading order."""
+    spans: dict[int, list[int]] = {}
+    for (row, column), label in np.ndenumerate(labels):
+        span = spans.setdefault(int(label), [row, column, row, column])
+        span[1], span[2], span[3] = min(span[1], column), row, max(span[3], column)
+    return tuple(
+        GridCell(row=top, column=left, row_span=bottom - top + 1, column_span=right - left + 1)
+        for top, left, bottom, right in spans.values()
+    )

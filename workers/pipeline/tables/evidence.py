@@ -87,3 +87,23 @@ def shares(lines: NDArray[np.bool_], first: NDArray[np.int64], last: NDArray[np.
     first, last = np.clip(first, 0, length), np.clip(last, 0, length)
     counts = total[:, np.maximum(first, last)] - total[:, first]
     return np.asarray(counts / np.maximum(last - first, 1), np.float64)
+
+
+def thickness(ink: Mask, rows: Floats) -> int:
+    """Return how many pixels a line across is thick, where it is inked."""
+    filled = [(ink[max(0, round(row) - 5) : round(row) + 6] > 0).sum(axis=0) for row in rows]
+    counts = [float(np.median(own[own > 0])) for own in filled if own.any()]
+    return max(1, round(float(np.median(counts)))) if counts else 1
+
+
+def crossed(ink: Mask, places: Floats, ends: Floats, reach: int) -> Floats:
+    """Return the inked share of the edges of lines down, and beside them: edges × places.
+
+    Two digits of one number stand closer than `reach`, so a number cut between them is noticed.
+    """
+    at = np.rint(places).astype(np.int64)
+    turned = cv2.transpose(ink)
+    lines = [turned[max(0, one - reach) : one + reach + 1].any(axis=0) for one in at]
+    first = np.rint(ends[:-1]).astype(np.int64) + 3
+    last = np.maximum(np.rint(ends[1:]).astype(np.int64) - 2, first + 1)
+    return shares(np.array(lines).reshape(len(at), len(ink)), first, last).T

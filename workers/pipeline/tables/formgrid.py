@@ -14,9 +14,16 @@ from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
-from workers.pipeline.tables.cells import Grid, GridCell
+from workers.pipeline.tables.cells import Grid, cells_of
 from workers.pipeline.tables.chain import NEVER, Chain, Scores, best_chains
-from workers.pipeline.tables.evidence import Floats, Lines, lines_down, peaks, shares
+from workers.pipeline.tables.evidence import (
+    Floats,
+    Lines,
+    crossed,
+    lines_down,
+    peaks,
+    thickness,
+)
 from workers.pipeline.tables.pattern import Pattern, patterns
 
 Ints = NDArray[np.int64]
@@ -108,7 +115,7 @@ def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
 
 def _sight(flat: Gray, letter: float) -> _Sight | None:
     down = lines_down(flat, letter)
-    across = lines_down(np.ascontiguousarray(flat.T), letter)
+    across = lines_down(np.asarray(cv2.transpose(flat), np.uint8), letter)
     runs = cv2.morphologyEx(
         across.mask,
         cv2.MORPH_OPEN,
@@ -346,8 +353,8 @@ def _overflows(sight: _Sight, match: _Match, ink: Mask) -> bool:
     bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
     sides = places[[0, -1]]
     unseen = sight.down.cover(sides, bounds) < _UNSEEN
-    crossed = _crossed(ink, sides, bounds, round(_BAND * sight.letter)) > _CROSSED
-    return bool((unseen & crossed).any())
+    over = crossed(ink, sides, bounds, round(_BAND * sight.letter)) > _CROSSED
+    return bool((unseen & over).any())
 
 
 def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
@@ -359,8 +366,8 @@ def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
     bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
     across, down = _covers(sight, match)
     reach = round(_BAND * sight.letter)
-    crossed_down = _crossed(ink, places[1:-1], bounds, reach)
-    crossed_across = _crossed(np.ascontiguousarray(ink.T), bounds[1:-1], places, reach).T
+    crossed_down = crossed(ink, places[1:-1], bounds, reach)
+    crossed_across = crossed(np.ascontiguousarray(ink.T), bounds[1:-1], places, reach).T
     numbers = labels.shape[1] - match.pattern.even  # labels cut by an edge do no harm
     for row, at in np.argwhere((down < _UNSEEN) & (crossed_down > _CROSSED)):
         if at >= numbers:
@@ -371,29 +378,9 @@ def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
     return Grid(
         rows=tuple(bounds.tolist()),
         columns=tuple(places.tolist()),
-        cells=_cells(labels),
-        thickness=_thickness(ink, bounds),
+        cells=cells_of(labels),
+        thickness=thickness(ink, bounds),
     )
-
-
-def _thickness(ink: Mask, rows: Floats) -> int:
-    """Return how many pixels a line across is thick, where it is inked."""
-    filled = [(ink[max(0, round(row) - 5) : round(row) + 6] > 0).sum(axis=0) for row in rows]
-    counts = [float(np.median(own[own > 0])) for own in filled if own.any()]
-    return max(1, round(float(np.median(counts)))) if counts else 1
-
-
-def _crossed(ink: Mask, places: Floats, ends: Floats, reach: int) -> Floats:
-    """Return the inked share of the edges of lines down, and beside them: edges × places.
-
-    Two digits of one number stand closer than `reach`, so a number cut between them is noticed.
-    """
-    at = np.rint(places).astype(np.int64)
-    turned = cv2.transpose(ink)
-    lines = [turned[max(0, one - reach) : one + reach + 1].any(axis=0) for one in at]
-    first = np.rint(ends[:-1]).astype(np.int64) + 3
-    last = np.maximum(np.rint(ends[1:]).astype(np.int64) - 2, first + 1)
-    return shares(np.array(lines).reshape(len(at), len(ink)), first, last).T
 
 
 def _unite(labels: Ints, one: tuple[int, int], other: tuple[int, int]) -> None:
@@ -402,18 +389,6 @@ def _unite(labels: Ints, one: tuple[int, int], other: tuple[int, int]) -> None:
     rows, columns = np.nonzero(both)
     if both.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1):
         labels[both] = labels[one]
-
-
-def _cells(labels: Ints) -> tuple[GridCell, ...]:
-    """Return the cells of slots that bear the same label."""
-    spans: dict[int, list[int]] = {}
-    for (row, column), label in np.ndenumerate(labels):
-        span = spans.setdefault(int(label), [row, column, row, column])
-        span[1], span[2], span[3] = min(span[1], column), row, max(span[3], column)
-    return tuple(
-        GridCell(row=top, column=left, row_span=bottom - top + 1, column_span=right - left + 1)
-        for top, left, bottom, right in spans.values()
-    )
 
 
 def _part(rows: tuple[int, ...]) -> Ints:

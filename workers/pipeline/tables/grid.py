@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.tables.cells import Grid as Grid
 from workers.pipeline.tables.cells import GridCell as GridCell
+from workers.pipeline.tables.cells import cells_of
 from workers.pipeline.tables.evidence import shares
 from workers.pipeline.tables.formgrid import form_grid
 from workers.pipeline.tables.rulings import Rulings, boundaries
@@ -194,18 +195,7 @@ def _cells(below: NDArray[np.float64], beside: NDArray[np.float64]) -> tuple[Gri
     labels = np.where(
         ragged, labels.max() + 1 + np.arange(labels.size).reshape(labels.shape), labels
     )
-    cells = []
-    for label in np.unique(labels):
-        rows, columns = np.nonzero(labels == label)
-        cells.append(
-            GridCell(
-                row=int(rows[0]),
-                column=int(columns.min()),
-                row_span=int(np.ptp(rows)) + 1,
-                column_span=int(np.ptp(columns)) + 1,
-            )
-        )
-    return tuple(sorted(cells, key=lambda cell: (cell.row, cell.column)))
+    return cells_of(labels)
 
 
 def _joined(
