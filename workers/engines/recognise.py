@@ -82,6 +82,7 @@ class _Reader:
         return LineReading(
             text=text,
             confidence=min(confidence, 1.0),
+            least=float(scores[kept].min()) if kept.any() else 0.0,
             digits=digits,
             centres=tuple(float(centre) for centre in centres),
         )

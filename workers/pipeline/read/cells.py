@@ -39,6 +39,8 @@ _STROKE_READ = 0.998
 """Share of a digit from which one straight stroke may be a 1 after all."""
 _CLEAR_WORDS = 0.93
 """Mean score from which skimmed words that are no label of a form are taken as they are."""
+_CERTAIN = 0.95
+"""Score that each character of a label must have, by both readers, to count as misprinted."""
 _NEAR_LABEL = 0.5
 """Likeness to a label of a form from which words are read in full: is it one, or is it a typo?"""
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
@@ -157,8 +159,9 @@ def _words(lines: CellLines, weigh: _Scales, recogniser: Recogniser) -> CellRead
     readings = recogniser.read(crops)
     if len(lines) == 1 and not _WORDS.search(readings[0].text):
         return weigh.number(lines[0], readings[0])
-    words = _joined(lines, readings)
-    return _seconded(words, lines, recogniser) if _is_nearly_label(plain(words.text)) else words
+    if _is_nearly_label(plain("".join(reading.text for reading in readings))):
+        return _seconded(lines, readings, recogniser)
+    return _joined(lines, readings)
 
 
 def _joined(lines: CellLines, readings: Sequence[LineReading]) -> CellReading:
@@ -167,12 +170,19 @@ def _joined(lines: CellLines, readings: Sequence[LineReading]) -> CellReading:
     return CellReading(text="".join(texts), confidence=least)
 
 
-def _seconded(words: CellReading, lines: CellLines, recogniser: Recogniser) -> CellReading:
-    """Ask the second reader about a label unlike the form: is it misprinted or misread."""
-    second = _joined(lines, recogniser.reread([line.crop for line in lines]))
+def _seconded(
+    lines: CellLines, readings: Sequence[LineReading], recogniser: Recogniser
+) -> CellReading:
+    """Ask the second reader about a label unlike the form: is it misprinted or misread.
+
+    Misprinted only where both are certain of every character: damaged print misleads both.
+    """
+    again = recogniser.reread([line.crop for line in lines])
+    first, second = _joined(lines, readings), _joined(lines, again)
     if plain(second.text) in _labels():
         return second
-    return replace(words, seconded=plain(second.text) == plain(words.text))
+    certain = min(reading.least for reading in (*readings, *again)) >= _CERTAIN
+    return replace(first, seconded=certain and plain(second.text) == plain(first.text))
 
 
 def _is_glyph(line: InkLine) -> bool:

@@ -27,6 +27,8 @@ class LineReading:
     digits: NDArray[np.float32]
     centres: tuple[float, ...] = ()
     """Where each character of the text stands, as a share of the line's width from its left."""
+    least: float = 0.0
+    """Score of the least certain character; `confidence` is their mean."""
 
 
 @dataclass(frozen=True, kw_only=True)

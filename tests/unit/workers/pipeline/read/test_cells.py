@@ -30,9 +30,11 @@ class Scripted:
         confidence: float = 0.99,
         shares: Mapping[str, float] | None = None,
         second: str = "0",
+        least: float = 0.99,
     ) -> None:
         self.skimmed, self.full, self.confidence = skimmed, full, confidence
         self.shares, self.second = {"0": 1.0} if shares is None else shares, second
+        self.least = least
         self.skims = self.reads = self.rereads = 0
 
     def skim(self, lines: Sequence[Gray]) -> list[LineReading]:
@@ -47,13 +49,19 @@ class Scripted:
         """Return the scripted text and digits."""
         self.reads += len(lines)
         steps = digit_steps(self.shares)
-        return [LineReading(text=self.full, confidence=0.99, digits=steps) for _ in lines]
+        return [
+            LineReading(text=self.full, confidence=0.99, least=self.least, digits=steps)
+            for _ in lines
+        ]
 
     def reread(self, lines: Sequence[Gray]) -> list[LineReading]:
         """Return the scripted second opinion."""
         self.rereads += len(lines)
         steps = digit_steps({self.second: 1.0} if self.second.isdigit() else {})
-        return [LineReading(text=self.second, confidence=0.9, digits=steps) for _ in lines]
+        return [
+            LineReading(text=self.second, confidence=0.9, least=self.least, digits=steps)
+            for _ in lines
+        ]
 
     def find(self, image: Gray) -> list[DetectedLine]:
         """Find nothing: no test asks."""
@@ -105,6 +113,12 @@ def test_a_misprint_both_readers_see_is_seconded() -> None:
     alike = Scripted(skimmed="本年度止件数", full="本年度止件数", second="本年度止件数")
     reading = read_cells([words()], LETTER, alike)[0]
     assert (reading.text, reading.seconded, alike.rereads) == ("本年度止件数", True, 1)
+
+
+def test_a_misprint_of_which_a_character_is_not_certain_is_not_seconded() -> None:
+    text = "本年度止件数"
+    alike = Scripted(skimmed=text, full=text, second=text, least=0.8)
+    assert not read_cells([words()], LETTER, alike)[0].seconded
 
 
 def test_a_misreading_of_a_label_gives_way_to_the_second_reader() -> None:
