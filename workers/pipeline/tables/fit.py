@@ -12,6 +12,8 @@ from workers.pipeline.tables.labels import lettered, likeness, likenesses, plain
 _HEADED = 0.6
 """Share of a row's value cells that must stand below the form's header for the row to be sure."""
 _ALIKE = 0.6
+_NAMED = 0.7
+"""Likeness to the form's label from which a printed one names its row."""
 _UNLIKE = 0.5
 """A label or header less like the form's than this, and read surely, contradicts the form."""
 _SURE = 0.9
@@ -35,9 +37,9 @@ class LabelReading:
 class Fit:
     """The printed cells of a table by the pointer of the value they hold, and what speaks against.
 
-    `unheaded`: no header confirms the row's columns. `contradicted`: a label or header names
-    something else. `parted`: the row's label stands elsewhere or for several rows, so a ruling is
-    missing or one too many.
+    `unheaded`: no header confirms the row's columns, or no label the row. `contradicted`: a label
+    or header names something else. `parted`: the row's label stands elsewhere or for several rows,
+    so a ruling is missing or one too many.
     """
 
     values: dict[str, Cell]
@@ -97,7 +99,9 @@ def lay(table: Table, form_table: FormTable) -> Fit:
             if wanted.pointer
         },
         labels=tuple(labels),
-        unheaded=_joined(row for row in rows if not _headed(columns, row, form_table)),
+        unheaded=_joined(
+            row for row in rows if not _headed(columns, row, form_table) or _unlabelled(row)
+        ),
         contradicted=frozenset(contradicted | misheaded.keys()),
         parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)),
     )
@@ -132,6 +136,14 @@ def _contradicts(cell: Cell, name: str) -> bool:
     """Say whether a cell surely prints another label."""
     text = plain(cell.text)
     return lettered(text) and cell.confidence >= _SURE and likeness(text, name) < _UNLIKE
+
+
+def _unlabelled(row: _Row) -> bool:
+    """Say whether a row's label does not name it: it was paired by its place among others."""
+    if row.label is None:
+        return False
+    own = row.own_label
+    return own is None or likeness(plain(own.text), plain(row.label.text)) < _NAMED
 
 
 def _label_elsewhere(row: _Row) -> bool:

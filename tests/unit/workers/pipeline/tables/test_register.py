@@ -128,6 +128,15 @@ def test_another_row_label_casts_doubt_on_its_row() -> None:
     assert [label.cell.text for label in found.labels if label.contradicts] == ["9.外交国防事项"]
 
 
+def test_a_row_whose_label_could_not_be_read_is_uncertain() -> None:
+    unread = {"行政处罚": "政处"}
+    printed = table("proactive_disclosure", lambda text: unread.get(text, text))
+    found = registered((printed,))
+    penalties = "/proactive_disclosure/administrative_penalties"
+    assert found.values[penalties] is None or penalties in found.uncertain
+    assert "/proactive_disclosure/administrative_licensing" not in found.uncertain
+
+
 def test_another_header_over_a_single_value_casts_doubt_on_it() -> None:
     reworded = {"本年收费金额（单位：万元）": "上一年项目数量"}
     printed = table("proactive_disclosure", lambda text: reworded.get(text, text))
