@@ -56,9 +56,8 @@ class InkLine:
     clipped: bool
 
 
-def lines_of(cell: Gray, rulings: Mask, threshold: int, letter: float) -> list[InkLine]:
-    """Find the lines of ink in a cell's image, rulings (mask of its size) left out."""
-    ruled = cv2.dilate(rulings, np.ones((3, 3), np.uint8)) > 0
+def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[InkLine]:
+    """Find the lines of ink in a cell's image; `ruled` is where rulings and their rims lie."""
     ink = (cell < threshold) & ~ruled
     ink = _without_specks(ink, letter)
     if not ink.any():
@@ -72,16 +71,22 @@ def lines_of(cell: Gray, rulings: Mask, threshold: int, letter: float) -> list[I
 
 def _pale(ink: Filled, light: Filled) -> Filled:
     """Return ink together with the lighter ink that hangs on to it: hairlines."""
-    _, labels = cv2.connectedComponents((light | ink).astype(np.uint8), connectivity=8)
-    return np.isin(labels, np.unique(labels[ink]))
+    count, labels = cv2.connectedComponents((light | ink).astype(np.uint8), connectivity=8)
+    kept = np.zeros(count, bool)
+    kept[labels[ink]] = True
+    return np.asarray(kept[labels], bool)
 
 
-def traces(cell: Gray, rulings: Mask, letter: float) -> bool:
+def rims(rulings: Mask) -> Filled:
+    """Return where rulings lie, with a rim of a pixel."""
+    return np.asarray(cv2.dilate(rulings, np.ones((3, 3), np.uint8)) > 0, bool)
+
+
+def traces(cell: Gray, ruled: Filled, letter: float) -> bool:
     """Say whether a cell in which no line of ink was found holds something all the same.
 
     Anything of a letter's height that stands out from the paper, however light.
     """
-    ruled = cv2.dilate(rulings, np.ones((3, 3), np.uint8)) > 0
     light = (cell < _PAPER) & ~ruled
     _, _, stats, _ = cv2.connectedComponentsWithStats(light.astype(np.uint8), connectivity=8)
     height, width = cell.shape

@@ -10,7 +10,7 @@ from schemas.table import Cell, Table
 from schemas.value import Box
 from workers.pipeline.read.cells import CellReading, read_cells
 from workers.pipeline.read.clean import Mask, Pixels, binarise, coloured, flatten, ink_threshold
-from workers.pipeline.read.ink import InkLine, lines_of, traces
+from workers.pipeline.read.ink import Filled, InkLine, lines_of, rims, traces
 from workers.pipeline.read.prose import read_prose
 from workers.pipeline.read.recognition import Gray, Recogniser
 from workers.pipeline.read.upright import attitude, stand
@@ -58,7 +58,8 @@ class _Ruled:
     """A straightened table with its grid, before its cells are read."""
 
     straight: Straightened
-    rulings: Mask
+    ruled: Filled
+    """Where its rulings lie, with their rims."""
     grid: Grid
 
 
@@ -99,13 +100,14 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
 
 def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:
     straight = straighten(sheet.flat, rulings, region, margin=round(0.5 * sheet.letter))
-    own = find_rulings(straight.flat, sheet.letter)
+    level = straight.across == LEVEL == straight.down  # only cut out: so are its rulings
+    own = rulings.within(straight.region) if level else find_rulings(straight.flat, sheet.letter)
     ink = binarise(straight.flat, sheet.threshold)
     grid = build_grid(own, ink, sheet.letter)
     if grid is None:
         return None
     both = np.asarray(cv2.bitwise_or(own.across, own.down), np.uint8)
-    return _Ruled(straight=straight, rulings=both, grid=grid)
+    return _Ruled(straight=straight, ruled=rims(both), grid=grid)
 
 
 def _level(sheet: _Sheet, rulings: Rulings, table: Unruled) -> _Ruled:
@@ -114,7 +116,7 @@ def _level(sheet: _Sheet, rulings: Rulings, table: Unruled) -> _Ruled:
     window = np.s_[cut.top : cut.bottom, cut.left : cut.right]
     both = cv2.bitwise_or(rulings.across[window], rulings.down[window])
     straight = Straightened(flat=sheet.flat[window], region=cut, across=LEVEL, down=LEVEL)
-    return _Ruled(straight=straight, rulings=np.asarray(both, np.uint8), grid=table.grid)
+    return _Ruled(straight=straight, ruled=rims(np.asarray(both, np.uint8)), grid=table.grid)
 
 
 def _read_table(sheet: _Sheet, table: _Ruled, number: int, recogniser: Recogniser) -> Table:
@@ -150,12 +152,12 @@ def _lines_in(sheet: _Sheet, table: _Ruled, cell: GridCell) -> tuple[list[InkLin
     part = table.straight.flat[window]
     if min(part.shape) < 4:
         return [], False
-    rulings = table.rulings[window]
-    lines = lines_of(part, rulings, sheet.threshold, sheet.letter)
+    ruled = table.ruled[window]
+    lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
     if lines:
         return lines, _coloured_over(sheet, table, x0, y0, lines)
-    if traces(part, rulings, sheet.letter):
-        return lines_of(part, rulings, _LIGHT_INK, sheet.letter), True
+    if traces(part, ruled, sheet.letter):
+        return lines_of(part, ruled, _LIGHT_INK, sheet.letter), True
     return [], _coloured_inside(sheet, table, cell)
 
 

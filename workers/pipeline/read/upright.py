@@ -32,11 +32,14 @@ class Attitude:
 def attitude(flat: Gray, recogniser: Recogniser) -> Attitude:
     """Measure how a flattened page is to be turned so that its text reads from left to right."""
     flat = _small(flat)
-    on_side = _lies_on_its_side(flat)
+    letters, size = _letters(binarise(flat, ink_threshold(flat)))
+    on_side = _lies_on_its_side(letters, size)
     if on_side:
-        flat = np.ascontiguousarray(np.rot90(flat, -1))
+        flat, letters = (np.ascontiguousarray(np.rot90(image, -1)) for image in (flat, letters))
     angle = skew(flat)
-    head_down = _upside_down(rotate(flat, angle), recogniser)
+    method = cv2.INTER_NEAREST
+    level = rotate(flat, angle), rotate(letters, angle, paper=0, method=method)
+    head_down = _upside_down(*level, size, recogniser)
     quarters: dict[tuple[bool, bool], Quarter] = {
         (False, False): 0,
         (True, False): 90,
@@ -109,12 +112,8 @@ def _small(flat: Gray) -> Gray:
     return np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _lies_on_its_side(flat: Gray) -> bool:
-    """Say whether characters chain into longer lines downwards than across.
-
-    At the full working size: at half of it characters of a table run together.
-    """
-    letters, size = _letters(binarise(flat, ink_threshold(flat)))
+def _lies_on_its_side(letters: Mask, size: float) -> bool:
+    """Say whether letters chain into longer lines downwards than across."""
     gap = max(2, round(0.7 * size))
     across = _chained(letters, np.ones((1, gap), np.uint8), size)
     down = _chained(letters, np.ones((gap, 1), np.uint8), size)
@@ -142,9 +141,9 @@ def _chained(letters: Mask, kernel: NDArray[np.uint8], size: float) -> float:
     return float((long * long).sum())
 
 
-def _upside_down(flat: Gray, recogniser: Recogniser) -> bool:
+def _upside_down(flat: Gray, letters: Mask, size: float, recogniser: Recogniser) -> bool:
     """Say whether the page's longest lines read better when turned by 180°."""
-    lines = _trial_lines(flat)
+    lines = _trial_lines(flat, letters, size)
     if not lines:
         return False
     upright_scores = [reading.confidence for reading in recogniser.skim(lines[:1])]
@@ -156,10 +155,8 @@ def _upside_down(flat: Gray, recogniser: Recogniser) -> bool:
     return float(np.mean(turned_scores)) > float(np.mean(upright_scores)) + 0.05
 
 
-def _trial_lines(flat: Gray) -> list[Gray]:
+def _trial_lines(flat: Gray, letters: Mask, size: float) -> list[Gray]:
     """Cut out a few well-formed lines of text, about ten characters of each."""
-    mask = binarise(flat, ink_threshold(flat))
-    letters, size = _letters(mask)
     kernel = np.ones((1, max(2, round(0.7 * size))), np.uint8)
     closed = np.asarray(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, kernel), np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(closed)

@@ -135,6 +135,8 @@ def rules_of(mask: Mask, shortest: float, letter: float) -> list[Rule]:
 
     For lines down hand over the mask transposed. The edge of the sheet in a photograph is thick.
     """
+    if not mask.any():
+        return []
     _, _, stats, centers = cv2.connectedComponentsWithStats(
         np.ascontiguousarray(mask), connectivity=8
     )

@@ -72,7 +72,7 @@ def number() -> list[InkLine]:
     """Return the ink of a cell that holds a 0."""
     cell = np.full((40, 60), 255, np.uint8)
     cv2.ellipse(cell, (30, 20), (5, 8), 0, 0, 360, (0,), 2, cv2.LINE_AA)
-    return lines_of(cell, np.zeros_like(cell), 128, LETTER)
+    return lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
 
 
 def words() -> list[InkLine]:
@@ -80,14 +80,14 @@ def words() -> list[InkLine]:
     cell = np.full((40, 120), 255, np.uint8)
     for left in (10, 36, 62):
         cv2.rectangle(cell, (left, 9), (left + 20, 30), (0,), 2)
-    return lines_of(cell, np.zeros_like(cell), 128, LETTER)
+    return lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
 
 
 def slash() -> list[InkLine]:
     """Return the ink of a cell that holds a slash."""
     cell = np.full((40, 60), 255, np.uint8)
     cv2.line(cell, (26, 30), (34, 9), (0,), 2, cv2.LINE_AA)
-    return lines_of(cell, np.zeros_like(cell), 128, LETTER)
+    return lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
 
 
 def test_prints_of_a_zero_are_read_once_and_never_skimmed() -> None:
