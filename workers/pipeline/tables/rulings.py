@@ -24,16 +24,6 @@ _GAP_ACROSS, _GAP_DOWN = 1.0, 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rulings:
-    """The horizontal and vertical rulings of an image, as masks of its size."""
-
-    across: Mask
-    down: Mask
-    flat: Gray | None = None
-    """The image they were found in; None for rulings drawn from a text layer, which are exact."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Region:
     """A rectangle of a page in pixels: left, top included; right, bottom not."""
 
@@ -51,6 +41,23 @@ class Region:
     def height(self) -> int:
         """Pixels down."""
         return self.bottom - self.top
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulings:
+    """The horizontal and vertical rulings of an image, as masks of its size."""
+
+    across: Mask
+    down: Mask
+    flat: Gray | None = None
+    """The image they were found in; None for rulings drawn from a text layer, which are exact."""
+
+    def within(self, region: Region) -> "Rulings":
+        """Cut out what lies in a region."""
+        window = np.s_[region.top : region.bottom, region.left : region.right]
+        across, down = (np.ascontiguousarray(mask[window]) for mask in (self.across, self.down))
+        flat = None if self.flat is None else np.ascontiguousarray(self.flat[window])
+        return Rulings(across=across, down=down, flat=flat)
 
 
 def letter_size(ink: Mask) -> float:
