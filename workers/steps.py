@@ -25,8 +25,8 @@ from workers.pipeline.read.text_layer_picture import leaves_out, seen
 from workers.pipeline.tables.register import Registration, register
 from workers.pipeline.validate.validate import validate
 
-_COMPARED_DPI, _SHOWN_DPI = 120, 96
-"""Resolutions at which a drawn page is compared with its text, and shown to a person."""
+SHOWN_DPI = 96
+"""Resolution at which a drawn page is compared with its text, and shown to a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +59,11 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
             page = load_page(document, number)
             layer = text_layer(page)
             if layer is not None and is_good(layer):
-                picture = render(page, dpi=_COMPARED_DPI)
+                picture = render(page, dpi=SHOWN_DPI)
                 layer = seen(layer, picture)
                 reading = read_text_layer(layer, number, picture)
                 if not leaves_out(layer, reading, picture):
-                    shown = render(page, dpi=_SHOWN_DPI)  # quicker than scaling the other
-                    return PageReading(page=reading, image=encode_print(shown))
+                    return PageReading(page=reading, image=encode_print(picture))
             pixels = render(page)
         let_go()
     except RenderError:

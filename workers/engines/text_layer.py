@@ -71,8 +71,9 @@ def text_layer(page: pymupdf.Page) -> TextLayer | None:
 
 def _upright(box: Box, turn: Turn) -> Box:
     left, top, right, bottom = box
-    one, other = _turned(left, top, turn), _turned(right, bottom, turn)
-    return (*map(min, one, other), *map(max, one, other))  # type: ignore[return-value]
+    x, y = _turned(left, top, turn)
+    u, v = _turned(right, bottom, turn)
+    return x if x < u else u, y if y < v else v, u if x < u else x, v if y < v else y
 
 
 def _turned(x: float, y: float, turn: Turn) -> tuple[float, float]:
@@ -118,27 +119,24 @@ def _rulings(page: pymupdf.Page, turn: Turn) -> list[Box]:
     """Return the strokes and thin filled boxes of a page's drawings, in upright points."""
     return [
         _upright(box, turn)
-        for drawing in page.get_drawings()
+        for drawing in page.get_cdrawings()  # plain tuples: PyMuPDF's own values are slow
         for item in drawing["items"]
-        for box in _boxes(item, drawing)
+        for box in _boxes(item, filled=drawing["type"] == "f")
     ]
 
 
-def _boxes(item: tuple, drawing: dict) -> list[pymupdf.Rect]:  # type: ignore[type-arg]
+def _boxes(item: tuple, *, filled: bool) -> list[Box]:  # type: ignore[type-arg]
     """Return one item of a drawing as boxes: a line as it is, a stroked box as its four sides."""
     if item[0] == "l":
-        return [pymupdf.Rect(item[1], item[2]).normalize()]
+        return [(*item[1], *item[2])]
     if item[0] == "qu":
-        item = ("re", item[1].rect)
-    if item[0] != "re":
+        across, down = zip(*item[1], strict=True)
+        box = (min(across), min(down), max(across), max(down))
+    elif item[0] == "re":
+        box = item[1]
+    else:
         return []
-    box = pymupdf.Rect(item[1])
-    if drawing["type"] == "f":
+    if filled:
         return [box]
     x0, y0, x1, y1 = box
-    return [
-        pymupdf.Rect(x0, y0, x1, y0),
-        pymupdf.Rect(x0, y1, x1, y1),
-        pymupdf.Rect(x0, y0, x0, y1),
-        pymupdf.Rect(x1, y0, x1, y1),
-    ]
+    return [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]

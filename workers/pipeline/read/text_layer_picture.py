@@ -18,8 +18,8 @@ _BEHIND = 0.3
 """Share of a pale letter's box that must be darker than it."""
 _INSET = 2.0
 """Points from a cell's boundaries to what is surely inside its rulings."""
-_INKED, _SPECK = 48, 3
-"""Contrast to a cell's ground from which a pixel is ink, and most pixels of dirt."""
+_INKED, _SPECK = 38, 2
+"""Contrast to a cell's ground from which a pixel is ink, and most pixels of dirt, at 96 dpi."""
 _HIDDEN = 0.5
 """Confidence of text where the picture shows none."""
 _PICTURES = 0.1

@@ -15,6 +15,7 @@ from workers.engines.render import open_document, render
 from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.read.text_layer import read_text_layer
 from workers.pipeline.read.text_layer_picture import leaves_out, seen
+from workers.steps import SHOWN_DPI
 
 CELL = pymupdf.Rect(200, 130, 300, 160)
 Draw = Callable[[pymupdf.Page], object]
@@ -38,7 +39,7 @@ def page_with(draw: Draw) -> tuple[list[Cell], bool]:
 
 def read(document: pymupdf.Document) -> tuple[list[Cell], bool]:
     page = load_page(open_document(document.tobytes()), 1)
-    layer, picture = text_layer(page), render(page, dpi=120)
+    layer, picture = text_layer(page), render(page, dpi=SHOWN_DPI)
     assert layer is not None
     layer = seen(layer, picture)
     reading = read_text_layer(layer, 1, picture)
@@ -138,6 +139,13 @@ def number_as_outline(page: pymupdf.Page) -> None:
 def test_a_drawn_number_is_not_blank(draw: Draw) -> None:
     cell = middle(draw)
     assert (cell.text, cell.ink) == ("", True)
+
+
+@pytest.mark.parametrize("aside", [0.0, 0.3, 0.6])
+def test_a_hairline_drawn_as_a_one_is_not_blank(aside: float) -> None:
+    top = pymupdf.Point(CELL.x0 + 40 + aside, CELL.y0 + 12)
+    cell = middle(lambda page: page.draw_line(top, (top.x, top.y + 9), width=0.25))
+    assert cell.ink
 
 
 def test_text_that_is_covered_is_doubted() -> None:
