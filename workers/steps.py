@@ -69,7 +69,7 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
     except RenderError:
         return _unreadable(number)
     scan = read_scan(pixels, number, engines.recogniser)
-    return PageReading(page=scan.page, image=encode(scan.pixels))
+    return PageReading(page=scan.page, image=encode(scan.upright()))
 
 
 def _unreadable(number: int) -> PageReading:

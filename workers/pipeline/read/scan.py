@@ -13,7 +13,7 @@ from workers.pipeline.read.clean import Mask, Pixels, binarise, coloured, flatte
 from workers.pipeline.read.ink import Filled, InkLine, lines_of, rims, traces
 from workers.pipeline.read.prose import read_prose
 from workers.pipeline.read.recognition import Gray, Recogniser
-from workers.pipeline.read.upright import attitude, stand
+from workers.pipeline.read.upright import Attitude, attitude, stand
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
 from workers.pipeline.tables.rulings import (
     Region,
@@ -31,10 +31,15 @@ _LIGHT_INK = 215
 
 @dataclass(frozen=True, kw_only=True)
 class ScanReading:
-    """A page and its upright pixels, to which the page's boxes refer."""
+    """A page, and its pixels as they came with how they lie."""
 
     page: Page
-    pixels: Pixels
+    given: Pixels
+    lies: Attitude
+
+    def upright(self) -> Pixels:
+        """Return the page's pixels upright, as its boxes refer to them."""
+        return stand(self.given, self.lies, method=cv2.INTER_LINEAR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +100,7 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
         lines=tuple(lines),
         tables=tuple(tables),
     )
-    return ScanReading(page=page, pixels=stand(pixels, lies, method=cv2.INTER_LINEAR))
+    return ScanReading(page=page, given=pixels, lies=lies)
 
 
 def _ruled(sheet: _Sheet, rulings: Rulings, region: Region) -> _Ruled | None:

@@ -52,19 +52,50 @@ class Unruled:
 
 def find_unruled(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> list[Unruled]:
     """Find such tables on a page (height × width) from which ruled tables were taken out."""
+    part = _inked(bare, threshold)
+    if part is None:
+        return []
+    window = np.s_[part.top : part.bottom, part.left : part.right]
+    rim = _RIM * bare.shape[1]
+    return [
+        replace(table, region=region)
+        for table in _find_on(bare[window], rulings.within(part), threshold, letter)
+        if rim <= (region := _moved(table.region, part)).left
+        and region.right <= bare.shape[1] - rim
+    ]
+
+
+def _inked(bare: Gray, threshold: int) -> Region | None:
+    """Return the rectangle that holds all ink; most of a page of forms is empty by now."""
+    ink = bare < threshold
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if rows.size == 0:
+        return None
+    return Region(
+        left=int(columns[0]),
+        top=int(rows[0]),
+        right=int(columns[-1]) + 1,
+        bottom=int(rows[-1]) + 1,
+    )
+
+
+def _moved(region: Region, part: Region) -> Region:
+    return Region(
+        left=region.left + part.left,
+        top=region.top + part.top,
+        right=region.right + part.left,
+        bottom=region.bottom + part.top,
+    )
+
+
+def _find_on(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> list[Unruled]:
     white = bare >= 250
     across = np.where(white, 0, rulings.across).astype(np.uint8)
     down = np.where(white, 0, rulings.down).astype(np.uint8)
     words = words_of(bare, Rulings(across=across, down=down), threshold, letter)
     shortest = _SHORTEST_RULE * letter
     lines = rules_of(across, 0.3 * shortest, letter)
-    found = find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
-    rim = _RIM * bare.shape[1]
-    return [
-        table
-        for table in found
-        if table.region.left >= rim and table.region.right <= bare.shape[1] - rim
-    ]
+    return find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
 
 
 def inferred(table: Table) -> Table:
