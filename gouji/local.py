@@ -188,9 +188,9 @@ _built: list[Engines] = []
 
 
 def _engines() -> Engines:
-    """Build the engines on the first document of a process."""
+    """Return a process's engines; the models are loaded by the first page to be recognised."""
     if not _built:
-        from workers.engines.recognise import build_engines
+        from workers.engines.recognise import PaddleEngines
 
-        _built.append(build_engines())
+        _built.append(PaddleEngines())
     return _built[0]

@@ -7,7 +7,7 @@ PaddleOCR predictor is not thread-safe. Nothing is downloaded: weights come from
 import os
 import tempfile
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,6 @@ from numpy.typing import NDArray
 from schemas.record import Engine
 from workers.engines.models import DETECTION, RECOGNITION, SECOND, Weights, lay_out
 from workers.pipeline.read.recognition import DIGITS, DetectedLine, Gray, LineReading
-
-os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
-import onnxruntime
-from paddleocr import TextDetection, TextRecognition
-
-onnxruntime.set_default_logger_severity(3)  # its warnings are about weights we do not make
 
 HEIGHT = 48
 """Height in pixels that the recognition model was trained on."""
@@ -43,11 +37,22 @@ DETECTION_SIDE = 960
 """Longest side in pixels of an image handed to detection; more costs time and finds no more."""
 
 
+@cache
+def _paddleocr() -> Any:  # a module without types
+    """Load the library on first need: born-digital reports go without its seconds and memory."""
+    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    import onnxruntime
+    import paddleocr
+
+    onnxruntime.set_default_logger_severity(3)  # its warnings are about weights we do not make
+    return paddleocr
+
+
 class _Reader:
     """One recognition model, run by itself so that every step's probabilities are kept."""
 
     def __init__(self, weights: Weights, root: Path, threads: int) -> None:
-        model = TextRecognition(
+        model = _paddleocr().TextRecognition(
             model_name=weights.name, model_dir=str(lay_out(weights, root)), **_options(threads)
         )
         self._run = model.paddlex_predictor.runner
@@ -94,7 +99,7 @@ class PaddleRecogniser:
     def __init__(self, *, threads: int = 1) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="gouji-models-")
         self._root, self._threads = Path(self._directory.name), threads
-        self._detection = TextDetection(
+        self._detection = _paddleocr().TextDetection(
             model_name=DETECTION.name,
             model_dir=str(lay_out(DETECTION, self._root)),
             **_options(threads),
@@ -157,8 +162,14 @@ def _prepare(line: Gray, share: float) -> tuple[NDArray[np.float32], int, int]:
 class PaddleEngines:
     """The engines of one reading process."""
 
-    def __init__(self) -> None:
-        self.recogniser = PaddleRecogniser()
+    @cached_property
+    def recogniser(self) -> PaddleRecogniser:
+        """The text models, loaded by the first page that is to be recognised."""
+        return PaddleRecogniser()
+
+    def load(self) -> None:
+        """Load the models now: a server's first page is not to wait for them."""
+        _ = self.recogniser
 
     def describe(self) -> Engine:
         """Return the versions and model hashes written into every record."""
@@ -170,5 +181,7 @@ class PaddleEngines:
 
 
 def build_engines() -> PaddleEngines:
-    """Build the engines in the process that will use them."""
-    return PaddleEngines()
+    """Build the engines in the process that will use them, and load the models."""
+    engines = PaddleEngines()
+    engines.load()
+    return engines
