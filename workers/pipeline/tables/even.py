@@ -10,6 +10,8 @@ from schemas.table import Cell
 
 _NEIGHBOURS = 7
 """Cells of a column, above and below, whose edges say where the column lies at a place."""
+_UNLIKE = 0.15
+"""Share of the usual width by which a cell of a single row may be wider or narrower."""
 _ASTRAY = 0.25
 """Share of a column's width by which a cell's edge may stray from the column's."""
 
@@ -21,7 +23,35 @@ def uneven(printed: Mapping[str, Cell | None], form_table: FormTable) -> frozens
         cell = printed.get(wanted.pointer or "")
         if wanted.pointer and cell is not None and cell.box is not None:
             columns[wanted.column, cell.page].append((wanted.pointer, cell))
-    return frozenset().union(*(_astray(cells) for cells in columns.values()))
+    astray = frozenset().union(*(_astray(cells) for cells in columns.values()))
+    return astray | (_wide_or_narrow(printed, form_table) if _is_one_row(form_table) else set())
+
+
+def _is_one_row(form_table: FormTable) -> bool:
+    return len({cell.row for cell in form_table.values}) == 1
+
+
+def _wide_or_narrow(printed: Mapping[str, Cell | None], form_table: FormTable) -> frozenset[str]:
+    """Return the pointers of a single row whose cells are wider or narrower than the others.
+
+    No other row says where its columns lie. Columns of the same name in other blocks say as well
+    how wide one is.
+    """
+    widths = {
+        wanted.pointer: cell.box[2] - cell.box[0]
+        for wanted in form_table.values
+        if wanted.pointer and (cell := printed.get(wanted.pointer)) is not None and cell.box
+    }
+    if len(widths) < _NEIGHBOURS:
+        return frozenset()
+    usual = float(np.median(list(widths.values())))
+    found = set()
+    for pointer, width in widths.items():
+        name = pointer.rsplit("/", 1)[1]
+        alike = float(np.median([w for p, w in widths.items() if p.endswith(f"/{name}")]))
+        if min(abs(width - usual), abs(width - alike)) > _UNLIKE * usual:
+            found.add(pointer)
+    return frozenset(found)
 
 
 def _astray(cells: Sequence[tuple[str, Cell]]) -> frozenset[str]:

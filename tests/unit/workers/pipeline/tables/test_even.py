@@ -42,3 +42,28 @@ def test_a_half_cell_and_a_double_one_are_uneven() -> None:
 
 def test_missing_cells_are_no_trouble() -> None:
     assert uneven(dict.fromkeys(printed()), TABLE) == frozenset()
+
+
+REVIEW = next(table for table in FORM.tables if table.name == "review_and_litigation")
+
+
+def review(widths: dict[str, float]) -> dict[str, Cell | None]:
+    """Lay out the row of table four; `widths` by the last part of the pointer, others 0.05."""
+    left, cells = 0.1, {}
+    for wanted in REVIEW.values:
+        assert wanted.pointer is not None
+        width = widths.get(wanted.pointer, widths.get(wanted.pointer.rsplit("/", 1)[1], 0.05))
+        cells[wanted.pointer] = cell(left, width, 0.5)
+        left += width
+    return {**cells}
+
+
+def test_a_row_of_even_columns_or_of_even_blocks_is_even() -> None:
+    assert uneven(review({}), REVIEW) == frozenset()
+    assert uneven(review({"total": 0.03}), REVIEW) == frozenset()
+
+
+def test_a_boundary_drawn_through_a_number_of_a_single_row_is_uneven() -> None:
+    first = "/review_and_litigation/administrative_reconsideration/corrected"
+    second = "/review_and_litigation/administrative_reconsideration/other"
+    assert uneven(review({first: 0.062, second: 0.038}), REVIEW) == {first, second}
