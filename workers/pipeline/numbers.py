@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from schemas.evidence import Evidence, Flag
 from schemas.evidence import Source as EvidenceSource
 from schemas.table import Candidate, Cell
+from workers.pipeline.blanks import unlikely_blanks
 from workers.pipeline.joint import Reading, Resolution, resolve
 from workers.pipeline.tables.even import uneven
 from workers.pipeline.tables.register import Registration
 
 CLEAR = 0.998
 """Share of probability from which a number counts as read clearly."""
-
-CLEAR_UNDER_INK = 0.9995
-"""The same where a seal or a pen lies over the number."""
 _MOSTLY_NUMBERS = 0.5
 """Share that must fall on well-formed numbers; else the cell holds none."""
 
@@ -53,11 +51,15 @@ def decide(
     }
     resolved = resolve(readings, form.relations)
     elsewhere: EvidenceSource = "ocr" if "ocr" in sources.values() else "text_layer"
+    open_places = doubts | registration.uncertain | registration.contradicted
+    gaps = unlikely_blanks(cells, form)
     decisions = {}
     for pointer in form.pointers:
         cell = cells[pointer]
         source = elsewhere if cell is None else sources.get(cell.page, elsewhere)
-        sure = pointer not in doubts | registration.uncertain | registration.contradicted
+        sure = pointer not in open_places
+        if source == "ocr" and pointer in gaps:
+            sure = False
         if form.value_cells[pointer].decimal:
             decisions[pointer] = _fee(cell, sure, source)
         else:
@@ -142,14 +144,18 @@ def _normal(text: str) -> str:
 
 
 def _is_clear(cell: Cell, options: Mapping[str, float]) -> bool:
-    """Say whether pixels alone settle a number: score, ink, glyph count and free reading agree."""
+    """Say whether pixels alone settle a number: score, glyph count and free reading agree.
+
+    Never where a seal or a pen lies over it, or ink is cut off: what was added or lost reads well.
+    """
     if not options:
         return False
     best = next(iter(options))
     free = _normal(cell.text).rstrip(".").translate(_DIGIT_LOOKALIKES)
     glyphs = cell.glyphs
     return (
-        options[best] >= (CLEAR_UNDER_INK if cell.obstructed else CLEAR)
+        not cell.obstructed
+        and options[best] >= CLEAR
         and free == best
         and (glyphs is None or glyphs <= len(best))
     )

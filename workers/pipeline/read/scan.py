@@ -25,6 +25,8 @@ from workers.pipeline.tables.rulings import (
 from workers.pipeline.tables.straighten import Straightened, straighten
 from workers.pipeline.tables.unruled import LEVEL, Unruled, find_unruled, inferred
 
+_RIM = 0.35
+"""Depth in letters of a cell's rim, in which rulings lie."""
 _LIGHT_INK = 215
 """Grey below which pale ink is looked for in a cell that seems empty."""
 
@@ -157,13 +159,20 @@ def _lines_in(sheet: _Sheet, table: _Ruled, cell: GridCell) -> tuple[list[InkLin
     part = table.straight.flat[window]
     if min(part.shape) < 4:
         return [], False
-    ruled = table.ruled[window]
+    ruled = _rim(table.ruled[window], round(table.grid.thickness + _RIM * sheet.letter))
     lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
     if lines:
         return lines, _coloured_over(sheet, table, x0, y0, lines)
     if traces(part, ruled, sheet.letter):
         return lines_of(part, ruled, _LIGHT_INK, sheet.letter), True
     return [], _coloured_inside(sheet, table, cell)
+
+
+def _rim(ruled: Filled, deep: int) -> Filled:
+    """Keep the rulings along a cell's edges: what seems one in its middle is a stroke of a 1."""
+    kept = ruled.copy()
+    kept[deep:-deep, deep:-deep] = False
+    return kept
 
 
 def _coloured_inside(sheet: _Sheet, table: _Ruled, cell: GridCell) -> bool:

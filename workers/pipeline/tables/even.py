@@ -10,6 +10,8 @@ from schemas.table import Cell
 
 _NEIGHBOURS = 7
 """Cells of a column, above and below, whose edges say where the column lies at a place."""
+_LEAST = 3
+"""Cells of a column on a page from which the others say where it lies."""
 _UNLIKE = 0.15
 """Share of the usual width by which a cell of a single row may be wider or narrower."""
 _ASTRAY = 0.25
@@ -55,14 +57,15 @@ def _wide_or_narrow(printed: Mapping[str, Cell | None], form_table: FormTable) -
 
 
 def _astray(cells: Sequence[tuple[str, Cell]]) -> frozenset[str]:
-    if len(cells) < _NEIGHBOURS:
+    if len(cells) < _LEAST:
         return frozenset()
+    around = min(_NEIGHBOURS, len(cells))
     boxes = np.array([cell.box for _, cell in cells], np.float64)
     ordered = np.argsort(boxes[:, 1], kind="stable")
     found = set()
     for place, at in enumerate(ordered):
-        first = min(max(0, place - _NEIGHBOURS // 2), len(ordered) - _NEIGHBOURS)
-        near = boxes[ordered[first : first + _NEIGHBOURS]]
+        first = min(max(0, place - around // 2), len(ordered) - around)
+        near = boxes[ordered[first : first + around]]
         left, right = np.median(near[:, 0]), np.median(near[:, 2])
         off = max(abs(boxes[at, 0] - left), abs(boxes[at, 2] - right))
         if off > _ASTRAY * (right - left):

@@ -46,9 +46,9 @@ def decision(
         (cell("42", ("42", 0.97), ("12", 0.03), glyphs=2), 42, "number", "doubtful"),
         (cell("B", ("8", 0.9999), glyphs=1), 8, "number", "doubtful"),  # read freely, a letter
         (cell("4", ("4", 1.0), glyphs=2), 4, "number", "doubtful"),  # a glyph went missing
-        (cell("42", ("42", 0.999), glyphs=2, obstructed=True), 42, "number", "doubtful"),
+        (cell("42", ("42", 1.0), glyphs=2, obstructed=True), 42, "number", "doubtful"),
         (cell("7.", ("7", 0.6), ("7.", 0.4), glyphs=1), 7, "number", None),  # a speck of dirt
-        (cell("", ink=False), None, "blank", None),
+        (cell("", ink=False), None, "blank", "doubtful"),  # the only one: ink may be lost
         (cell("/"), None, "not_applicable", None),
         (cell("——"), None, "not_applicable", None),
         (cell("无"), None, "not_applicable", None),

@@ -1,0 +1,45 @@
+"""Which blanks are taken for blanks: those of a habit, and rows left blank."""
+
+from schemas.forms.template_2021 import FORM
+from schemas.table import Candidate, Cell
+from workers.pipeline.blanks import unlikely_blanks
+
+APPLICANTS = [p.rsplit("/", 1)[1] for p in FORM.pointers if p.startswith("/requests/granted/")]
+LONE = "/requests/granted/other"
+
+
+def cell(text: str) -> Cell:
+    """Return a cell that holds a number, or nothing."""
+    found = (Candidate(text=text, probability=1.0),) if text else ()
+    return Cell(
+        row=0, column=0, text=text, confidence=1.0, page=1, box=None, ink=bool(text),
+        candidates=found,
+    )  # fmt: skip
+
+
+def printed(*blank: str, zeros: str = "0") -> dict[str, Cell | None]:
+    """Return all cells with a zero, or `zeros`, but some without ink."""
+    return {pointer: cell("" if pointer in blank else zeros) for pointer in FORM.pointers}
+
+
+def test_a_gap_among_printed_zeros_is_unlikely() -> None:
+    assert unlikely_blanks(printed(LONE), FORM) == {LONE}
+
+
+def test_a_lone_gap_among_other_numbers_is_unlikely_too() -> None:
+    assert unlikely_blanks(printed(LONE, zeros="7"), FORM) == {LONE}
+
+
+def test_a_row_left_blank_is_blank() -> None:
+    row = [f"/requests/granted/{name}" for name in APPLICANTS]
+    assert len(row) == 7
+    assert unlikely_blanks(printed(*row), FORM) == frozenset()
+
+
+def test_a_table_that_leaves_its_zeros_out_has_blanks_by_habit() -> None:
+    most = [p for p in FORM.pointers if p.startswith("/requests/") and not p.endswith("/total")]
+    assert unlikely_blanks(printed(*most), FORM) == frozenset()
+
+
+def test_missing_cells_are_no_blanks() -> None:
+    assert unlikely_blanks(dict.fromkeys(FORM.pointers), FORM) == frozenset()
