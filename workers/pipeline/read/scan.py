@@ -27,6 +27,8 @@ from workers.pipeline.tables.unruled import LEVEL, Unruled, find_unruled, inferr
 
 _RIM = 0.35
 """Depth in letters of a cell's rim, in which rulings lie."""
+_FROM_EDGE = 0.85
+"""Share of a cell's width or height from which a ruling runs through it."""
 _LIGHT_INK = 215
 """Grey below which pale ink is looked for in a cell that seems empty."""
 
@@ -169,10 +171,21 @@ def _lines_in(sheet: _Sheet, table: _Ruled, cell: GridCell) -> tuple[list[InkLin
 
 
 def _rim(ruled: Filled, deep: int) -> Filled:
-    """Keep the rulings along a cell's edges: what seems one in its middle is a stroke of a 1."""
-    kept = ruled.copy()
-    kept[deep:-deep, deep:-deep] = False
-    return kept
+    """Keep the rulings along a cell's edges, and those from edge to edge.
+
+    What else seems a ruling in the middle of a cell is a stroke of a number.
+    """
+    inside = np.s_[deep:-deep, deep:-deep]
+    if not ruled[inside].any():
+        return ruled
+    height, width = ruled.shape
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ruled.astype(np.uint8), connectivity=8)
+    across = stats[:, cv2.CC_STAT_WIDTH] >= _FROM_EDGE * width
+    down = stats[:, cv2.CC_STAT_HEIGHT] >= _FROM_EDGE * height
+    kept = np.asarray((across | down)[labels] & ruled, bool)
+    rim = ruled.copy()
+    rim[inside] = kept[inside]
+    return rim
 
 
 def _coloured_inside(sheet: _Sheet, table: _Ruled, cell: GridCell) -> bool:

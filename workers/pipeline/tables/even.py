@@ -20,11 +20,12 @@ _ASTRAY = 0.25
 
 def uneven(printed: Mapping[str, Cell | None], form_table: FormTable) -> frozenset[str]:
     """Return the pointers whose cells do not keep to the edges of their column on their page."""
-    columns: dict[tuple[int, int], list[tuple[str, Cell]]] = defaultdict(list)
+    columns: dict[tuple[int, int, int], list[tuple[str, Cell]]] = defaultdict(list)
     for wanted in form_table.values:
         cell = printed.get(wanted.pointer or "")
         if wanted.pointer and cell is not None and cell.box is not None:
-            columns[wanted.column, cell.page].append((wanted.pointer, cell))
+            place = wanted.column, wanted.column_span, cell.page
+            columns[place].append((wanted.pointer, cell))
     astray = frozenset().union(*(_astray(cells) for cells in columns.values()))
     return astray | (_wide_or_narrow(printed, form_table) if _is_one_row(form_table) else set())
 

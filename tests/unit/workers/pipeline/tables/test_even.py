@@ -44,6 +44,20 @@ def test_missing_cells_are_no_trouble() -> None:
     assert uneven(dict.fromkeys(printed()), TABLE) == frozenset()
 
 
+DISCLOSURE = next(table for table in FORM.tables if table.name == "proactive_disclosure")
+
+
+def test_cells_over_one_column_and_over_three_are_not_held_against_each_other() -> None:
+    cells: dict[str, Cell | None] = {
+        wanted.pointer: cell(
+            0.3 + 0.2 * (wanted.column - 1), 0.2 * wanted.column_span, 0.03 * wanted.row
+        )
+        for wanted in DISCLOSURE.values
+        if wanted.pointer
+    }
+    assert uneven(cells, DISCLOSURE) == frozenset()
+
+
 REVIEW = next(table for table in FORM.tables if table.name == "review_and_litigation")
 
 
