@@ -1,36 +1,46 @@
 """Straighten a table: what lens, paper and hand bent is bent back along the table's own rulings.
 
-Lines across follow y = Y + s(Y)·u + q(Y)·u², lines down x = X + s(X)·v + q(X)·v², with (X, Y) the
-straightened place, u and v the distance from the middle of the region, and s, q linear. Slopes
-stay below a tenth, so the inverse is taken to first order.
+Lines across follow y = Y + s(Y)·u + q(Y)·u² + w(Y, u), and lines down the same in x; (X, Y) is
+the straightened place, u the distance from the middle of the region, s and q are linear and w the
+waves that are left, where there are any (`waves`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.rulings import Region, Rulings
-
-Floats = NDArray[np.float64]
+from workers.pipeline.tables.waves import Floats, Samples, Waves, fit_waves, trace
 
 _STRAIGHT_ENOUGH_PX = 0.8
+_WAVY_PX = 0.5
+"""What slope and bend must leave of a quarter of all samples for waves to be fitted."""
+_PIECE, _LONG, _WHOLE = 0.03, 0.25, 0.6
+"""Share of the longer side from which a piece of a line is traced; shares of its own direction
+from which its slope counts, and its bend."""
+_KNOT_PX = 16
+"""Pixels between the places at which shifts are computed, linear in between."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """How lines of one direction slope and bend: (constant, per pixel) of s and of q."""
+    """How lines of one direction slope and bend: (constant, per pixel) of s and of q; and waves."""
 
     slope: tuple[float, float]
     bend: tuple[float, float]
+    waves: Waves | None = None
 
     def shift(self, place: Floats, along: Floats) -> Floats:
         """Return by how many pixels a line at `place` is displaced at distance `along`."""
         slope = self.slope[0] + self.slope[1] * place
         bend = self.bend[0] + self.bend[1] * place
-        return np.asarray(slope * along + bend * along * along, np.float64)
+        shift = np.asarray(slope * along + bend * along * along, np.float64)
+        return shift if self.waves is None else shift + self.waves.shift(place, along)
+
+
+_LEVEL = Field(slope=(0.0, 0.0), bend=(0.0, 0.0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,33 +86,59 @@ def straighten(flat: Gray, rulings: Rulings, region: Region, margin: int) -> Str
         bottom=min(height, region.bottom + margin),
     )
     window = np.s_[cut.top : cut.bottom, cut.left : cut.right]
-    across = _fit(rulings.across[window])
-    down = _fit(np.ascontiguousarray(rulings.down[window].T))
     part = np.ascontiguousarray(flat[window])
-    straight = Straightened(flat=part, region=cut, across=across, down=down)
-    if _largest_shift(straight) < _STRAIGHT_ENOUGH_PX:
-        level = Field(slope=(0.0, 0.0), bend=(0.0, 0.0))
-        return Straightened(flat=part, region=cut, across=level, down=level)
-    return Straightened(flat=_remap(straight), region=cut, across=across, down=down)
+    shortest = _PIECE * max(part.shape)
+    rows = trace(rulings.across[window], shortest)
+    columns = trace(np.ascontiguousarray(rulings.down[window].T), shortest)
+    across, down = _fields(rows, columns, *part.shape)
+    if _largest_shift(across, down, *part.shape) < _STRAIGHT_ENOUGH_PX:
+        return Straightened(flat=part, region=cut, across=_LEVEL, down=_LEVEL)
+    return Straightened(flat=_remap(part, across, down), region=cut, across=across, down=down)
 
 
-def _fit(mask: NDArray[np.uint8]) -> Field:
-    """Fit slope and bend of the horizontal lines of a mask, each as a linear function of height."""
-    height, width = mask.shape
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    lines: list[tuple[float, float, float, float]] = []
-    for at, (left, top, wide, high, _) in enumerate(stats):
-        if at == 0 or wide < 0.25 * width or high > 0.2 * wide:
+def _fields(rows: Samples, columns: Samples, height: int, width: int) -> tuple[Field, Field]:
+    """Fit both fields; waves twice, at places that the other field has straightened."""
+    across, down = _fit(rows, width), _fit(columns, height)
+    if not (_wavy(rows, across) or _wavy(columns, down)):
+        return across, down
+    for _ in range(2):
+        down = _waved(columns, across, down, width, height)
+        across = _waved(rows, down, across, height, width)
+    return across, down
+
+
+def _fit(lines: Samples, width: int) -> Field:
+    """Fit slope and bend of lines across, each as a linear function of height."""
+    found: list[tuple[float, float, float, float]] = []
+    for line in range(int(lines.line.max(initial=-1)) + 1):
+        own = lines.line == line
+        along = lines.along[own]
+        wide = float(np.ptp(along))
+        if wide < _LONG * width:
             continue
-        part = labels[top : top + high, left : left + wide] == at
-        columns = np.flatnonzero(part.any(axis=0))
-        rows = np.arange(high)[:, None]
-        centers = (part * rows).sum(axis=0)[columns] / part.sum(axis=0)[columns] + top
-        degree = 2 if wide > 0.6 * width else 1
-        fitted = np.polynomial.polynomial.polyfit(columns + left - width / 2, centers, degree)
+        degree = 2 if wide > _WHOLE * width else 1
+        fitted = np.polynomial.polynomial.polyfit(along, lines.place[own], degree)
         bend = float(fitted[2]) if degree == 2 else float("nan")
-        lines.append((float(fitted[0]) - height / 2, float(fitted[1]), bend, float(wide)))
-    return _field(np.array(lines, np.float64).reshape(-1, 4))
+        found.append((float(fitted[0]), float(fitted[1]), bend, wide))
+    return _field(np.array(found, np.float64).reshape(-1, 4))
+
+
+def _wavy(lines: Samples, field: Field) -> bool:
+    """Say whether lines are not straight once their slope and bend are taken away."""
+    if lines.along.size == 0:
+        return False
+    rest = lines.place - field.shift(lines.place, lines.along)
+    astray = np.abs(rest - lines.means(rest, np.ones(rest.size)))
+    return float(np.percentile(astray, 75)) > _WAVY_PX
+
+
+def _waved(lines: Samples, other: Field, field: Field, height: int, width: int) -> Field:
+    """Fit what slope and bend leave, along lines whose samples the other field has moved."""
+    along = lines.along - other.shift(lines.along, lines.place)
+    place = lines.place - field.shift(lines.place, lines.along)
+    guess = replace(field, waves=None)
+    moved = replace(lines, along=along)
+    return replace(field, waves=fit_waves(moved, guess.shift(place, along), height, width))
 
 
 def _field(lines: Floats) -> Field:
@@ -130,29 +166,24 @@ def _line_through(place: Floats, value: Floats, weight: Floats) -> tuple[float, 
     return float(a), float(b)
 
 
-def _grid(straight: Straightened) -> tuple[Floats, Floats]:
-    height, width = straight.flat.shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
-    u, v = x - width / 2, y - height / 2
-    return x + straight.down.shift(u, v), y + straight.across.shift(v, u)
+def _knots(across: Field, down: Field, height: int, width: int) -> tuple[Floats, Floats]:
+    """Return by how much pixels move across and down, at the middles of coarse squares."""
+    high, wide = -(-height // _KNOT_PX), -(-width // _KNOT_PX)
+    v = (np.arange(high) + 0.5)[:, None] * height / high - 0.5 - height / 2
+    u = (np.arange(wide) + 0.5)[None, :] * width / wide - 0.5 - width / 2
+    v, u = np.broadcast_arrays(v, u)
+    return down.shift(u, v), across.shift(v, u)
 
 
-def _largest_shift(straight: Straightened) -> float:
-    height, width = straight.flat.shape
-    v = np.array([-height / 2, -height / 2, height / 2, height / 2])
-    u = np.array([-width / 2, width / 2, -width / 2, width / 2])
-    return float(
-        max(np.abs(straight.across.shift(v, u)).max(), np.abs(straight.down.shift(u, v)).max())
-    )
+def _largest_shift(across: Field, down: Field, height: int, width: int) -> float:
+    return float(max(np.abs(shift).max() for shift in _knots(across, down, height, width)))
 
 
-def _remap(straight: Straightened) -> Gray:
-    x, y = _grid(straight)
-    moved = cv2.remap(
-        straight.flat,
-        x.astype(np.float32),
-        y.astype(np.float32),
-        cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+def _remap(flat: Gray, across: Field, down: Field) -> Gray:
+    height, width = flat.shape
+    shifts = _knots(across, down, height, width)
+    right, below = (cv2.resize(shift.astype(np.float32), (width, height)) for shift in shifts)
+    x = right + np.arange(width, dtype=np.float32)
+    y = below + np.arange(height, dtype=np.float32)[:, None]
+    moved = cv2.remap(flat, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
