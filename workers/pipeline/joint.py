@@ -17,6 +17,13 @@ SUPPORTED = 0.002
 POSSIBLE = 0.0002
 """Share from which an alternative that would mend the sums casts doubt on a reading."""
 
+LIKELY = 0.95
+"""Share from which one sum that holds confirms a number in its place.
+
+Were it misread, another number of that sum would have to be misread by just as much. Another of its
+sums may be broken all the same: by the report.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -24,6 +31,8 @@ class Reading:
 
     options: Mapping[int, float]
     clear: bool
+    placed: bool = True
+    """Header and label confirm whose value it is; else all its sums must."""
     contradicted: bool = False
     """What is printed beside or above the cell names another value: no sum can confirm it."""
 
@@ -158,6 +167,7 @@ def _resolution(
     if reading.clear:
         return Resolution(value=value, confidence=share, flag=None)
     checks = [holds(relation, values) for relation in relations]
-    if checks and all(checks):
+    confirmed = any(checks) if reading.placed and share >= LIKELY else checks and all(checks)
+    if confirmed:
         return Resolution(value=value, confidence=max(share, 0.995), flag=None)
     return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)

@@ -93,6 +93,7 @@ def _reading(
     return Reading(
         options=counts,
         clear=sure and clear,
+        placed=sure,
         contradicted=pointer in registration.contradicted,
     )
 

@@ -35,8 +35,8 @@ _FRAGMENT, _ENOUGH = 0.65, 5
 numbers there must be to say what is usual."""
 _HABITUAL = 3
 """Strokes of a kind from which a table has them by habit: rows of them stand for no number."""
-_STROKE_READ = 0.998
-"""Share of a digit from which one straight stroke may be a 1 after all."""
+_STROKE_READ, _STROKE_MASS = 0.998, 0.05
+"""Share of a digit, and of all digits, from which one straight stroke may be a 1 after all."""
 _CLEAR_WORDS = 0.93
 """Mean score from which skimmed words that are no label of a form are taken as they are."""
 _CERTAIN = 0.95
@@ -146,7 +146,8 @@ def _stroke(line: InkLine, reading: LineReading, *, habitual: bool) -> CellReadi
     One that reads as a number may be it after all, and a lone one a pen's.
     """
     best = next(iter(candidates(reading.digits)), None)
-    doubt = not habitual or (best is not None and best.probability >= _STROKE_READ)
+    digit = best is not None and best.probability >= _STROKE_READ
+    doubt = not habitual or (digit and mass(reading.digits) > _STROKE_MASS)
     return CellReading(text=line.mark, confidence=0.4 if doubt else 1.0)
 
 

@@ -71,6 +71,25 @@ def test_an_unclear_reading_whose_sums_hold_is_confirmed() -> None:
     assert (resolved.value, resolved.flag) == (5, None)
 
 
+def test_one_sum_confirms_a_likely_reading_where_the_report_broke_the_other() -> None:
+    likely = Reading(options={4: 0.99, 9: 0.01}, clear=False)
+    planted = Reading(options={6: 1.0}, clear=True)
+    resolved = resolve(readings(c=likely, e=planted), RELATIONS)["c"]
+    assert (resolved.value, resolved.flag) == (4, None)  # 4 + 5 = 9 holds, 1 + 4 = 6 does not
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        Reading(options={4: 0.9, 9: 0.1}, clear=False),
+        Reading(options={4: 0.99, 9: 0.01}, clear=False, placed=False),
+    ],
+)
+def test_a_poor_reading_or_one_out_of_place_needs_all_its_sums(doubtful: Reading) -> None:
+    planted = Reading(options={6: 1.0}, clear=True)
+    assert resolve(readings(c=doubtful, e=planted), RELATIONS)["c"].flag == "doubtful"
+
+
 def test_an_alternative_without_support_of_the_pixels_is_not_taken() -> None:
     misread = Reading(options={9: 0.9995, 5: 0.00005}, clear=False)
     resolved = resolve(readings(d=misread), RELATIONS)["d"]
