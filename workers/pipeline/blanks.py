@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from schemas.form import Form, FormTable
 from schemas.table import Cell
 
-_FEW = 3
-"""Blanks of a table below which it has none by habit."""
+_SMALL, _MOST, _MANY = 20, 0.5, 0.1
+"""Share of a table's values that must be blank for blanks to be its habit: of one with fewer values
+than the first, and of a larger one."""
 _ROW = 3
 """Values of a row from which all of them blank are a row left blank."""
 
@@ -24,7 +25,8 @@ def unlikely_blanks(printed: Mapping[str, Cell | None], form: Form) -> frozenset
 def _unlikely(printed: Mapping[str, Cell | None], table: FormTable) -> frozenset[str]:
     blank = {pointer for pointer in _pointers(table) if _is_blank(printed.get(pointer))}
     zeros = sum(_is_zero(printed.get(pointer)) for pointer in _pointers(table))
-    if len(blank) >= max(_FEW, zeros):
+    share = _MOST if len(table.values) < _SMALL else _MANY
+    if len(blank) >= max(zeros, share * len(table.values)):
         return frozenset()
     rows: dict[int, list[str]] = defaultdict(list)
     for cell in table.values:

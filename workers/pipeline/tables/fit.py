@@ -166,8 +166,6 @@ def _label_shared(row: _Row) -> bool:
 def _headed(columns: Columns, row: _Row, form_table: FormTable) -> bool:
     """Say whether enough value cells of a row stand below the header the form puts there."""
     places = row.places
-    if len(row.wanted) == 1:
-        return True
     headers = _headers_over(form_table)
     hits = sum(
         any(
