@@ -84,7 +84,7 @@ def _least_height(numbers: CellLines) -> float:
 
 
 def _may_be_number(lines: CellLines) -> bool:
-    return len(lines) == 1 and lines[0].widest <= _NARROW
+    return len(lines) == 1 and (bool(lines[0].mark) or lines[0].widest <= _NARROW)
 
 
 def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> Iterator[LineReading]:

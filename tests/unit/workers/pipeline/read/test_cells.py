@@ -181,6 +181,18 @@ def test_a_lone_stroke_is_doubted_and_habitual_ones_are_not() -> None:
     assert {(reading.text, reading.confidence) for reading in several} == {("/", 1.0)}
 
 
+def dash() -> list[InkLine]:
+    """Return the ink of a cell that holds a dash."""
+    cell = np.full((40, 60), 255, np.uint8)
+    cv2.line(cell, (20, 20), (38, 20), (0,), 2)
+    return lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
+
+
+def test_habitual_dashes_are_not_doubted() -> None:
+    several = read_cells([dash() for _ in range(7)], LETTER, Scripted(full="一", shares={}))
+    assert {(reading.text, reading.confidence) for reading in several} == {("—", 1.0)}
+
+
 def test_a_stroke_that_reads_as_a_number_is_doubted() -> None:
     several = read_cells([slash() for _ in range(7)], LETTER, Scripted(full="1", shares={"1": 1.0}))
     assert {reading.confidence for reading in several} == {0.4}
