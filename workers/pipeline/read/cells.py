@@ -30,6 +30,8 @@ _WIDEST_NUMBER = 9.0
 """A line wider than this many letters holds no number."""
 _DIGIT_MASS = 1e-4
 """Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
+_LEANING = 0.9
+"""Most share of a 1 that leans: it may be a slash whose ink is damaged."""
 _FRAGMENT, _ENOUGH = 0.65, 5
 """Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
 numbers there must be to say what is usual."""
@@ -126,7 +128,8 @@ class _Scales:
     def _weighed(self, line: InkLine, reading: LineReading) -> CellReading:
         found = candidates(reading.digits)
         if found and found[0].text == "1" and line.leans:
-            return CellReading(text=reading.text, confidence=min(0.4, reading.confidence))
+            one = Candidate(text="1", probability=min(_LEANING, found[0].probability))
+            return CellReading(text=reading.text, confidence=reading.confidence, candidates=(one,))
         if not found or (found[0].probability >= _SURE and agrees(reading.text, found[0].text)):
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
         second = self._recogniser.reread([line.crop])[0]

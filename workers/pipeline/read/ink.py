@@ -13,6 +13,8 @@ Filled = NDArray[np.bool_]
 
 _SPECK = 0.12
 """Blobs below this share of a letter's side, both ways, are dirt."""
+_CRUMB, _FAR = 0.3, 1.5
+"""Side in letters up to which a blob is a crumb, and distance from which it belongs to nothing."""
 _PAPER = 225
 """Grey from which paper is white beyond doubt."""
 _WHITE = 245
@@ -110,7 +112,22 @@ def _without_specks(ink: NDArray[np.bool_], letter: float) -> NDArray[np.bool_]:
     thin = max(3.0, 0.14 * letter)
     kept &= ~(at_side & (wide <= thin)) & ~(at_end & (high <= thin))
     kept[0] = False
+    kept &= ~_far_crumbs(np.asarray(stats, np.int64), kept, letter)
     return np.asarray(kept[labels], bool)
+
+
+def _far_crumbs(stats: NDArray[np.int64], kept: Filled, letter: float) -> Filled:
+    """Mark small blobs far from all larger ones: dirt, not a point or a part of a character."""
+    small = kept & (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) < _CRUMB * letter)
+    large = kept & ~small
+    if not small.any() or not large.any():
+        return np.zeros_like(kept)
+    left, top, wide, high = stats[:, :4].T
+    apart = np.maximum(
+        np.maximum(left[None] - (left + wide)[:, None], left[:, None] - (left + wide)[None]),
+        np.maximum(top[None] - (top + high)[:, None], top[:, None] - (top + high)[None]),
+    )
+    return np.asarray(small & (apart[:, large].min(axis=1) > _FAR * letter), bool)
 
 
 def _spans(filled: Filled, gap: int) -> list[tuple[int, int]]:

@@ -201,3 +201,13 @@ def test_a_stroke_that_reads_as_a_number_is_doubted() -> None:
 def test_an_empty_cell_holds_nothing() -> None:
     reading = read_cells([[], number()], LETTER, Scripted())[0]
     assert (reading.text, reading.candidates) == ("", ())
+
+
+def test_dirt_far_from_a_number_is_no_part_of_it() -> None:
+    cell = np.full((40, 300), 255, np.uint8)
+    cv2.ellipse(cell, (250, 20), (5, 8), 0, 0, 360, (0,), 2, cv2.LINE_AA)
+    cv2.circle(cell, (258, 27), 1, (0,), -1)  # a point beside it
+    cv2.circle(cell, (40, 8), 2, (0,), -1)  # a speck of the fax
+    (line,) = lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
+    assert line.left > 200
+    assert line.right >= 258
