@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cv2
 
+from bench.readers import peak_mb
 from gouji import local
 from workers.engines.inspect import Limits
 
@@ -42,7 +43,7 @@ def run(paths: Sequence[Path], chosen: Namespace) -> None:
                 notes.append((at, _resident_mb()))
                 print(f"\r{at} of {chosen.documents} documents", end="", file=sys.stderr)
     print(file=sys.stderr)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     growth = notes[-1][1] / notes[0][1] - 1
     if chosen.json:
         print(json.dumps({"memory": {"resident_mb": notes, "peak_mb": peak, "growth": growth}}))
