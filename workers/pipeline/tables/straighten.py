@@ -107,6 +107,10 @@ def _fields(rows: Samples, columns: Samples, height: int, width: int) -> tuple[F
     return across, down
 
 
+_POINTS = 3
+"""Samples of a line that say how it slopes; more say how it bends."""
+
+
 def _fit(lines: Samples, width: int) -> Field:
     """Fit slope and bend of lines across, each as a linear function of height."""
     found: list[tuple[float, float, float, float]] = []
@@ -114,9 +118,10 @@ def _fit(lines: Samples, width: int) -> Field:
         own = lines.line == line
         along = lines.along[own]
         wide = float(np.ptp(along))
-        if wide < _LONG * width:
+        points = np.unique(along).size
+        if wide < _LONG * width or points < _POINTS:
             continue
-        degree = 2 if wide > _WHOLE * width else 1
+        degree = 2 if wide > _WHOLE * width and points > _POINTS else 1
         fitted = np.polynomial.polynomial.polyfit(along, lines.place[own], degree)
         bend = float(fitted[2]) if degree == 2 else float("nan")
         found.append((float(fitted[0]), float(fitted[1]), bend, wide))
