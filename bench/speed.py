@@ -41,7 +41,7 @@ STAGES: Sequence[Stage] = (
     (scan, "straighten", "straighten tables"),
     (scan, "build_grid", "grid and form"),
     (scan, "find_unruled", "tables without rulings"),
-    (scan, "_lines_in", "ink of cells"),
+    (scan, "ink_of", "ink of cells"),
     (cells, "read_once", "compare glyphs"),
     (prose, "level_lines", "lines of text"),
 )

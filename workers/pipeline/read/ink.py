@@ -1,5 +1,6 @@
 """Ink → lines: what is printed inside a cell, cut out tightly for recognition."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -29,6 +30,8 @@ _SLOPE, _STRAIGHT = 0.2, 0.5
 A straight stroke strays by 0.29; “1” leans by 0.16 at most, “7” strays by 0.55 and more. A slash
 whose ink is damaged may be neither, but it still leans: no 1 does.
 """
+_NEAR_SIDE, _THIN = 0.25, 0.25
+"""Letters from a cell's side within which a stroke, thin for its height, may be a ruling."""
 _CENTRAL = 0.3
 """Share of a cell's height above and below in which a dash may be a piece of a ruling."""
 _LINE_HEIGHT = 0.8
@@ -176,7 +179,8 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         widest=max(end - start for start, end in blobs) / high,
         mark=_mark(inside[:, left:right], letter),
         leans=_lean(inside[:, left:right])[0] >= _SLOPE,
-        clipped=left == 0 or right == cell.shape[1] or _may_be_ruling(top, bottom, cell, letter),
+        clipped=_is_cut(blobs, high, cell.shape[1], letter)
+        or _may_be_ruling(top, bottom, cell, letter),
     )
 
 
@@ -185,6 +189,18 @@ def _reach(pale: Filled, left: int, right: int, most: int) -> tuple[int, int]:
     columns = np.flatnonzero(pale.any(axis=0))
     near = columns[(columns >= left - most) & (columns < right + most)]
     return min(left, int(near[0])), max(right, int(near[-1]) + 1)
+
+
+def _is_cut(blobs: Sequence[tuple[int, int]], high: int, width: int, letter: float) -> bool:
+    """Say whether the first or last blob runs into the cell's side, or may be a ruling's there."""
+    (left, first), (last, right) = blobs[0], blobs[-1]
+    if left == 0 or right == width:
+        return True
+    near = _NEAR_SIDE * letter
+    thin = _THIN * high
+    return (left <= near and first - left <= thin) or (
+        width - right <= near and right - last <= thin
+    )
 
 
 def _may_be_ruling(top: int, bottom: int, cell: Gray, letter: float) -> bool:

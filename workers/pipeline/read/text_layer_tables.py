@@ -9,8 +9,9 @@ from schemas.table import Cell, Table
 from workers.pipeline.read.text_layer_characters import Edges, TextLayer
 from workers.pipeline.read.text_layer_lines import printed
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
+from workers.pipeline.tables.inferred import inferred
 from workers.pipeline.tables.rulings import Region, Rulings, find_regions, joined
-from workers.pipeline.tables.unruled import find_unruled_text, inferred
+from workers.pipeline.tables.unruled import find_unruled_text
 from workers.pipeline.tables.unruled_words import Word
 
 SCALE = 2.0

@@ -40,7 +40,8 @@ class Field:
         return shift if self.waves is None else shift + self.waves.shift(place, along)
 
 
-_LEVEL = Field(slope=(0.0, 0.0), bend=(0.0, 0.0))
+LEVEL = Field(slope=(0.0, 0.0), bend=(0.0, 0.0))
+"""Lines that neither slope nor bend."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ def straighten(flat: Gray, rulings: Rulings, region: Region, margin: int) -> Str
     columns = trace(np.ascontiguousarray(rulings.down[window].T), shortest)
     across, down = _fields(rows, columns, *part.shape)
     if _largest_shift(across, down, *part.shape) < _STRAIGHT_ENOUGH_PX:
-        return Straightened(flat=part, region=cut, across=_LEVEL, down=_LEVEL)
+        return Straightened(flat=part, region=cut, across=LEVEL, down=LEVEL)
     return Straightened(flat=_remap(part, across, down), region=cut, across=across, down=down)
 
 

@@ -10,20 +10,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from schemas.table import Cell, Table
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.grid import Grid
 from workers.pipeline.tables.rulings import Region, Rulings
-from workers.pipeline.tables.straighten import Field
 from workers.pipeline.tables.unruled_grid import Sheet, lay_out
 from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, rules_of, words_of
 
-LEVEL = Field(slope=(0.0, 0.0), bend=(0.0, 0.0))
-"""Lines that neither slope nor bend."""
 _RIM = 0.02
 """Share of the page's width along its sides where no table is: there the desk shows."""
-_INFERRED = 0.9
-"""Most confidence of a cell whose place no lines confirm."""
 _SHORTEST_RULE = 5.0
 """Letters from which a line is a table's."""
 _SAME_END = 1.5
@@ -96,28 +90,6 @@ def _find_on(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> lis
     shortest = _SHORTEST_RULE * letter
     lines = rules_of(across, 0.3 * shortest, letter)
     return find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
-
-
-def inferred(table: Table) -> Table:
-    """Doubt every cell of a table: its place follows from white space, no line confirms it.
-
-    An empty cell is not surely blank either: what belongs there may have gone to its neighbour.
-    """
-    return table.model_copy(update={"cells": tuple(_doubted(cell) for cell in table.cells)})
-
-
-def _doubted(cell: Cell) -> Cell:
-    most = _INFERRED if cell.text else 0.0
-    return cell.model_copy(
-        update={
-            "confidence": min(cell.confidence, most),
-            "ink": True,
-            "candidates": tuple(
-                one.model_copy(update={"probability": _INFERRED * one.probability})
-                for one in cell.candidates
-            ),
-        }
-    )
 
 
 def find_unruled_text(

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from schemas.table import Candidate, Cell, Table
+from workers.pipeline.tables.inferred import inferred
 from workers.pipeline.tables.rulings import Rulings
-from workers.pipeline.tables.unruled import find_tables, find_unruled, inferred
+from workers.pipeline.tables.unruled import find_tables, find_unruled
 from workers.pipeline.tables.unruled_columns import valleys
 from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered
 

@@ -1,0 +1,77 @@
+"""What a cell's ink may have lost or gained is told: nothing of that is a clear number."""
+
+import cv2
+import numpy as np
+import pytest
+
+from workers.pipeline.read.cell_ink import RuledTable, Sheet, ink_of
+from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.grid import Grid, GridCell
+from workers.pipeline.tables.rulings import Region
+from workers.pipeline.tables.straighten import LEVEL, Straightened
+
+LETTER = 22.0
+CELL = GridCell(row=0, column=0, row_span=1, column_span=1)
+REGION = Region(left=20, top=20, right=140, bottom=80)
+
+
+def page() -> Gray:
+    """Return paper with a framed cell of 100 × 40 pixels."""
+    flat = np.full((100, 240), 255, np.uint8)
+    cv2.rectangle(flat, (30, 30), (130, 70), (0,), 2)
+    return flat
+
+
+def zero(flat: Gray, x: int) -> None:
+    """Print a 0 around x."""
+    cv2.ellipse(flat, (x, 50), (5, 9), 0, 0, 360, (0,), 2, cv2.LINE_AA)
+
+
+def doubted(flat: Gray, colour: Gray | None = None) -> bool:
+    """Read the ink of the cell and say whether it may be hidden, cut or added to."""
+    part = np.ascontiguousarray(flat[REGION.top : REGION.bottom, REGION.left : REGION.right])
+    frame = np.zeros(part.shape, np.uint8)
+    cv2.rectangle(frame, (10, 10), (110, 50), (255,), 4)
+    grid = Grid(rows=(10.0, 50.0), columns=(10.0, 110.0), cells=(CELL,), thickness=2)
+    straight = Straightened(flat=part, region=REGION, across=LEVEL, down=LEVEL)
+    table = RuledTable(straight=straight, ruled=frame > 0, grid=grid)
+    seals = np.zeros_like(flat) if colour is None else colour
+    sheet = Sheet(flat=flat, colour=seals, threshold=128, letter=LETTER)
+    lines, hidden = ink_of(sheet, table, CELL)
+    assert len(lines) == 1
+    return hidden or lines[0].clipped
+
+
+def test_a_number_inside_its_cell_is_whole() -> None:
+    flat = page()
+    zero(flat, 80)
+    assert not doubted(flat)
+
+
+def test_ink_level_with_it_outside_the_table_may_be_its_rest() -> None:
+    flat = page()
+    zero(flat, 80)
+    zero(flat, 146)
+    assert doubted(flat)
+
+
+def test_ink_farther_off_is_none_of_it() -> None:
+    flat = page()
+    zero(flat, 80)
+    zero(flat, 190)
+    assert not doubted(flat)
+
+
+@pytest.mark.parametrize("x", [36, 124])
+def test_a_thin_stroke_at_the_cells_side_may_be_a_rulings_rest(x: int) -> None:
+    flat = page()
+    zero(flat, 80)
+    cv2.line(flat, (x, 42), (x, 58), (0,), 2)
+    assert doubted(flat)
+
+
+def test_a_seal_over_the_number_hides_it() -> None:
+    flat, seal = page(), np.zeros((100, 240), np.uint8)
+    zero(flat, 80)
+    cv2.line(seal, (60, 30), (100, 70), (255,), 3)
+    assert doubted(flat, seal)

@@ -1,0 +1,149 @@
+"""The ink of a table's cells: what is printed in one, and what may hide it, cut it or add to it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from schemas.value import Box
+from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.ink import Filled, InkLine, lines_of, traces
+from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.grid import Grid, GridCell
+from workers.pipeline.tables.straighten import Straightened
+
+_RIM = 0.35
+"""Depth in letters of a cell's rim, in which rulings lie."""
+_FROM_EDGE = 0.85
+"""Share of a cell's width or height from which a ruling runs through it."""
+_LIGHT_INK = 215
+"""Grey below which pale ink is looked for in a cell that seems empty."""
+_BESIDE = 0.25, 1.2
+"""Distance in letters from a table's side, nearest and farthest, where a number may go on."""
+_SOME_INK = 0.2
+"""Side in letters of a patch of ink that is more than dirt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """An upright page prepared for reading."""
+
+    flat: Gray
+    colour: Mask
+    threshold: int
+    letter: float
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """Return a rectangle in pixels as shares of the page."""
+        height, width = self.flat.shape
+        x0, x1 = (min(1.0, max(0.0, x / width)) for x in (left, right))
+        y0, y1 = (min(1.0, max(0.0, y / height)) for y in (top, bottom))
+        return (round(x0, 5), round(y0, 5), round(x1, 5), round(y1, 5))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuledTable:
+    """A straightened table with its grid, before its cells are read."""
+
+    straight: Straightened
+    ruled: Filled
+    """Where its rulings lie, with their rims."""
+    grid: Grid
+
+
+def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLine], bool]:
+    """Return the lines of ink in a cell, and whether something hides or may be more than them.
+
+    A cell without ink at the page's threshold is looked at again at a lighter one of its own.
+    """
+    left, top, right, bottom = table.grid.box(cell)
+    inset = 0.5 * table.grid.thickness + 1
+    x0, y0 = round(left + inset), round(top + inset)
+    x1, y1 = round(right - inset) + 1, round(bottom - inset) + 1
+    window = np.s_[max(0, y0) : max(y0 + 1, y1), max(0, x0) : max(x0 + 1, x1)]
+    part = table.straight.flat[window]
+    if min(part.shape) < 4:
+        return [], False
+    ruled = _rim(table.ruled[window], round(table.grid.thickness + _RIM * sheet.letter))
+    lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
+    if lines:
+        hidden = _coloured_over(sheet, table, x0, y0, lines)
+        return lines, hidden or _goes_on_outside(sheet, table, cell, y0, lines)
+    if traces(part, ruled, sheet.letter):
+        return lines_of(part, ruled, _LIGHT_INK, sheet.letter), True
+    return [], _coloured_inside(sheet, table, cell)
+
+
+def _goes_on_outside(
+    sheet: Sheet, table: RuledTable, cell: GridCell, y0: int, lines: list[InkLine]
+) -> bool:
+    """Say whether ink level with a line stands beside the table: its side may cut a number.
+
+    Asked only where the cell lies at the left or right side of the table, which ends there too
+    early if a part of it was not found.
+    """
+    left, _, right, _ = table.grid.box(cell)
+    near, far = table.grid.thickness + _BESIDE[0] * sheet.letter, _BESIDE[1] * sheet.letter
+    strips = []
+    if cell.column == 0:
+        strips.append((left - far, left - near))
+    if cell.column + cell.column_span == len(table.grid.columns) - 1:
+        strips.append((right + near, right + far))
+    return any(
+        _has_ink(sheet, table, start, y0 + line.top, end, y0 + line.bottom)
+        for start, end in strips
+        for line in lines
+    )
+
+
+def _has_ink(
+    sheet: Sheet, table: RuledTable, left: float, top: float, right: float, bottom: float
+) -> bool:
+    """Say whether a place of the straight image, perhaps outside of it, has ink on the page."""
+    x0, y0, x1, y1 = (round(edge) for edge in table.straight.box_on_page(left, top, right, bottom))
+    part = sheet.flat[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
+    return bool((part < sheet.threshold).sum() > (_SOME_INK * sheet.letter) ** 2)
+
+
+def _rim(ruled: Filled, deep: int) -> Filled:
+    """Keep the rulings along a cell's edges, and those from edge to edge.
+
+    What else seems a ruling in the middle of a cell is a stroke of a number.
+    """
+    inside = np.s_[deep:-deep, deep:-deep]
+    if not ruled[inside].any():
+        return ruled
+    height, width = ruled.shape
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ruled.astype(np.uint8), connectivity=8)
+    across = stats[:, cv2.CC_STAT_WIDTH] >= _FROM_EDGE * width
+    down = stats[:, cv2.CC_STAT_HEIGHT] >= _FROM_EDGE * height
+    kept = np.asarray((across | down)[labels] & ruled, bool)
+    rim = ruled.copy()
+    rim[inside] = kept[inside]
+    return rim
+
+
+def _coloured_inside(sheet: Sheet, table: RuledTable, cell: GridCell) -> bool:
+    """Say whether coloured ink of a letter's size lies wholly inside a cell: not a seal's line."""
+    left, top, right, bottom = (round(v) for v in table.straight.box_on_page(*table.grid.box(cell)))
+    inset = table.grid.thickness + 2
+    part = sheet.colour[max(0, top) + inset : bottom - inset, max(0, left) + inset : right - inset]
+    if part.size == 0 or not part.any():
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(part), connectivity=8)
+    height, width = part.shape
+    return any(
+        x > 0 and y > 0 and x + wide < width and y + high < height and high > 0.35 * sheet.letter
+        for x, y, wide, high, _ in stats[1:]
+    )
+
+
+def _coloured_over(sheet: Sheet, table: RuledTable, x0: int, y0: int, lines: list[InkLine]) -> bool:
+    for line in lines:
+        box = table.straight.box_on_page(
+            x0 + line.left, y0 + line.top, x0 + line.right, y0 + line.bottom
+        )
+        left, top, right, bottom = (max(0, round(edge)) for edge in box)
+        if (sheet.colour[top : bottom + 1, left : right + 1] > 0).mean() > 0.01:
+            return True
+    return False
