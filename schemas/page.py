@@ -26,7 +26,7 @@ class Page(Value):
 
     number: int = Field(ge=1)
     width: int
-    """Pixels of the upright page (PDF points for a text layer)."""
+    """Pixels of the upright page (PDF points for a text layer, 1 for a document without pages)."""
     height: int
     source: TextSource
     rotation: Literal[0, 90, 180, 270] = 0
@@ -34,5 +34,7 @@ class Page(Value):
     skew_degrees: float = 0.0
     lines: tuple[TextLine, ...] = ()
     tables: tuple[Table, ...] = ()
+    pictures: int = Field(default=0, ge=0)
+    """Pictures in a document without pages that may hold text or a table: they were not read."""
     failure: Failure | None = None
     """Why the page could not be read; lines and tables are empty then."""

@@ -18,6 +18,7 @@ from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.export.result_files import export
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
+from workers.pipeline.read.markup import MARKUP_KINDS, read_markup
 from workers.pipeline.read.scan import read_scan
 from workers.pipeline.read.text_layer import read_text_layer
 from workers.pipeline.read.text_layer_characters import is_good
@@ -31,7 +32,10 @@ SHOWN_DPI = 96
 
 @dataclass(frozen=True, kw_only=True)
 class PageReading:
-    """A page read: its value and its upright picture (WebP) to which the boxes refer."""
+    """A page read: its value and its upright picture (WebP) to which the boxes refer.
+
+    The picture is empty where there is none: the page is broken, or the document has no pages.
+    """
 
     page: Page
     image: bytes
@@ -52,8 +56,12 @@ def inspect_document(content: bytes, filename: str, limits: Limits) -> Inspectio
 
 
 def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageReading:
-    """Read page `number` (from 1); a page that cannot be read yields a Page with its failure."""
-    del kind  # decided page by page: a good text layer is noticed, and so is its absence
+    """Read page `number` (from 1); a page that cannot be read yields a Page with its failure.
+
+    Of a PDF each page is decided by itself: a good text layer is noticed, and so is its absence.
+    """
+    if kind in MARKUP_KINDS:
+        return PageReading(page=read_markup(content, kind), image=b"")
     try:
         with opened(content) as document:
             page = load_page(document, number)
