@@ -211,10 +211,11 @@ def template_unsupported(year: int | None) -> Failure:
     shown_en = f"the report of {year}" if year else "the report"
     return _input(
         "template_unsupported",
-        f"{shown}使用的表格格式不在支持范围内（支持 2021 年版表格）。"
-        "请提交 2021 年度及以后的报告。",
-        f"The tables of {shown_en} follow a form which is not supported (supported: the form of "
-        "2021). Submit reports of 2021 or later.",
+        f"{shown}使用的表格格式不在支持范围内（支持 2019 年版和 2021 年版表格，"
+        "2019 年度以前的报告没有统一表格）。请提交 2019 年度及以后的报告。",
+        f"The tables of {shown_en} follow a form which is not supported (supported: the forms "
+        "of 2019 and 2021; reports before 2019 had no common one). Submit reports of 2019 or "
+        "later.",
     )
 
 

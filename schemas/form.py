@@ -20,7 +20,8 @@ CellKind = Literal["header", "corner", "group", "label", "value"]
 class FormCell:
     """A cell of a statutory table; `row` and `column` count from 0.
 
-    `header` stands over columns, `group` and `label` before rows, `corner` in the corner.
+    `header` stands over columns, `group` and `label` before rows, `corner` in the corner. A value
+    is a count, an amount (`decimal`) or a change from last year (`signed`: an integer, may be -3).
     """
 
     row: int
@@ -31,6 +32,7 @@ class FormCell:
     text: str = ""
     pointer: str | None = None
     decimal: bool = False
+    signed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,7 +74,7 @@ class IssuanceCounts(Value):
 
 
 class ProactiveDisclosure(Value):
-    """Table two, 主动公开政府信息情况."""
+    """Table two, 主动公开政府信息情况, of the form of 2021."""
 
     regulations: IssuanceCounts
     normative_documents: IssuanceCounts
@@ -83,6 +83,48 @@ class ProactiveDisclosure(Value):
     administrative_compulsory_measures: int | None
     administrative_fees_10k_yuan: str | None
     """Decimal, 万元, exactly as printed."""
+
+
+class DocumentCounts(Value):
+    """本年新制作数量, 本年新公开数量, 对外公开总数量 of one kind of document."""
+
+    made: int | None
+    published: int | None
+    published_total: int | None
+
+
+class ItemCounts(Value):
+    """上一年项目数量 and 本年增/减 of one kind of item; `change` may be negative."""
+
+    previous_items: int | None
+    change: int | None
+
+
+class DecidedItemCounts(ItemCounts):
+    """The items of one kind, and 处理决定数量: how many decisions were taken on them."""
+
+    decisions: int | None
+
+
+class Procurement(Value):
+    """采购项目数量 and 采购总金额 of 政府集中采购."""
+
+    projects: int | None
+    amount: str | None
+    """Decimal, exactly as printed; the form states no unit."""
+
+
+class ProactiveDisclosure2019(Value):
+    """Table two, 主动公开政府信息情况, of the form of 2019."""
+
+    regulations: DocumentCounts
+    normative_documents: DocumentCounts
+    administrative_licensing: DecidedItemCounts
+    other_management_services: DecidedItemCounts
+    administrative_penalties: DecidedItemCounts
+    administrative_compulsory_measures: DecidedItemCounts
+    administrative_fees: ItemCounts
+    government_procurement: Procurement
 
 
 class ApplicantCounts(Value):
@@ -131,7 +173,8 @@ class Record(Value):
     title: str | None
     scope: Scope
     sections: tuple[Section, ...]
-    proactive_disclosure: ProactiveDisclosure
+    proactive_disclosure: ProactiveDisclosure | ProactiveDisclosure2019
+    """By the form of `template`; where that is null, by the form of 2021."""
     requests: dict[str, ApplicantCounts]
     """The rows of table three by key, in the order of the form."""
     review_and_litigation: ReviewAndLitigation

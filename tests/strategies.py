@@ -53,7 +53,7 @@ def values_of(cells: Mapping[str, Sequence[int]], form: Form = FORM) -> Values:
     beyond what `new_requests` cannot balance, so give `new_requests` for the rest.
     """
     values: Values = dict.fromkeys(form.pointers, 0)
-    values["/proactive_disclosure/administrative_fees_10k_yuan"] = "0"
+    values |= {pointer: "0" for pointer, cell in form.value_cells.items() if cell.decimal}
     for relation in form.relations:
         if relation.code == "REQ-ROW":
             row = relation.totals[0].split("/")[2]

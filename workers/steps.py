@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas import failures
 from schemas.failure import Failure
-from schemas.forms import FORMS
+from schemas.forms import FIRST_YEAR, FORMS
 from schemas.page import Page
 from schemas.record import Engine, Record, Source
 from schemas.table import Tables
@@ -101,7 +101,7 @@ def assemble_document(
         return failures.several_reports()
     decisions = decide(registration, {page.number: page.source for page in pages})
     record = normalise(pages, registration, decisions, source, engine)
-    if record.year is not None and record.year < registration.form.first_year:
+    if record.year is not None and record.year < FIRST_YEAR:
         return failures.template_unsupported(record.year)
     validation = validate(record, registration, pages)
     files = export(record, validation, Tables(tables=registration.tables), image)

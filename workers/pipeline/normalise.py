@@ -1,18 +1,22 @@
 """Pages, registered tables and decided numbers → the record."""
 
 from collections.abc import Mapping, Sequence
+from typing import Union
+
+from pydantic import TypeAdapter
 
 from schemas.evidence import Evidence
+from schemas.form import Form, FormCell
 from schemas.page import Page
 from schemas.record import (
     ApplicantCounts,
     Engine,
-    IssuanceCounts,
     ProactiveDisclosure,
+    ProactiveDisclosure2019,
     Record,
     ReviewAndLitigation,
-    ReviewCounts,
     Source,
+    Template,
 )
 from workers.pipeline.metadata import read_metadata, scope_of
 from workers.pipeline.numbers import Decision
@@ -20,6 +24,12 @@ from workers.pipeline.paragraphs import text_lines
 from workers.pipeline.sections import read_sections
 from workers.pipeline.tables.register import Registration
 
+_Tree = Union[int, str, None, "dict[str, _Tree]"]
+_DISCLOSURES: Mapping[Template, type[ProactiveDisclosure | ProactiveDisclosure2019]] = {
+    "2019": ProactiveDisclosure2019,
+    "2021": ProactiveDisclosure,
+}
+_REQUESTS = TypeAdapter(dict[str, ApplicantCounts])
 _MISSING = Evidence(kind="missing", text="", source="inferred", confidence=0.0, page=None, box=None)
 
 
@@ -34,8 +44,9 @@ def normalise(
     lines = text_lines(pages)
     sections = read_sections(lines, registration.form)
     said = read_metadata(lines, sections, source)
-    values = _Values(decisions)
     form = registration.form
+    values = _Values(decisions)
+    tree = _tree(values, form)
     found_any = len(registration.missing) < len(form.tables)
     return Record(
         source=source,
@@ -48,9 +59,11 @@ def normalise(
         title=said.title.text if said.title else None,
         scope=scope_of(said.issuer),
         sections=sections,
-        proactive_disclosure=_proactive_disclosure(values),
-        requests=_requests(values, form.pointers),
-        review_and_litigation=_review_and_litigation(values),
+        proactive_disclosure=_DISCLOSURES[form.template].model_validate(
+            tree["proactive_disclosure"]
+        ),
+        requests=_REQUESTS.validate_python(tree["requests"]),
+        review_and_litigation=ReviewAndLitigation.model_validate(tree["review_and_litigation"]),
         evidence={pointer: values.evidence(pointer) for pointer in form.pointers},
     )
 
@@ -65,59 +78,24 @@ class _Values:
         decision = self._decisions.get(pointer)
         return decision.evidence if decision is not None else _MISSING
 
-    def count(self, pointer: str) -> int | None:
-        decision = self._decisions.get(pointer)
+    def value(self, cell: FormCell) -> int | str | None:
+        """Return an amount as it is printed, a count or a change as an integer."""
+        decision = self._decisions.get(cell.pointer or "")
         value = decision.value if decision is not None else None
+        if cell.decimal:
+            return None if value is None else str(value)
         return value if isinstance(value, int) else None
 
-    def amount(self, pointer: str) -> str | None:
-        decision = self._decisions.get(pointer)
-        return str(decision.value) if decision and decision.value is not None else None
 
-
-def _proactive_disclosure(values: _Values) -> ProactiveDisclosure:
-    base = "/proactive_disclosure/"
-    return ProactiveDisclosure(
-        regulations=_issuance(values, base + "regulations/"),
-        normative_documents=_issuance(values, base + "normative_documents/"),
-        administrative_licensing=values.count(base + "administrative_licensing"),
-        administrative_penalties=values.count(base + "administrative_penalties"),
-        administrative_compulsory_measures=values.count(
-            base + "administrative_compulsory_measures"
-        ),
-        administrative_fees_10k_yuan=values.amount(base + "administrative_fees_10k_yuan"),
-    )
-
-
-def _issuance(values: _Values, base: str) -> IssuanceCounts:
-    return IssuanceCounts(
-        issued=values.count(base + "issued"),
-        repealed=values.count(base + "repealed"),
-        in_force=values.count(base + "in_force"),
-    )
-
-
-def _requests(values: _Values, pointers: Sequence[str]) -> dict[str, ApplicantCounts]:
-    rows = dict.fromkeys(p.split("/")[2] for p in pointers if p.startswith("/requests/"))
-    return {
-        row: ApplicantCounts(
-            **{
-                name: values.count(f"/requests/{row}/{name}")
-                for name in ApplicantCounts.model_fields
-            }
-        )
-        for row in rows
-    }
-
-
-def _review_and_litigation(values: _Values) -> ReviewAndLitigation:
-    return ReviewAndLitigation(
-        administrative_reconsideration=_review(values, "administrative_reconsideration"),
-        litigation_direct=_review(values, "litigation_direct"),
-        litigation_after_reconsideration=_review(values, "litigation_after_reconsideration"),
-    )
-
-
-def _review(values: _Values, block: str) -> ReviewCounts:
-    base = f"/review_and_litigation/{block}/"
-    return ReviewCounts(**{name: values.count(base + name) for name in ReviewCounts.model_fields})
+def _tree(values: _Values, form: Form) -> dict[str, _Tree]:
+    """Nest the values by the keys of their pointers."""
+    tree: dict[str, _Tree] = {}
+    for pointer, cell in form.value_cells.items():
+        *parents, leaf = pointer.strip("/").split("/")
+        node: dict[str, _Tree] = tree
+        for key in parents:
+            below = node.setdefault(key, {})
+            assert isinstance(below, dict)
+            node = below
+        node[leaf] = values.value(cell)
+    return tree

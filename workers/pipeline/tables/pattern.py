@@ -41,14 +41,24 @@ class Pattern:
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    """Return the patterns of all statutory tables and of their parts with fewer columns."""
-    return tuple(
+    """Return the patterns of all statutory tables and of their parts with fewer columns.
+
+    What two forms rule alike is one pattern.
+    """
+    every = (
         pattern
         for form in FORMS.values()
         for table in form.tables
         for printed in _as_printed(table)
         for pattern in _variants(printed)
     )
+    return tuple({_look(pattern): pattern for pattern in every}.values())
+
+
+def _look(pattern: Pattern) -> tuple[bytes, ...]:
+    """Return what tells one pattern from another."""
+    ruled = pattern.beside, pattern.below, pattern.rows
+    return str(pattern.slots.shape).encode(), *(edges.tobytes() for edges in ruled)
 
 
 def _as_printed(table: FormTable) -> Iterator[FormTable]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from schemas.evidence import Evidence, Kind
-from schemas.form import Form, TableName
+from schemas.form import Form, FormCell, TableName
 from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
@@ -62,11 +62,9 @@ def _not_numbers(record: Record, form: Form, where: Mapping[str, Place]) -> Iter
         evidence = record.evidence[pointer]
         value = value_at(record, pointer)
         unreadable = value is None and evidence.flag is not None
-        if evidence.kind not in ("number", "zero") or unreadable or _is_valid(value):
+        if evidence.kind not in ("number", "zero") or unreadable or _is_valid(value, cell):
             continue
-        expected, expected_en = ("非负数", "a non-negative decimal")
-        if not cell.decimal:
-            expected, expected_en = ("非负整数", "a non-negative integer")
+        expected, expected_en = _expected(cell)
         printed = evidence.text if value is None else str(value)
         page, box = spot(evidence)
         yield Finding(
@@ -89,9 +87,17 @@ def _cause(evidence: Evidence, value: int | str | None) -> Cause:
     return "undetermined" if unsure else cause_of([evidence])
 
 
-def _is_valid(value: int | str | None) -> bool:
+def _expected(cell: FormCell) -> tuple[str, str]:
+    if cell.decimal:
+        return "非负数", "a non-negative decimal"
+    if cell.signed:
+        return "增减的整数", "an integer, with a minus where it fell"
+    return "非负整数", "a non-negative integer"
+
+
+def _is_valid(value: int | str | None, cell: FormCell) -> bool:
     if isinstance(value, int):
-        return value >= 0
+        return value >= 0 or cell.signed
     try:
         amount = Decimal(value) if value is not None else Decimal("NaN")
     except InvalidOperation:

@@ -48,11 +48,11 @@ def grid_of(image: Image) -> Grid | None:
     return form_grid(image, np.where(image < 128, np.uint8(255), np.uint8(0)), LETTER)
 
 
-TABLES = FORMS["2021"].tables
+TABLES = (*FORMS["2021"].tables, *FORMS["2019"].tables[:2])
 REQUESTS = FORMS["2021"].table("requests")
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.name}-{table.rows}")
 @pytest.mark.parametrize("shade", [0, 200])
 def test_a_statutory_table_has_the_cells_of_its_form(table: FormTable, shade: int) -> None:
     assert cells(grid_of(drawn(table, shade))) == spans(table)
