@@ -32,6 +32,8 @@ class Finding(Value):
     page: int | None = None
     box: Box | None = None
     suggestion: str | None = None
+    """What to do next, in Chinese; `suggestion_en` says the same in English."""
+    suggestion_en: str | None = None
 
 
 class Checked(Value):

@@ -68,6 +68,7 @@ def _finding(
         page=page,
         box=box,
         suggestion="请对照原件确认。",
+        suggestion_en="Compare the original.",
     )
 
 
@@ -131,4 +132,5 @@ def _failed_pages(pages: Sequence[Page]) -> Iterator[Finding]:
                 message_en=f"Page {page.number} could not be read: {page.failure.message_en}",
                 page=page.number,
                 suggestion="请重新扫描此页，或换一份清晰的文件。",
+                suggestion_en="Scan this page again, or hand in a clearer file.",
             )

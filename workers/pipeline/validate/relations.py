@@ -78,6 +78,7 @@ def _finding(
         message += f"。其中{listed([where[p].label for p in doubts], '格')}识别存疑，{doubt}"
         message_en += f". {listed_en([where[p].label_en for p in doubts])} {doubt_en}"
     page, box = spot(record.evidence[paths[0]])
+    suggestion, suggestion_en = _suggestion(found, suspects, where)
     return Finding(
         code=relation.code,
         severity=relation.severity,
@@ -90,7 +91,8 @@ def _finding(
         formula=_formula(found),
         page=page,
         box=box,
-        suggestion=_suggestion(found, suspects, where),
+        suggestion=suggestion,
+        suggestion_en=suggestion_en,
     )
 
 
@@ -172,19 +174,36 @@ def _formula(found: Sum) -> str:
     return f"{left}≠{right}"
 
 
-def _suggestion(found: Sum, suspects: Sequence[Suspect], where: Mapping[str, Place]) -> str | None:
+def _suggestion(
+    found: Sum, suspects: Sequence[Suspect], where: Mapping[str, Place]
+) -> tuple[str, str] | tuple[None, None]:
     if suspects:
-        cells = "；".join(
-            f"“{where[s.pointer].label}”现为 {found.values[s.pointer]}，"
-            f"若为 {found.values[s.pointer] + s.change}"
-            for s in suspects
-        )
-        cell = "此格" if len(suspects) == 1 else f"这 {len(suspects)} 格"
-        return f"很可能是{cell}：{cells}，则行与列同时相符。请核对底稿；本系统未作改动。"
+        return _suspicion(found, suspects, where)
     partial = next((p for p in found.terms if "/partially_granted/" in p), None)
     if found.relation.code == "REQ-COL" and partial and found.residual == found.terms[partial] > 0:
         return (
             f"差额 {found.residual} 恰为“（二）部分公开”的数，"
-            "可能与其他情形重复计算：区分处理的只计部分公开。请核对底稿。"
+            "可能与其他情形重复计算：区分处理的只计部分公开。请核对底稿。",
+            f"The difference of {found.residual} is just what “（二）部分公开” counts: these may "
+            "have been counted under other outcomes too. A request granted in part counts there "
+            "only. Check the underlying files.",
         )
-    return None
+    return None, None
+
+
+def _suspicion(
+    found: Sum, suspects: Sequence[Suspect], where: Mapping[str, Place]
+) -> tuple[str, str]:
+    """Say which cells would mend the sums that cross in them; nothing was altered."""
+    now = [(where[s.pointer], found.values[s.pointer], s.change) for s in suspects]
+    cells = "；".join(f"“{at.label}”现为 {value}，若为 {value + by}" for at, value, by in now)
+    cells_en = "; ".join(f"{at.label_en} is {value}, were it {value + by}" for at, value, by in now)
+    one = len(suspects) == 1
+    cell, cell_en = (
+        ("此格", "this cell") if one else (f"这 {len(suspects)} 格", f"these {len(suspects)} cells")
+    )
+    return (
+        f"很可能是{cell}：{cells}，则行与列同时相符。请核对底稿；本系统未作改动。",
+        f"Most likely {cell_en}: {cells_en}, row and column would both add up. "
+        "Check the underlying files; nothing was altered here.",
+    )

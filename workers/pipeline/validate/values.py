@@ -54,6 +54,7 @@ def _without_number(record: Record, where: Mapping[str, Place]) -> Iterator[Find
             page=page,
             box=box,
             suggestion="没有发生的，请填 0。",
+            suggestion_en="Where nothing happened, print 0.",
         )
 
 

@@ -65,6 +65,7 @@ def test_one_planted_change_breaks_just_the_sums_it_takes_part_in(
     if len(findings) > 1:  # table three: rows and columns cross
         assert {finding.paths[0] for finding in findings} == {pointer}
         assert all(f.suggestion and "很可能是此格" in f.suggestion for f in findings)
+        assert all("Most likely this cell" in str(f.suggestion_en) for f in findings)
 
 
 @given(consistent_values(), st.sampled_from(BOUND))

@@ -1,7 +1,9 @@
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.evidence import Evidence
+from schemas.forms.template_2021 import FORM
 from schemas.validation import Validation
 from tests.strategies import (
     LINES,
@@ -63,3 +65,18 @@ def test_errors_come_first_and_are_counted() -> None:
     assert severities == ["error", "error", "warning"]
     counts = validation.counts
     assert (counts.error, counts.warning, counts.info) == (2, 1, 0)
+
+
+@given(consistent_values(), st.sampled_from(FORM.pointers), st.integers(0, 9))
+@settings(max_examples=30, deadline=None)
+def test_what_to_do_next_is_said_in_both_languages_or_not_at_all(
+    values: Values, pointer: str, planted: int
+) -> None:
+    blank = {TOTAL: None, "/requests/carried_over/other": 5}
+    evidence = {"/requests/carried_over/other": DOUBT}
+    report = build_report(values | blank | {pointer: planted}, evidence=evidence)
+    findings = _validate(report).findings
+    assert findings
+    for finding in findings:
+        assert (finding.suggestion is None) == (finding.suggestion_en is None), finding.code
+        assert finding.suggestion_en is None or finding.suggestion_en != finding.suggestion
