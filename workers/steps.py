@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas import failures
 from schemas.failure import Failure
-from schemas.forms import FIRST_YEAR, FORMS
+from schemas.forms import FIRST_YEAR
 from schemas.page import Page
 from schemas.record import Engine, Record, Source
 from schemas.table import Tables
@@ -15,6 +15,7 @@ from workers.engines.picture import encode, encode_print
 from workers.engines.protocols import Engines
 from workers.engines.render import RenderError, let_go, opened, render
 from workers.engines.text_layer import load_page, text_layer
+from workers.pipeline.choice import choose_form, is_filled, is_no_report, refusal
 from workers.pipeline.export.result_files import export
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
@@ -23,7 +24,7 @@ from workers.pipeline.read.scan import read_scan
 from workers.pipeline.read.text_layer import read_text_layer
 from workers.pipeline.read.text_layer_characters import is_good
 from workers.pipeline.read.text_layer_picture import leaves_out, seen
-from workers.pipeline.tables.register import Registration, register
+from workers.pipeline.tables.register import register
 from workers.pipeline.validate.validate import validate
 
 SHOWN_DPI = 96
@@ -94,20 +95,15 @@ def assemble_document(
 
     A document without any statutory table, though all its pages could be read, is no report.
     """
-    registration = register(pages, FORMS["2021"])
-    if _is_no_report(registration, pages):
-        return failures.not_a_report()
+    registration = register(pages, choose_form(pages, source))
+    if is_no_report(registration, pages):
+        return refusal(pages, source)
     if registration.repeated:
         return failures.several_reports()
     decisions = decide(registration, {page.number: page.source for page in pages})
     record = normalise(pages, registration, decisions, source, engine)
-    if record.year is not None and record.year < FIRST_YEAR:
+    if record.year is not None and record.year < FIRST_YEAR and not is_filled(registration):
         return failures.template_unsupported(record.year)
     validation = validate(record, registration, pages)
     files = export(record, validation, Tables(tables=registration.tables), image)
     return Assembly(record=record, validation=validation, files=files)
-
-
-def _is_no_report(registration: Registration, pages: Sequence[Page]) -> bool:
-    nothing_found = len(registration.missing) == len(registration.form.tables)
-    return nothing_found and not any(page.failure for page in pages)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from schemas.forms import FORMS
+from schemas.page import Page
 from schemas.record import Period, Scope, Section, Source
-from workers.pipeline.paragraphs import Flow, PlacedLine, flow, paragraphs
+from workers.pipeline.paragraphs import Flow, PlacedLine, flow, paragraphs, text_lines
+from workers.pipeline.sections import read_sections
 from workers.pipeline.title import Title, find_title, is_organ, parse_title
 from workers.pipeline.wording import fold, year_number
 
@@ -104,6 +107,13 @@ def read_metadata(
         if filed.issuer is not None and is_organ(filed.issuer):
             issuers.append(Statement(value=filed.issuer, origin="file"))
     return Metadata(title=title, issuers=tuple(issuers), years=tuple(years), periods=periods)
+
+
+def stated_year(pages: Sequence[Page], source: Source) -> int | None:
+    """Return the report year a document states, before anything is known of its tables."""
+    lines = text_lines(pages)
+    sections = read_sections(lines, next(iter(FORMS.values())))  # titled alike in all forms
+    return read_metadata(lines, sections, source).year
 
 
 def _title_issuer(title: Title | None) -> Iterator[Statement]:

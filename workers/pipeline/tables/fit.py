@@ -1,6 +1,6 @@
 """One printed table laid on one statutory table: rows by label, columns by header, cell by cell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -246,10 +246,8 @@ def _paired_rows(
     """Pair printed rows with rows of the form, in order, by label."""
     if all(label is None for label, _ in wanted):
         return _only_row(printed, len(wanted[0][1]))
-    texts = []
-    for cells in printed:
-        best = max((len(values) for _, values in wanted), default=1)
-        texts.append(_label_texts(cells, best))
+    widths = {1, 3} | {len(values) for _, values in wanted}
+    texts = [_label_texts(cells, widths) for cells in printed]
     names = [plain(label.text) if label is not None else "" for label, _ in wanted]
     return align([_best_likenesses(own, names) for own in texts])
 
@@ -260,10 +258,10 @@ def _best_likenesses(texts: Sequence[str], names: Sequence[str]) -> list[float]:
     return best
 
 
-def _label_texts(cells: Sequence[Cell], most: int) -> list[str]:
-    """Return what may be the label of a printed row: the cell before its numbers."""
+def _label_texts(cells: Sequence[Cell], widths: Iterable[int]) -> list[str]:
+    """Return what may be the label of a printed row: the cell before so many numbers."""
     texts = []
-    for count in {1, 3, most}:
+    for count in widths:
         if len(cells) > count:
             text = plain(cells[-count - 1].text)
             if text and not text.isdigit():

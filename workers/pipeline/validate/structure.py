@@ -1,4 +1,4 @@
-"""STR-TABLE, STR-SECTION, STR-LABEL, STR-TEMPLATE: the report against the form's build.
+"""STR-SECTION: the sections of the report against those of the form.
 
 What is not found on a scan may be our omission: then the cause is `undetermined` and the message
 says so. A single character exchanged in a scanned wording may be a misreading just as well.
@@ -8,18 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from schemas.form import Form, SectionTitle
 from schemas.page import Page
-from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
-from workers.pipeline.paragraphs import PlacedLine, flow, text_lines
+from workers.pipeline.paragraphs import PlacedLine, text_lines
 from workers.pipeline.sections import Heading, find_headings
 from workers.pipeline.validate.outcome import Outcome, was_recognised
 from workers.pipeline.wording import bare
 
-_SURE = 0.9
-"""Score from which a notice's number read from pixels is taken for what is printed."""
 _DOUBT = "；也可能是识别之误，请对照原件"
 _DOUBT_EN = "; this may be a misreading"
-_SUPERSEDED = {"2021": "公开办函〔2019〕60号"}
 
 
 def check_sections(form: Form, pages: Sequence[Page]) -> Outcome:
@@ -151,58 +147,3 @@ def _cause(line: PlacedLine) -> Cause:
 
 def _numeral(number: int) -> str:
     return "一二三四五六七八九十"[number - 1] if 1 <= number <= 10 else str(number)
-
-
-def check_template(record: Record, form: Form, pages: Sequence[Page]) -> Outcome:
-    """Check that the tables are those of the report year and no superseded notice is cited."""
-    if record.template is None:
-        return Outcome()
-    findings = [*_wrong_year(record, form), *_superseded_notice(record, form, pages)]
-    checked = Checked(checked=1, failed=min(len(findings), 1))
-    return Outcome(findings=tuple(findings), checked={"STR-TEMPLATE": checked})
-
-
-def _wrong_year(record: Record, form: Form) -> Iterator[Finding]:
-    year = record.year
-    if year is None or form.first_year <= year <= (form.last_year or year):
-        return
-    yield Finding(
-        code="STR-TEMPLATE",
-        severity="error",
-        cause="undetermined" if record.source.kind in ("scan", "image", "mixed") else "source",
-        message=f"{year} 年的报告用了{form.notice}的表格，该格式自 {form.first_year} 年度起使用；"
-        "若年份识别有误，请对照原件",
-        message_en=f"a report for {year} set in the tables of {form.notice},"
-        f" which is for years from {form.first_year}",
-        paths=("/template",),
-        expected=str(form.first_year),
-        actual=str(year),
-    )
-
-
-def _superseded_notice(record: Record, form: Form, pages: Sequence[Page]) -> Iterator[Finding]:
-    running = flow(text_lines(pages))
-    wanted, text = bare(_SUPERSEDED.get(form.template, "")), running.text
-    at = _find_bare(text, wanted) if wanted else -1
-    if at < 0 or bare(form.notice) in bare(text):
-        return
-    line = running.line_at(at)
-    yield Finding(
-        code="STR-TEMPLATE",
-        severity="error",
-        cause="undetermined" if line.source == "ocr" and line.confidence < _SURE else "source",
-        message=f"正文引用的是已被取代的通知（{_SUPERSEDED[form.template]}），应为{form.notice}",
-        message_en=f"the text cites the superseded notice instead of {form.notice}",
-        paths=("/template",),
-        expected=form.notice,
-        actual=_SUPERSEDED[form.template],
-        page=line.page,
-        box=line.box,
-    )
-
-
-def _find_bare(text: str, wanted: str) -> int:
-    """Return where in `text` the wanted wording begins, punctuation not counted; -1 if nowhere."""
-    kept = [(at, char) for at, char in enumerate(text) if bare(char)]
-    found = "".join(char for _, char in kept).find(wanted)
-    return kept[found][0] if found >= 0 else -1

@@ -10,8 +10,9 @@ from workers.pipeline.tables.register import Registration
 from workers.pipeline.validate.metadata import check_metadata
 from workers.pipeline.validate.recognition import check_recognition
 from workers.pipeline.validate.relations import check_relations
-from workers.pipeline.validate.structure import check_sections, check_template
+from workers.pipeline.validate.structure import check_sections
 from workers.pipeline.validate.tables import check_labels, check_tables
+from workers.pipeline.validate.template import check_template
 from workers.pipeline.validate.values import check_values
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -24,7 +25,7 @@ def validate(record: Record, registration: Registration, pages: Sequence[Page]) 
         check_tables(registration, pages),
         check_relations(record, form, unbounded(registration)),
         check_values(record, form),
-        check_template(record, form, pages),
+        check_template(record, form, pages, registration.tables),
         check_sections(form, pages),
         check_labels(registration, pages),
         check_metadata(record, form, pages),

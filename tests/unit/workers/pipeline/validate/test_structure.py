@@ -5,7 +5,7 @@ from schemas.forms.template_2021 import FORM
 from schemas.page import Page, TextLine, TextSource
 from schemas.validation import Finding
 from tests.strategies import LINES, build_report
-from workers.pipeline.validate.structure import check_sections, check_template
+from workers.pipeline.validate.structure import check_sections
 
 FAILURE = Failure(
     code="page_unreadable", category="input", retryable=False, message="坏页", message_en="bad"
@@ -65,33 +65,6 @@ def test_a_section_missing_on_a_scan_may_be_ours_and_on_a_bad_page_is() -> None:
     pages = build_report(lines=lines).pages
     bad = (*pages, Page(number=4, width=1, height=1, source="ocr", failure=FAILURE))
     assert [f.cause for f in check_sections(FORM, bad).findings] == ["recognition"]
-
-
-def _template(*lines: str) -> tuple[Finding, ...]:
-    report = build_report(lines=lines, text_source="text_layer")
-    return check_template(report.record, FORM, report.pages).findings
-
-
-def test_an_older_years_report_in_these_tables_is_on_the_wrong_template() -> None:
-    lines = [line.replace("2023", "2020") for line in LINES]
-    (finding,) = _template(*lines)
-    assert (finding.code, finding.severity) == ("STR-TEMPLATE", "error")
-    assert (finding.expected, finding.actual) == ("2021", "2020")
-    assert _template(*LINES) == ()
-
-
-def test_citing_the_superseded_notice_is_a_fault_unless_the_new_one_is_cited_too() -> None:
-    old = "根据国办公开办函[2019]60号编制。"
-    (finding,) = _template(*LINES[:3], old, *LINES[3:])
-    assert "已被取代" in finding.message
-    assert finding.page == 1
-    both = "按国办公开办函〔2021〕30号，不再用国办公开办函〔2019〕60号。"
-    assert _template(*LINES[:3], both, *LINES[3:]) == ()
-
-
-def test_a_document_without_tables_has_no_template_to_check() -> None:
-    report = build_report(missing=("proactive_disclosure", "requests", "review_and_litigation"))
-    assert check_template(report.record, FORM, report.pages).checked == {}
 
 
 def test_a_heading_is_shown_where_it_stands() -> None:
