@@ -8,6 +8,7 @@ import structlog
 from schemas import failures, keys
 from schemas.failure import Failure
 from schemas.keys import LONG_TABLE
+from schemas.long_row import csv_bytes
 from schemas.page import Page
 from schemas.reading import StoredPage
 from schemas.record import Source
@@ -18,7 +19,7 @@ from storage.rows import JobRow, PageRow
 from workers import app, jobs, objects
 from workers.jobs import Held
 from workers.parts import Parts
-from workers.pipeline.export.long_table import csv_bytes, rows
+from workers.pipeline.export.long_table import rows
 from workers.tasks.attempt import attempt, exhausted
 
 if TYPE_CHECKING:

@@ -1,62 +1,30 @@
-"""One tidy row a value: what researchers stack over issuers, years and templates."""
+"""The values of a record as tidy rows, one a value."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
 
+from schemas.long_row import LongRow
 from schemas.record import Record
 from workers.pipeline.places import form_of, places, value_at
 
-# A spreadsheet takes text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-@dataclass(frozen=True, kw_only=True)
-class LongRow:
-    """One value of one report; `value` is null when `kind` says why."""
-
-    job_id: str | None
-    issuer: str | None
-    region: str | None
-    level: str | None
-    """province, prefecture, county or township; null when the document does not settle it."""
-    year: int | None
-    template: str | None
-    table: str
-    row: str
-    column: str
-    row_label: str
-    column_label: str
-    value: int | str | None
-    kind: str
-    confidence: float
-    flag: str | None
-    page: int | None
-    source: str
-
-
-COLUMNS = tuple(field.name for field in fields(LongRow))
-
-
-def items(row: LongRow) -> tuple[object, ...]:
-    """Return the items of a row in the order of COLUMNS."""
-    return tuple(getattr(row, name) for name in COLUMNS)
-
-
-def rows(record: Record, job_id: str | None = None) -> Iterator[LongRow]:
-    """Yield the values of a record in the order of the form."""
-    region = record.region.name if record.region else None
+def rows(
+    record: Record, job_id: str | None = None, *, filename: str | None = None
+) -> Iterator[LongRow]:
+    """Yield the values of a record in the order of the form; `filename` tells documents apart."""
+    region = record.region
     level = level_of(record)
     for pointer, place in places(form_of(record)).items():
         evidence = record.evidence[pointer]
         yield LongRow(
             job_id=job_id,
+            filename=filename or record.source.filename,
             issuer=record.issuer,
-            region=region,
+            region_code=region.code if region else None,
+            region=region.name if region else None,
             level=level,
             year=record.year,
+            scope=record.scope,
             template=record.template,
             table=place.table,
             row=place.row,
@@ -81,17 +49,3 @@ def level_of(record: Record) -> str | None:
     if record.region.code.endswith("0000"):
         return "province"
     return "prefecture" if record.region.code.endswith("00") else "county"
-
-
-def csv_bytes(table: Iterable[LongRow]) -> bytes:
-    """Return rows as CSV in UTF-8 with the byte order mark spreadsheets look for."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_harmless(item) for item in items(row)] for row in table)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(item: object) -> object:
-    """Put an apostrophe before text a spreadsheet would run as a formula."""
-    return "'" + item if isinstance(item, str) and item.startswith(_FORMULA) else item

@@ -16,6 +16,14 @@ Reading = Literal[
 Fault = Literal["none", "part", "main"]
 
 
+_WITHOUT_NUMBER: Mapping[str, Reading] = {
+    "blank": "blank",
+    "not_applicable": "not_applicable",
+    "missing": "missing",
+}
+_SHOWN: Mapping[Reading, str] = {"blank": "", "missing": "缺", "unread": "？"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mark:
     """One value as shown.
@@ -70,18 +78,13 @@ def _mark(record: Record, pointer: str, named: list[tuple[int, Fault, Phrase]]) 
 def _reading(evidence: Evidence, value: int | str | None) -> Reading:
     if evidence.flag is not None and value is not None:
         return evidence.flag
-    kinds: Mapping[str, Reading] = {
-        "blank": "blank",
-        "not_applicable": "not_applicable",
-        "missing": "missing",
-    }
-    return kinds.get(evidence.kind, "clear" if value is not None else "unread")
+    return _WITHOUT_NUMBER.get(evidence.kind, "clear" if value is not None else "unread")
 
 
 def _shown(evidence: Evidence, value: int | str | None, reading: Reading) -> str:
     if value is not None:
         return str(value)
-    return {"blank": "", "missing": "缺", "unread": "？"}.get(reading, evidence.text or "—")
+    return _SHOWN.get(reading, evidence.text or "—")
 
 
 def _reading_reasons(evidence: Evidence, value: int | str | None) -> list[Phrase]:

@@ -67,10 +67,14 @@ class TableView:
 
 
 def report_html(
-    record: Record, validation: Validation, tables: Tables, image: Callable[[int], bytes]
+    record: Record,
+    validation: Validation,
+    tables: Tables,
+    image: Callable[[int], bytes],
+    marked: Mapping[str, Mark] | None = None,
 ) -> bytes:
     """Return the page; `image(n)` gives page n upright, to cut the places of findings from."""
-    marked = marks(record, validation)
+    marked = marks(record, validation) if marked is None else marked
     cuts = pictures(validation.findings, record, tables, image)
     content = _TEMPLATES.get_template("validation.html").render(
         record=record,

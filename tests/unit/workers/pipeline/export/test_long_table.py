@@ -4,9 +4,10 @@ import io
 import pytest
 
 from schemas.forms.template_2021 import FORM
+from schemas.long_row import COLUMNS, csv_bytes
 from schemas.record import Record, Region
 from tests.strategies import build_report, evidence_of, values_of
-from workers.pipeline.export.long_table import COLUMNS, csv_bytes, level_of, rows
+from workers.pipeline.export.long_table import level_of, rows
 
 CELL = "/requests/granted/other"
 

@@ -2,15 +2,19 @@ import io
 import re
 import zipfile
 
+import pytest
 from openpyxl import Workbook, load_workbook
 
+from schemas.forms.template_2019 import FORM as FORM_2019
+from schemas.forms.template_2021 import FORM
+from schemas.long_row import COLUMNS
 from schemas.record import Record
 from schemas.validation import Validation
 from tests.strategies import Report, build_report, evidence_of, values_of
-from workers.pipeline.export.long_table import COLUMNS
 from workers.pipeline.export.workbook import workbook_bytes
 from workers.pipeline.validate.validate import validate
 
+VALUE = COLUMNS.index("value") - 1
 CELLS = {"granted": (11, 4, 8, 0, 0, 0), "new_requests": (11, 4, 8, 0, 0, 0)}
 VALUES = values_of(CELLS) | {
     "/requests/granted/natural_person": 13,
@@ -98,7 +102,7 @@ def test_the_long_table_is_tidy() -> None:
 def test_text_is_never_a_formula_and_control_characters_are_dropped() -> None:
     record = REPORT.record.model_copy(update={"issuer": "=1+1\x07"})
     sheet = _book(record)["长表"]
-    assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
+    assert (sheet["B2"].value, sheet["B2"].data_type) == ("=1+1", "s")
 
 
 def test_the_long_table_holds_what_the_sheets_hold_and_names_its_extent() -> None:
@@ -106,7 +110,7 @@ def test_the_long_table_holds_what_the_sheets_hold_and_names_its_extent() -> Non
     column = COLUMNS.index("value")
     fee = sheet.cell(row=11, column=column)
     assert (fee.value, fee.number_format) == (133.5, "0.00")
-    assert sheet.auto_filter.ref == sheet.dimensions == "A1:P201"
+    assert sheet.auto_filter.ref == sheet.dimensions == "A1:S201"
     assert sheet.freeze_panes == "A2"
 
 
@@ -122,4 +126,50 @@ def test_joined_cells_are_framed_on_all_sides() -> None:
 
 def test_text_may_hold_what_means_something_to_xml() -> None:
     record = REPORT.record.model_copy(update={"issuer": " <甲> & “乙” "})
-    assert _book(record)["长表"]["A2"].value == " <甲> & “乙” "
+    assert _book(record)["长表"]["B2"].value == " <甲> & “乙” "
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (123456789012345, 123456789012345),
+        (1234567890123456, "1234567890123456"),  # a spreadsheet keeps 15 digits
+        (-3, -3),
+    ],
+)
+def test_a_number_too_long_for_a_spreadsheet_stays_text(value: int, shown: int | str) -> None:
+    pointer = "/requests/carried_forward/other"
+    record = build_report(values_of({}) | {pointer: value}).record
+    book = _book(record)
+    assert book["三、申请办理"]["I31"].value == shown
+    assert [row[VALUE] for row in book["长表"].iter_rows(values_only=True)].count(shown) == 1
+
+
+@pytest.mark.parametrize("fee", ["59237.2449", "0.1234567", "123456789012345.67", "1,234.5"])
+def test_a_fee_is_shown_as_printed_and_never_rounded(fee: str) -> None:
+    pointer = "/proactive_disclosure/administrative_fees_10k_yuan"
+    cell = _book(build_report(values_of({}) | {pointer: fee}).record)["二、主动公开"]["B17"]
+    assert str(cell.value) == fee
+
+
+def test_the_form_of_2019_has_its_own_rows_and_joined_values() -> None:
+    pointer = "/proactive_disclosure/government_procurement/amount"
+    values = values_of({}, FORM_2019) | {pointer: "12.30"}
+    report = build_report(values, form=FORM_2019)
+    sheet = _book(report.record)["二、主动公开"]
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=4)}
+    joined = rows["政府集中采购"][2]
+    assert (joined.value, joined.number_format) == (12.3, "0.00")
+    assert f"C{joined.row}:D{joined.row}" in {str(merged) for merged in sheet.merged_cells.ranges}
+
+
+def test_every_value_stands_in_the_long_table_once_and_in_its_cell() -> None:
+    values = values_of({}) | {p: at for at, p in enumerate(FORM.pointers) if "fees" not in p}
+    book = _book(build_report(values).record)
+    cells = [
+        book[name].cell(row=4 + value.row, column=1 + value.column).value
+        for name, table in zip(book.sheetnames, FORM.tables, strict=False)
+        for value in table.values
+    ]
+    long = [row[VALUE] for row in book["长表"].iter_rows(min_row=2, values_only=True)]
+    assert cells == long == [0 if "fees" in p else at for at, p in enumerate(FORM.pointers)]
