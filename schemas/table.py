@@ -35,6 +35,10 @@ class Cell(Value):
     """True when words unlike the form's label were read alike by a second reader."""
     obstructed: bool = False
     """True when a seal or a pen lies over the ink of the cell, or the ink runs into its edge."""
+    inferred: bool = False
+    """True when a text without borders does not say what stands in the cell: what it holds follows
+    from the sums of its form or, where they leave that open, `text` is empty and `candidates` list
+    what it may be (an empty one: nothing)."""
 
 
 class Table(Value):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.evidence import Evidence, Flag
+from schemas.evidence import Evidence, Flag, Kind
 from schemas.evidence import Source as EvidenceSource
 from schemas.table import Candidate, Cell
 from workers.pipeline.blanks import unlikely_blanks
@@ -19,6 +19,8 @@ from workers.pipeline.tables.register import Registration
 
 CLEAR = 0.998
 """Share of probability from which a number counts as read clearly."""
+_INFERRED = 0.99
+"""Confidence of a number that follows from the sums of the form alone."""
 _MOSTLY_NUMBERS = 0.5
 """Share that must fall on well-formed numbers; else the cell holds none."""
 
@@ -83,6 +85,9 @@ def _reading(
     """Read one cell by itself as a count."""
     if cell is None or not cell.ink or _says_nothing(cell):
         return Reading(options={}, clear=True)
+    if cell.inferred:
+        settled = _COUNT.match(cell.text) is not None
+        return Reading(options={int(cell.text): 1.0} if settled else {}, clear=settled)
     if pointer in doubts:
         return Reading(options={}, clear=False)
     typeset = sources.get(cell.page, "ocr") != "ocr"
@@ -107,8 +112,8 @@ def _options(cell: Cell, pattern: re.Pattern[str], *, typeset: bool) -> Mapping[
     found = _typed(cell) if typeset else cell.candidates
     fitting: dict[str, float] = {}
     for candidate in found:
-        text = candidate.text.rstrip(".")
-        if pattern is _COUNT:
+        text = candidate.text if typeset else candidate.text.rstrip(".")
+        if pattern is _COUNT and not typeset:
             text = text.lstrip(".")  # dirt; the free reading will not agree with it
         if pattern.match(text):
             fitting[text] = fitting.get(text, 0.0) + candidate.probability
@@ -171,6 +176,8 @@ def _says_nothing(cell: Cell) -> bool:
 def _count(
     cell: Cell | None, resolution: Resolution, sure: bool, source: EvidenceSource
 ) -> Decision:
+    if cell is not None and cell.inferred:
+        return _inferred(cell, resolution.value, sure, source)
     if cell is None or not cell.ink or _says_nothing(cell):
         return _no_number(cell, sure, source)
     value = resolution.value
@@ -193,6 +200,8 @@ def _count(
 
 def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
     """Decide a fee (decimal, 万元, as printed): no relation binds it, so it must be clear."""
+    if cell is not None and cell.inferred:
+        return _inferred(cell, cell.text if _FEE.match(cell.text) else None, sure, source)
     if cell is None or not cell.ink or _says_nothing(cell):
         return _no_number(cell, sure, source)
     typeset = source != "ocr"
@@ -212,6 +221,25 @@ def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
         alternatives=tuple(text for text in options if text != best),
     )
     return Decision(value=best, evidence=evidence)
+
+
+def _inferred(cell: Cell, value: int | str | None, sure: bool, source: EvidenceSource) -> Decision:
+    """Decide a cell whose borders are lost: what the sums say, or null with what it may be."""
+    listed = tuple(candidate.text for candidate in cell.candidates)
+    blank = value is None and not cell.ink
+    known = blank or value is not None
+    kind: Kind = "blank" if blank else "zero" if value in (0, "0") else "number"
+    evidence = Evidence(
+        kind=kind,
+        text="" if value is None else str(value),
+        source="inferred" if known else source,
+        confidence=_INFERRED if known and sure else 0.0 if value is None else 0.5,
+        page=cell.page,
+        box=cell.box,
+        flag="inferred" if known and sure else "doubtful",
+        alternatives=() if known else listed,
+    )
+    return Decision(value=value, evidence=evidence)
 
 
 def _evidence(

@@ -8,7 +8,7 @@ from schemas.page import Page
 from schemas.record import Record
 from schemas.validation import Checked, Finding
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
-from workers.pipeline.validate.outcome import Outcome, spot
+from workers.pipeline.validate.outcome import SHOWN, Outcome, spot
 
 _CODES = {"doubtful": "REC-DOUBT", "inferred": "REC-INFERRED", "corrected": "REC-CORRECTED"}
 # Up to this many doubts are told one by one, up to the next row by row, beyond that by page.
@@ -80,8 +80,7 @@ def _one(record: Record, code: str, place: Place, evidence: Evidence) -> tuple[s
             f"{place.label_en}: the pixels alone suggest {evidence.read_as or evidence.text}; "
             f"the relations of the form and the pixels together give {value}",
         )
-    others = "、".join(evidence.alternatives)
-    others_en = ", ".join(evidence.alternatives)
+    others, others_en = _alternatives(evidence)
     if code == "REC-INFERRED":
         tail, tail_en = (f"，也可能是 {others}", f"; or {others_en}") if others else ("", "")
         return (
@@ -99,6 +98,17 @@ def _one(record: Record, code: str, place: Place, evidence: Evidence) -> tuple[s
         f"“{place.label}”读作 {value}，没有把握{tail}",
         f"{place.label_en} reads {value}, without certainty{tail_en}",
     )
+
+
+def _alternatives(evidence: Evidence) -> tuple[str, str]:
+    """Name the first few other readings; an empty one is a blank cell."""
+    shown = evidence.alternatives[:SHOWN]
+    more = len(evidence.alternatives) - len(shown)
+    words = "、".join(text or "空白" for text in shown)
+    words_en = ", ".join(text or "blank" for text in shown)
+    if not more:
+        return words, words_en
+    return f"{words}等 {more + SHOWN} 种", f"{words_en} or {more} more"
 
 
 _MANY = {

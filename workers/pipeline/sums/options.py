@@ -1,0 +1,139 @@
+"""A row of a statutory table as a text leaves it → every row of values it may stand for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate, combinations, islice
+
+from workers.pipeline.sums.splits import Numbers, readings, splits, summing_splits
+
+_MOST = 20_000
+"""Readings of one row that are still listed; a row with more stays open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOptions:
+    """The values a row may hold, place by place; an empty text is a blank place.
+
+    `summing` are the readings that keep the row's own sums, `every` all of them: None where there
+    are too many to list. `possible` are, for each place, all numbers it may hold. `certain`: the
+    text prints the row cell by cell, so that its one reading stands whatever the sums say.
+    `sizes` count the numbers of each block whose last is the sum of its others.
+    """
+
+    sizes: tuple[int, ...]
+    summing: tuple[Numbers, ...] | None
+    possible: tuple[tuple[str, ...], ...]
+    listing: Callable[[], Iterator[Numbers]] = field(repr=False)
+    certain: bool = False
+
+    @cached_property
+    def every(self) -> tuple[Numbers, ...] | None:
+        """All readings of the row, sums or not."""
+        return _few(self.listing())
+
+    @property
+    def breaking(self) -> tuple[Numbers, ...] | None:
+        """The readings that a single false number explains: all blocks but one keep their sum."""
+        if self.every is None or self.certain:
+            return self.every
+        return tuple(row for row in self.every if sums_broken(row, self.sizes) <= 1)
+
+
+def printed(values: Sequence[str], sizes: Sequence[int]) -> RowOptions:
+    """Return the one reading of a row whose cells stand apart."""
+    row = tuple(values)
+    return RowOptions(
+        sizes=tuple(sizes),
+        summing=(row,),
+        possible=tuple((value,) for value in row),
+        listing=lambda: iter((row,)),
+        certain=True,
+    )
+
+
+def gone_blank(values: Sequence[str], count: int, sizes: Sequence[int]) -> RowOptions:
+    """Return the readings of a row from which blank cells are gone: which they were is open."""
+    return _listed(_placed(values, count), count, sizes)
+
+
+def extra(values: Sequence[str], count: int, sizes: Sequence[int]) -> RowOptions:
+    """Return the readings of a row with more numbers than places: some are none of the table's."""
+    return _listed(combinations(values, count), count, sizes)
+
+
+def shifted(windows: Sequence[Sequence[str]], sizes: Sequence[int]) -> RowOptions:
+    """Return the readings of a row that may begin in one column or another."""
+    return _listed((tuple(window) for window in windows), len(windows[0]), sizes)
+
+
+def glued(parts: Sequence[str], count: int, sizes: Sequence[int], *, blanks: bool) -> RowOptions:
+    """Return the readings of digits without borders; `parts` keep the borders that are left.
+
+    `blanks`: the table leaves cells blank, so that a place may hold nothing.
+    """
+    digits = "".join(parts)
+    if not digits.isdecimal():
+        return _listed(_placed(parts, count), count, sizes)
+    borders = _borders(parts)
+    possible = readings(digits, count, blanks=blanks)
+    if blanks:
+        return replace(_listed(_spread(digits, count), count, sizes), possible=possible)
+    summing = summing_splits(digits, sizes) if sizes else splits(digits, count)
+    return RowOptions(
+        sizes=tuple(sizes),
+        summing=_few(row for row in summing if borders <= _borders(row)),
+        possible=possible,
+        listing=lambda: (row for row in splits(digits, count) if borders <= _borders(row)),
+    )
+
+
+def _borders(parts: Sequence[str]) -> frozenset[int]:
+    return frozenset(accumulate(len(part) for part in parts))
+
+
+def _few(found: Iterator[Numbers]) -> tuple[Numbers, ...] | None:
+    rows = tuple(dict.fromkeys(islice(found, _MOST + 1)))
+    return rows if len(rows) <= _MOST else None
+
+
+def _listed(found: Iterator[Numbers], count: int, sizes: Sequence[int]) -> RowOptions:
+    rows = tuple(dict.fromkeys(islice(found, _MOST + 1)))
+    summing = tuple(row for row in rows if not sums_broken(row, sizes))
+    few = len(rows) <= _MOST
+    return RowOptions(
+        sizes=tuple(sizes),
+        summing=summing if few else None,
+        possible=tuple(tuple(dict.fromkeys(row[at] for row in rows)) for at in range(count)),
+        listing=lambda: iter(rows),
+    )
+
+
+def _placed(values: Sequence[str], count: int) -> Iterator[Numbers]:
+    """Yield the values in order over the places, blanks between them."""
+    for places in combinations(range(count), len(values)):
+        row = [""] * count
+        for place, value in zip(places, values, strict=True):
+            row[place] = value
+        yield tuple(row)
+
+
+def _spread(digits: str, count: int) -> Iterator[Numbers]:
+    for numbers in range(1, min(count, len(digits)) + 1):
+        for row in splits(digits, numbers):
+            yield from _placed(row, count)
+
+
+def sums_broken(row: Sequence[str], sizes: Sequence[int]) -> int:
+    """Count the blocks whose last number is not the sum of its others; a blank adds nothing."""
+    broken, start = 0, 0
+    for size in sizes:
+        *terms, total = (number(value) for value in row[start : start + size])
+        broken += sum(terms) != total
+        start += size
+    return broken
+
+
+def number(value: str) -> int:
+    """Return what a cell adds to a sum: a blank or a mark adds nothing."""
+    return int(value) if value.isdigit() else 0

@@ -1,0 +1,130 @@
+"""A run of digits → the numbers it may be, when the borders between them are lost.
+
+No number opens with a needless zero. Exact: every split is considered, none is ranked.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+Numbers = tuple[str, ...]
+
+
+def splits(digits: str, count: int) -> Iterator[Numbers]:
+    """Yield every way of reading `digits` as `count` numbers."""
+    if count == 0:
+        if not digits:
+            yield ()
+        return
+    for end in _ends(digits, len(digits) - count + 1):
+        for rest in splits(digits[end:], count - 1):
+            yield (digits[:end], *rest)
+
+
+def _ends(digits: str, longest: int) -> range:
+    """Return where a number at the head of `digits` may end: a zero stands alone."""
+    return range(1, min(longest, 1 if digits[:1] == "0" else longest) + 1)
+
+
+def readings(digits: str, count: int, *, blanks: bool) -> tuple[tuple[str, ...], ...]:
+    """Return for each of `count` places every number it may hold, over all splits.
+
+    With `blanks` a place may hold none; then that is among its readings as an empty text.
+    """
+    first = _reachable(digits, count, blanks=blanks)
+    last = _reachable(digits[::-1], count, blanks=blanks, reverse=True)
+    size = len(digits)
+    return tuple(
+        tuple(
+            dict.fromkeys(
+                digits[start:end]
+                for start in sorted(first[place])
+                for end in range(start, size + 1)
+                if size - end in last[count - 1 - place] and _is_number(digits[start:end], blanks)
+            )
+        )
+        for place in range(count)
+    )
+
+
+def _reachable(
+    digits: str, count: int, *, blanks: bool, reverse: bool = False
+) -> list[frozenset[int]]:
+    """Return after how many digits each number of places may end."""
+    reached = [frozenset({0})]
+    for _ in range(count - 1):
+        found = set()
+        for start in reached[-1]:
+            for end in range(start, len(digits) + 1):
+                part = digits[start:end]
+                if _is_number(part[::-1] if reverse else part, blanks):
+                    found.add(end)
+        reached.append(frozenset(found))
+    return reached
+
+
+def _is_number(part: str, blanks: bool) -> bool:
+    return (bool(part) or blanks) and (len(part) < 2 or part[0] != "0")
+
+
+def summing_splits(digits: str, sizes: Sequence[int]) -> Iterator[Numbers]:
+    """Yield every split in which each block's last number is the sum of its others.
+
+    `sizes` are the blocks' counts of numbers, the total counted: (7,) for a row of applicants.
+    """
+    if len(sizes) == 1:
+        yield from _last_block(digits, sizes[0])
+        return
+    for numbers, rest in _opening_blocks(digits, sizes[0], sum(sizes[1:])):
+        for others in summing_splits(rest, sizes[1:]):
+            yield (*numbers, *others)
+
+
+def _opening_blocks(digits: str, size: int, behind: int) -> Iterator[tuple[Numbers, str]]:
+    """Yield a block at the head of `digits`, and what it leaves for `behind` numbers."""
+    for terms, rest in _openings(digits, size - 1, behind + 1):
+        total = str(sum(map(int, terms)))
+        if rest.startswith(total) and len(rest) - len(total) >= behind:
+            yield (*terms, total), rest[len(total) :]
+
+
+def _openings(digits: str, count: int, behind: int) -> Iterator[tuple[Numbers, str]]:
+    if count == 0:
+        yield (), digits
+        return
+    for end in _ends(digits, len(digits) - count + 1 - behind):
+        for rest, left in _openings(digits[end:], count - 1, behind):
+            yield (digits[:end], *rest), left
+
+
+def _last_block(digits: str, size: int) -> Iterator[Numbers]:
+    for length in range(1, len(digits) - size + 2):
+        total = digits[-length:]
+        if length == 1 or total[0] != "0":
+            for terms in _adding_to(int(total), digits[:-length], size - 1):
+                yield (*terms, total)
+
+
+def _adding_to(total: int, digits: str, count: int) -> Iterator[Numbers]:
+    """Yield the splits of `digits` into `count` numbers that add up to `total`.
+
+    The longest number has a `count`th of the digits at least, and takes that much of the total.
+    """
+    if count == 1:
+        if digits == str(total):
+            yield (digits,)
+        return
+    size = len(digits)
+    if total < _least(-(-size // count)) or total > count * (10 ** (size - count + 1) - 1):
+        return
+    for end in _ends(digits, min(size - count + 1, len(str(total)))):
+        head = int(digits[:end])
+        if head > total:
+            break
+        for rest in _adding_to(total - head, digits[end:], count - 1):
+            yield (digits[:end], *rest)
+
+
+@cache
+def _least(length: int) -> int:
+    """Return the least number of that many digits."""
+    return int(10 ** (length - 1)) if length > 1 else 0
