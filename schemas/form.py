@@ -33,6 +33,8 @@ class FormCell:
     pointer: str | None = None
     decimal: bool = False
     signed: bool = False
+    units: tuple[str, ...] = ()
+    """Units that may be printed behind an amount without changing it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,8 @@ _BLOCKS: tuple[tuple[str, _Columns, dict[str, str]], ...] = (
     ("（八）", _ITEMS, {"administrative_fees": "行政事业性收费"}),
     ("（九）", _PROCUREMENT, {"government_procurement": "政府集中采购"}),
 )
+# The form names no unit for 采购总金额; the evidence keeps the one printed.
+_MONEY = ("元", "万元", "亿元")
 _WIDTH = 4
 
 
@@ -72,6 +74,7 @@ def _block(row: int, item: str, columns: _Columns, rows: dict[str, str]) -> Iter
                 kind="value",
                 pointer=f"/proactive_disclosure/{key}/{name}",
                 decimal=name == "amount",
+                units=_MONEY if name == "amount" else (),
                 signed=name == "change",
             )
 

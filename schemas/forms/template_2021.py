@@ -58,7 +58,13 @@ def _wide(
         cells.append(FormCell(row=at, column=0, kind="label", text=text))
         cells.append(
             FormCell(
-                row=at, column=1, column_span=3, kind="value", pointer=pointer, decimal=decimal
+                row=at,
+                column=1,
+                column_span=3,
+                kind="value",
+                pointer=pointer,
+                decimal=decimal,
+                units=("万元",) if decimal else (),
             )
         )
     return cells

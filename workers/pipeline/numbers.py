@@ -6,13 +6,15 @@ or confirmed by its relations.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.evidence import Evidence, Flag, Kind
 from schemas.evidence import Source as EvidenceSource
+from schemas.form import FormCell
 from schemas.table import Candidate, Cell
 from workers.pipeline.blanks import unlikely_blanks
+from workers.pipeline.changes import read_change
 from workers.pipeline.joint import Reading, Resolution, resolve
 from workers.pipeline.tables.even import uneven
 from workers.pipeline.tables.register import Registration
@@ -23,6 +25,9 @@ _INFERRED = 0.99
 """Confidence of a number that follows from the sums of the form alone."""
 _MOSTLY_NUMBERS = 0.5
 """Share that must fall on well-formed numbers; else the cell holds none."""
+
+_GUESS = 0.5
+"""Most share of a change that only the free reading spells."""
 
 _COUNT = re.compile(r"(0|[1-9]\d*)$")
 _FEE = re.compile(r"((0|[1-9]\d*)(\.\d+)?|\.\d+)$")
@@ -49,7 +54,7 @@ def decide(
     readings = {
         pointer: _reading(cell, pointer, registration, sources, doubts)
         for pointer, cell in cells.items()
-        if not form.value_cells[pointer].decimal
+        if _is_count(form.value_cells[pointer])
     }
     resolved = resolve(readings, form.relations)
     elsewhere: EvidenceSource = "ocr" if "ocr" in sources.values() else "text_layer"
@@ -62,11 +67,19 @@ def decide(
         sure = pointer not in open_places
         if source == "ocr" and pointer in gaps:
             sure = False
-        if form.value_cells[pointer].decimal:
-            decisions[pointer] = _fee(cell, sure, source)
+        wanted = form.value_cells[pointer]
+        if wanted.decimal:
+            decisions[pointer] = _amount(cell, wanted.units, sure, source)
+        elif wanted.signed:
+            decisions[pointer] = _change(cell, sure, source)
         else:
             decisions[pointer] = _count(cell, resolved[pointer], sure, source)
     return decisions
+
+
+def _is_count(cell: FormCell) -> bool:
+    """Say whether a value is a count, which relations may bind."""
+    return not (cell.decimal or cell.signed)
 
 
 def _out_of_place(registration: Registration) -> frozenset[str]:
@@ -198,14 +211,21 @@ def _count(
     )
 
 
-def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
-    """Decide a fee (decimal, 万元, as printed): no relation binds it, so it must be clear."""
+def _amount(
+    cell: Cell | None, units: Sequence[str], sure: bool, source: EvidenceSource
+) -> Decision:
+    """Decide an amount (decimal, as printed): no relation binds it, so it must be clear."""
     if cell is not None and cell.inferred:
         return _inferred(cell, cell.text if _FEE.match(cell.text) else None, sure, source)
     if cell is None or not cell.ink or _says_nothing(cell):
         return _no_number(cell, sure, source)
     typeset = source != "ocr"
-    options = _options(cell, _FEE, typeset=typeset)
+    printed = next((u for u in sorted(units, key=len)[::-1] if _normal(cell.text).endswith(u)), "")
+    if typeset and printed:
+        bare = cell.model_copy(update={"text": _normal(cell.text).removesuffix(printed)})
+        options = _options(bare, _FEE, typeset=True) if _is_one_word(cell) else {}
+    else:
+        options = _options(cell, _FEE, typeset=typeset)
     if not options:
         return _unread(cell, source, None if typeset and _is_sure_text(cell) else "doubtful")
     best, share = next(iter(options.items()))
@@ -213,7 +233,7 @@ def _fee(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
     evidence = _evidence(
         cell,
         source,
-        text=best,
+        text=best + printed,
         zero=float(best) == 0,
         confidence=share,
         flag=None if clear else "doubtful",
@@ -240,6 +260,49 @@ def _inferred(cell: Cell, value: int | str | None, sure: bool, source: EvidenceS
         alternatives=() if known else listed,
     )
     return Decision(value=value, evidence=evidence)
+
+
+def _change(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
+    """Decide a change: no relation binds it, and its sign stands or falls with a stroke."""
+    if cell is not None and cell.inferred:
+        return _inferred(cell, read_change(cell.text), sure, source)
+    if cell is None or not cell.ink or _says_nothing(cell):
+        return _no_number(cell, sure, source)
+    typeset = source != "ocr"
+    options = {read_change(cell.text): cell.confidence} if typeset else _read_changes(cell)
+    value = next(iter(options))
+    if value is None:
+        return _unread(cell, source, None if typeset and cell.confidence >= CLEAR else "doubtful")
+    clear = cell.confidence >= CLEAR if typeset else _is_clear_change(cell, value, options[value])
+    evidence = _evidence(
+        cell,
+        source,
+        text=cell.text if typeset or read_change(cell.text) == value else str(value),
+        zero=value == 0,
+        confidence=options[value],
+        flag=None if sure and clear else "doubtful",
+        read_as=None,
+        alternatives=tuple(str(other) for other in options if other not in (value, None)),
+    )
+    return Decision(value=value, evidence=evidence)
+
+
+def _read_changes(cell: Cell) -> dict[int | None, float]:
+    """Return the changes pixels may spell, best first; the text alone counts for little."""
+    options: dict[int | None, float] = {}
+    for candidate in cell.candidates:
+        value = read_change(candidate.text.rstrip("."))
+        if value is not None:
+            options[value] = options.get(value, 0.0) + candidate.probability
+    if sum(options.values()) < _MOSTLY_NUMBERS:
+        return {read_change(cell.text): min(_GUESS, cell.confidence)}
+    return dict(sorted(options.items(), key=lambda item: -item[1]))
+
+
+def _is_clear_change(cell: Cell, value: int, share: float) -> bool:
+    """Say whether score, glyphs and free reading agree on a change, its sign included."""
+    whole = cell.glyphs is None or cell.glyphs <= len(_normal(cell.text))
+    return share >= CLEAR and whole and not cell.obstructed and read_change(cell.text) == value
 
 
 def _evidence(

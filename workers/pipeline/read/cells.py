@@ -15,6 +15,7 @@ import numpy as np
 
 from schemas.forms import FORMS
 from schemas.table import Candidate
+from workers.pipeline.changes import is_signed, read_change
 from workers.pipeline.read.digits import agrees, both, candidates, mass
 from workers.pipeline.read.glyphs import read_once
 from workers.pipeline.read.ink import InkLine
@@ -119,11 +120,22 @@ class _Scales:
             return _stroke(line, reading, habitual=line.mark in self._habitual)
         narrow = line.right - line.left < _WIDEST_NUMBER * self._letter
         whole = line.bottom - line.top >= self._least_height
+        if narrow and whole and is_signed(reading.text):
+            return self._signed(line, reading)
         if not narrow or not whole or mass(reading.digits) <= _DIGIT_MASS:
             return CellReading(text=reading.text, confidence=reading.confidence)
         if id(reading) not in self._known:  # prints of one glyph share their reading
             self._known[id(reading)] = reading, self._weighed(line, reading)
         return self._known[id(reading)][1]
+
+    def _signed(self, line: InkLine, reading: LineReading) -> CellReading:
+        """Take a number with its sign for read where two readers read both alike."""
+        second = self._recogniser.reread([line.crop])[0]
+        change = read_change(reading.text)
+        alike = change == read_change(second.text) and is_signed(second.text)
+        least = min(reading.least, second.least) if alike else 0.0
+        found = (Candidate(text=str(change), probability=round(least, 6)),) if least > 0 else ()
+        return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
 
     def _weighed(self, line: InkLine, reading: LineReading) -> CellReading:
         found = candidates(reading.digits)
@@ -161,11 +173,16 @@ def _words(lines: CellLines, weigh: _Scales, recogniser: Recogniser) -> CellRead
     if _suffices(skimmed):
         return _joined(lines, skimmed)
     readings = recogniser.read(crops)
-    if len(lines) == 1 and not _WORDS.search(readings[0].text):
+    if len(lines) == 1 and _may_count(readings[0].text):
         return weigh.number(lines[0], readings[0])
     if _is_nearly_label(plain("".join(reading.text for reading in readings))):
         return _seconded(lines, readings, recogniser)
     return _joined(lines, readings)
+
+
+def _may_count(text: str) -> bool:
+    """Say whether a line read is no word, or a number with its sign in words (减少2)."""
+    return not _WORDS.search(text) or is_signed(text)
 
 
 def _joined(lines: CellLines, readings: Sequence[LineReading]) -> CellReading:

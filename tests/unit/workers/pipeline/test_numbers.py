@@ -4,6 +4,8 @@ from typing import Literal
 
 import pytest
 
+from schemas.form import Form
+from schemas.forms import FORMS
 from schemas.forms.template_2021 import FORM
 from schemas.table import Candidate, Cell
 from workers.pipeline.numbers import Decision, decide
@@ -11,6 +13,9 @@ from workers.pipeline.tables.register import Registration
 
 COUNT = "/proactive_disclosure/administrative_licensing"
 FEE = "/proactive_disclosure/administrative_fees_10k_yuan"
+OLD = FORMS["2019"]
+CHANGE = "/proactive_disclosure/administrative_licensing/change"
+SPENT = "/proactive_disclosure/government_procurement/amount"
 
 
 def cell(text: str, *shares: tuple[str, float], **more: object) -> Cell:
@@ -23,12 +28,13 @@ def decision(
     pointer: str,
     printed: Cell | None,
     source: Literal["ocr", "text_layer"] = "ocr",
+    form: Form = FORM,
     **more: frozenset[str],
 ) -> Decision:
     """Decide a table in which no other value is found: no sum helps."""
     registration = Registration(
-        form=FORM,
-        values=dict.fromkeys(FORM.pointers, None) | {pointer: printed},
+        form=form,
+        values=dict.fromkeys(form.pointers, None) | {pointer: printed},
         labels=(),
         tables=(),
         missing=(),
@@ -143,3 +149,64 @@ def test_a_cell_that_covers_two_places_is_no_number_for_either() -> None:
 def test_a_value_under_no_known_header_is_doubtful() -> None:
     found = decision(COUNT, cell("42", ("42", 1.0), glyphs=2), uncertain=frozenset({COUNT}))
     assert (found.value, found.evidence.flag) == (42, "doubtful")
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "flag"),
+    [
+        (cell("3", ("3", 1.0), glyphs=1), 3, None),
+        (cell("-3", ("-3", 0.9995), glyphs=2), -3, None),  # two readers saw the stroke
+        (cell("一3", ("-3", 0.9995), glyphs=2), -3, None),
+        (cell("-3", ("-3", 0.97), glyphs=2), -3, "doubtful"),
+        (cell("-3", ("3", 1.0), glyphs=2), 3, "doubtful"),  # the readings disagree on the sign
+        (cell("3", ("3", 1.0), glyphs=2), 3, "doubtful"),  # ink beside it may be a sign
+        (cell("-3", confidence=0.99, glyphs=2), -3, "doubtful"),  # one free reading alone
+        (cell("-3", ("-3", 0.9995), glyphs=2, obstructed=True), -3, "doubtful"),
+        (cell("增1减2", confidence=0.99), None, "doubtful"),
+    ],
+)
+def test_the_sign_of_a_change_is_seen_by_ink_or_doubtful(
+    printed: Cell, value: int | None, flag: str | None
+) -> None:
+    found = decision(CHANGE, printed, form=OLD)
+    assert (found.value, found.evidence.flag) == (value, flag)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("0", 0, "zero"),
+        ("-3", -3, "number"),
+        ("减 2", -2, "number"),
+        ("+1", 1, "number"),
+        ("增1减2", None, "number"),  # more than one number: named by VAL-KIND
+        ("12 5", None, "number"),
+        ("/", None, "not_applicable"),
+        ("—", None, "not_applicable"),
+    ],
+)
+def test_a_typeset_change_is_taken_with_its_sign(text: str, value: int | None, kind: str) -> None:
+    found = decision(CHANGE, cell(text, confidence=1.0), "text_layer", OLD)
+    assert (found.value, found.evidence.kind, found.evidence.flag) == (value, kind, None)
+    assert found.evidence.text == text
+
+
+@pytest.mark.parametrize(
+    ("pointer", "text", "value"),
+    [
+        (SPENT, "1234.5", "1234.5"),
+        (SPENT, "1,234.50万元", "1234.50"),
+        (SPENT, "800000元", "800000"),
+        (SPENT, "-5", None),
+        (FEE, "133.5万元", "133.5"),
+        (FEE, "5000元", None),  # the form's column is in 万元
+        (FEE, "万元", None),
+    ],
+)
+def test_an_amount_may_bear_the_unit_of_its_column(
+    pointer: str, text: str, value: str | None
+) -> None:
+    form = OLD if pointer == SPENT else FORM
+    found = decision(pointer, cell(text, confidence=1.0), "text_layer", form)
+    assert found.value == value
+    assert ("元" in found.evidence.text) == ("元" in text)  # the evidence keeps it
