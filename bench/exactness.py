@@ -19,7 +19,9 @@ from bench.totals import calibration_error, faults, faulty, reliability, totals,
 from gouji.local import errands
 from tests.corpus.cases import Case, make_case, sample_of
 from tests.corpus.faults import FAULTS, MISLABELLED
+from tests.corpus.form import TEMPLATES
 from tests.corpus.layouts import LAYOUTS
+from tests.corpus.reports import OUTDATED
 from tests.corpus.samples import ANY
 from tests.corpus.scanning import PROFILES
 from tests.corpus.truth import to_json
@@ -35,6 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     group.add_argument("--short", action="store_true", help="one short sentence a section")
     group.add_argument("--font", default="", help="of the texts; see python -m tests.corpus --help")
+    group.add_argument("--template", choices=TEMPLATES, default="2021")
     group.add_argument("--layout", choices=[ANY, *LAYOUTS], default=ANY)
     group.add_argument(
         "--degradation", choices=PROFILES, action="append", help="default: all but clean in turn"
@@ -42,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--usual", action="store_true", help="what offices hand in, 150 dpi or more")
     group.add_argument(
         "--fault",
-        choices=["none", ANY, EACH, MISLABELLED, *FAULTS],
+        choices=["none", ANY, EACH, MISLABELLED, OUTDATED, *FAULTS],
         default=ANY,
         help=f"{ANY}: in one report of three; {EACH}: one in every report, the kinds in turn",
     )
@@ -65,6 +68,7 @@ def cases(chosen: argparse.Namespace) -> list[Case]:
             fault=kinds[at // len(profiles) % len(kinds)],
             short=chosen.short,
             font=chosen.font,
+            template=chosen.template,
         )
         for at in range(chosen.count)
     ]

@@ -47,7 +47,7 @@ class Wrong:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One document's figures; counts of its 200 values, and of sums the print breaks."""
+    """One document's figures; counts of its values, and of sums the print breaks."""
 
     name: str
     profile: str
@@ -57,6 +57,7 @@ class Row:
     layout: str = ""
     fault: str = ""
     fate: str | None = None  # of the planted fault; see tests.corpus.judging
+    values: int = 200
     right: int = 0
     flagged: int = 0
     flagged_right: int = 0
@@ -119,6 +120,7 @@ def _measure(path: Path, truth: Truth, out: Path, task: Task) -> Row:
     row = Row(
         name=name_of(task),
         status=outcome.error.code if outcome.error else str(outcome.verdict),
+        values=len(truth.values),
         layout=truth.layout,
         fault=truth.fault,
         fate="missed" if truth.fault or truth.broken else None,

@@ -8,7 +8,6 @@ from bench.measure import Row, Wrong
 from bench.totals import (
     FATES,
     USUAL,
-    VALUES,
     Total,
     calibration_error,
     faults,
@@ -73,7 +72,7 @@ def show(rows: Sequence[Row], code: str) -> None:
 
 
 def _print_totals(rows: Sequence[Row]) -> None:
-    print("\nOf 200 values a document, those of unread documents counted as not right")
+    print("\nValues of all documents, those of unread documents counted as not right")
     print(f"corpus-like: {', '.join(sorted(USUAL))}; a layout is marked by =")
     print(
         f"{'profile':22s}{'docs':>6s}{'unread':>7s}{'values':>9s}{'right':>9s}{'%':>10s}"
@@ -155,7 +154,8 @@ def _print_reliability(rows: Sequence[Row]) -> None:
         print(f"{scope:14s}{each.count:9d}{each.claimed:10.5f}{each.right:10.5f}")
     print(f"expected calibration error {calibration_error(table):.5f}")
     given = sum(each.count for each in table)
-    print(f"{VALUES * len(rows) - given} values of {VALUES * len(rows)} were not given out at all")
+    whole = sum(row.values for row in rows)
+    print(f"{whole - given} values of {whole} were not given out at all")
 
 
 def _minutes(seconds: float) -> str:

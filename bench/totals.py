@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bench.measure import EDGES, Bin, Row
 from tests.corpus.scanning import PROFILES
 
-VALUES = 200
 USUAL = frozenset(name for name, profile in PROFILES.items() if profile.usual)
 FATES = ("named", "undetermined", "missed", "repaired")
 
@@ -56,7 +55,7 @@ def total(name: str, rows: Sequence[Row]) -> Total:
         name=name,
         documents=len(rows),
         unread=sum(not row.read for row in rows),
-        values=VALUES * len(rows),
+        values=sum(row.values for row in rows),
         right=sum(row.right for row in rows),
         flagged=sum(row.flagged for row in rows),
         flagged_right=sum(row.flagged_right for row in rows),
@@ -129,7 +128,7 @@ def worst(rows: Sequence[Row], count: int = 10) -> list[Row]:
 
 def faulty(row: Row) -> bool:
     """Tell whether anything about a document is not as it should be."""
-    return row.right < VALUES or bool(row.blamed) or _lost(row)
+    return row.right < row.values or bool(row.blamed) or _lost(row)
 
 
 def _lost(row: Row) -> bool:

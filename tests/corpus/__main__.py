@@ -6,8 +6,9 @@ from pathlib import Path
 from tests.corpus.archive import sample_archive
 from tests.corpus.faults import FAULTS, MISLABELLED, MISQUOTED
 from tests.corpus.fonts import families
+from tests.corpus.form import TEMPLATES
 from tests.corpus.layouts import LAYOUTS
-from tests.corpus.reports import SIZES
+from tests.corpus.reports import OUTDATED, SIZES
 from tests.corpus.samples import ANY, Sample, joined, make_sample
 from tests.corpus.scanning import PROFILES, scan, write
 from tests.corpus.setting import cell_boxes
@@ -29,6 +30,7 @@ def main() -> None:
             fault=None if options.fault == "none" else options.fault,
             font=options.font,
             short=options.short,
+            template=options.template,
         )
         for seed in range(options.seed, options.seed + options.count)
     ]
@@ -76,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--layout", choices=[ANY, *LAYOUTS], default=ANY)
     parser.add_argument("--font", help=f"family of the text: {', '.join(families())}")
     parser.add_argument("--size", choices=SIZES, help="default: drawn")
-    faults = ["none", ANY, MISQUOTED, MISLABELLED, *FAULTS]
+    parser.add_argument("--template", choices=TEMPLATES, default="2021")
+    faults = ["none", ANY, MISQUOTED, MISLABELLED, OUTDATED, *FAULTS]
     parser.add_argument("--fault", choices=faults, default=ANY)
     parser.add_argument("--short", action="store_true", help="one short sentence a section")
     parser.add_argument("--together", action="store_true", help="also all reports in one file")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.corpus.form import Template
 from tests.corpus.samples import ANY, Sample, make_sample
 from tests.corpus.scanning import Scan, encode, scan
 from tests.corpus.setting import cell_boxes
@@ -18,6 +19,7 @@ class Case:
     fault: str = ANY  # ANY plants one in a report of three, "none" never
     short: bool = False
     font: str = ""  # of the text; empty: the layout's
+    template: Template = "2021"
 
     @property
     def name(self) -> str:
@@ -33,6 +35,7 @@ class Case:
         words += [f"--fault {self.fault}"] * (self.fault != ANY)
         words += [f"--font '{self.font}'"] * bool(self.font)
         words += ["--short"] * self.short
+        words += [f"--template {self.template}"] * (self.template != "2021")
         return " ".join(words)
 
 
@@ -40,7 +43,12 @@ def sample_of(case: Case) -> Sample:
     """Make the report of a case and its born-digital document."""
     fault = None if case.fault == "none" else case.fault
     return make_sample(
-        case.seed, layout=case.layout, fault=fault, short=case.short, font=case.font or None
+        case.seed,
+        layout=case.layout,
+        fault=fault,
+        short=case.short,
+        font=case.font or None,
+        template=case.template,
     )
 
 

@@ -22,7 +22,7 @@ def plant(report: Report, fault: str, rng: random.Random) -> Report:
     if fault == MISQUOTED:
         return _misquoted(report, rng)
     if fault == MISLABELLED:
-        return replace(report, fault=fault, labels=dict([rng.choice(_MISPRINTS)]))
+        return replace(report, fault=fault, labels=dict([rng.choice(_misprints(report))]))
     changes = {p: n for p, n in FAULTS[fault](report, rng).items() if n != _number(report, p)}
     if not changes:
         raise NoRoomForFaultError(fault)
@@ -42,7 +42,7 @@ def plant(report: Report, fault: str, rng: random.Random) -> Report:
 
 def _off_by_one(report: Report, rng: random.Random) -> Changes:
     """Miss a sum by one, in table three or four."""
-    sums = [form.request(row, "total") for row in form.ROWS]
+    sums = [form.request(row, "total") for row in form.rows(report.template)]
     sums += [form.request("handled_total", column) for column in form.APPLICANTS]
     sums += [form.review(block, "total") for block, _ in form.REVIEW_BLOCKS]
     pointer = rng.choice([p for p in sums if report.values[p] is not None] or [""])
@@ -56,7 +56,7 @@ def _swapped_digits(report: Report, rng: random.Random) -> Changes:
     """Swap two neighbouring digits of a number in table three, never to a leading zero."""
     places = [
         (form.request(row, column), swapped)
-        for row in form.ROWS
+        for row in form.rows(report.template)
         for column, _ in form.COLUMNS
         for swapped in _swaps(report.printed(form.request(row, column)))
     ]
@@ -74,7 +74,9 @@ def _swaps(digits: str) -> list[int]:
 
 def _double_counted(report: Report, rng: random.Random) -> Changes:
     """Count one outcome row twice in （七）总计, as offices do with 部分公开."""
-    rows = [row for row in form.OUTCOMES if _number(report, form.request(row, "total"))]
+    rows = [
+        row for row in form.outcomes(report.template) if _number(report, form.request(row, "total"))
+    ]
     if not rows:
         return {}
     row = "partially_granted" if "partially_granted" in rows else rng.choice(rows)
@@ -88,7 +90,9 @@ def _double_counted(report: Report, rng: random.Random) -> Changes:
 
 def _shifted_row(report: Report, rng: random.Random) -> Changes:
     """Move the numbers of one outcome row a column to the right, the last coming round."""
-    rows = [row for row in form.OUTCOMES if _number(report, form.request(row, "total"))]
+    rows = [
+        row for row in form.outcomes(report.template) if _number(report, form.request(row, "total"))
+    ]
     if not rows:
         return {}
     row = rng.choice(rows)
@@ -142,11 +146,21 @@ MISLABELLED = "mislabelled"
 _PARTIAL = "（二）部分公开（区分处理的，只计这一情形，不计其他情形）"
 _FEE_UNPAID = "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请"
 
+# Labels of table two in one form alone, with a misprint.
+_OWN: dict[form.Template, tuple[tuple[str, str], ...]] = {
+    "2019": (
+        ("本年新公开数量", "本年新公布数量"),
+        ("其他对外管理服务事项", "其他对外管理服务项目"),
+        ("采购项目数量", "采购项目数"),
+    ),
+    "2021": (
+        ("本年废止件数", "本年度止件数"),
+        ("本年制发件数", "本年度制发件数"),
+        ("现行有效件数", "现行有效数"),
+    ),
+}
 # Misprints of real reports and their like: characters exchanged, lost and added.
 _MISPRINTS = (
-    ("本年废止件数", "本年度止件数"),
-    ("本年制发件数", "本年度制发件数"),
-    ("现行有效件数", "现行有效数"),
     ("5.属于三类内部事务信息", "5.属于三类内容事务信息"),
     ("2.其他法律行政法规禁止公开", "2.其它法律行政法规禁止公开"),
     ("3.补正后申请内容仍不明确", "3.补正后申请内容不明确"),
@@ -154,5 +168,10 @@ _MISPRINTS = (
     ("四、结转下年度继续办理", "四、结转下一年度继续办理"),
     ("法律服务机构", "法律服务组织"),
     (_PARTIAL, _PARTIAL.replace("情形，不", "情况，不")),
-    (_FEE_UNPAID, _FEE_UNPAID.replace("其政府", "其他政府")),
 )
+
+
+def _misprints(report: Report) -> tuple[tuple[str, str], ...]:
+    own = (*_OWN[report.template], *_MISPRINTS)
+    wrong = _FEE_UNPAID.replace("其政府", "其他政府")
+    return (*own, (_FEE_UNPAID, wrong)) if report.template == "2021" else own

@@ -1,6 +1,13 @@
-"""The statutory form of template 2021 as this room knows it, apart from the program under test."""
+"""The statutory forms of 2019 and 2021 as this room knows them, apart from the program."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import cache
+from typing import Literal, get_args
+
+Template = Literal["2019", "2021"]
+TEMPLATES: tuple[Template, ...] = get_args(Template)
+YEARS: dict[Template, tuple[int, int]] = {"2019": (2019, 2020), "2021": (2021, 2025)}
+"""First and last report year made up for a template."""
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("natural_person", "自然人"),
@@ -21,7 +28,8 @@ RESULTS_LABEL = "三、本年度办理结果"
 CORNER = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
 
 # A group without a label holds rows that stand alone.
-OUTCOME_GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+Groups = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+OUTCOME_GROUPS: Groups = (
     ("", (("granted", "（一）予以公开"),)),
     ("", (("partially_granted", "（二）部分公开（区分处理的，只计这一情形，不计其他情形）"),)),
     (
@@ -70,8 +78,33 @@ OUTCOME_GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
-OUTCOMES: tuple[str, ...] = tuple(key for _, rows in OUTCOME_GROUPS for key, _ in rows)
-ROWS: tuple[str, ...] = (NEW[0], CARRIED_OVER[0], *OUTCOMES, HANDLED[0], CARRIED_FORWARD[0])
+# The form of 2019 has one row in place of the last group.
+OUTCOME_GROUPS_2019: Groups = (
+    *OUTCOME_GROUPS[:-1],
+    ("", (("other_handling", "（六）其他处理"),)),
+)
+
+
+def outcome_groups(template: Template = "2021") -> Groups:
+    """Return the rows of results, in their groups."""
+    return OUTCOME_GROUPS if template == "2021" else OUTCOME_GROUPS_2019
+
+
+@cache
+def outcomes(template: Template = "2021") -> tuple[str, ...]:
+    """Return the keys of the results."""
+    return tuple(key for _, rows in outcome_groups(template) for key, _ in rows)
+
+
+@cache
+def rows(template: Template = "2021") -> tuple[str, ...]:
+    """Return the keys of the rows of table three."""
+    ends = (NEW[0], CARRIED_OVER[0]), (HANDLED[0], CARRIED_FORWARD[0])
+    return (*ends[0], *outcomes(template), *ends[1])
+
+
+OUTCOMES: tuple[str, ...] = outcomes()
+ROWS: tuple[str, ...] = rows()
 
 DOCUMENT_KINDS: tuple[tuple[str, str], ...] = (
     ("regulations", "规章"),
@@ -130,7 +163,64 @@ def disclosure(*keys: str) -> str:
     return "/".join(("/proactive_disclosure", *keys))
 
 
-def _pointers() -> Iterator[str]:
+# Table two of 2019: 第二十条第（…）项, its columns, its rows.
+_ITEMS = (("previous_items", "上一年项目数量"), ("change", "本年增/减"))
+Block = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
+BLOCKS_2019: tuple[Block, ...] = (
+    (
+        "（一）",
+        (
+            ("made", "本年新制作数量"),
+            ("published", "本年新公开数量"),
+            ("published_total", "对外公开总数量"),
+        ),
+        (("regulations", "规章"), ("normative_documents", "规范性文件")),
+    ),
+    (
+        "（五）",
+        (*_ITEMS, ("decisions", "处理决定数量")),
+        (
+            ("administrative_licensing", "行政许可"),
+            ("other_management_services", "其他对外管理服务事项"),
+        ),
+    ),
+    (
+        "（六）",
+        (*_ITEMS, ("decisions", "处理决定数量")),
+        (
+            ("administrative_penalties", "行政处罚"),
+            ("administrative_compulsory_measures", "行政强制"),
+        ),
+    ),
+    ("（八）", _ITEMS, (("administrative_fees", "行政事业性收费"),)),
+    (
+        "（九）",
+        (("projects", "采购项目数量"), ("amount", "采购总金额")),
+        (("government_procurement", "政府集中采购"),),
+    ),
+)
+
+
+def is_change(pointer: str) -> bool:
+    """Tell whether a cell holds a change (本年增/减), which may be negative."""
+    return pointer.endswith("/change")
+
+
+def is_amount(pointer: str) -> bool:
+    """Tell whether a cell holds a decimal."""
+    return pointer == FEES or pointer.endswith("/amount")
+
+
+def template_of(values: Container[str]) -> Template:
+    """Return the template whose cells these are."""
+    return "2019" if request("other_handling", "total") in values else "2021"
+
+
+def _disclosure_pointers(template: Template) -> Iterator[str]:
+    if template == "2019":
+        for _, columns, lines in BLOCKS_2019:
+            yield from (disclosure(row, column) for row, _ in lines for column, _ in columns)
+        return
     for kind, _ in DOCUMENT_KINDS:
         for column, _ in DOCUMENT_COLUMNS:
             yield disclosure(kind, column)
@@ -138,13 +228,15 @@ def _pointers() -> Iterator[str]:
     yield disclosure("administrative_penalties")
     yield disclosure("administrative_compulsory_measures")
     yield FEES
-    for row in ROWS:
-        for column, _ in COLUMNS:
-            yield request(row, column)
-    for block, _ in REVIEW_BLOCKS:
-        for column, _ in REVIEW_COLUMNS:
-            yield review(block, column)
 
 
-POINTERS: tuple[str, ...] = tuple(_pointers())
-"""JSON pointers of the 200 cells, in the order of the form."""
+@cache
+def pointers(template: Template = "2021") -> tuple[str, ...]:
+    """Return the JSON pointers of all cells of a template, in the order of the form."""
+    requests = (request(row, column) for row in rows(template) for column, _ in COLUMNS)
+    reviews = (review(block, column) for block, _ in REVIEW_BLOCKS for column, _ in REVIEW_COLUMNS)
+    return (*_disclosure_pointers(template), *requests, *reviews)
+
+
+POINTERS: tuple[str, ...] = pointers()
+"""JSON pointers of the 200 cells of 2021, in the order of the form."""

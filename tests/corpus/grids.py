@@ -36,7 +36,7 @@ class Grid:
 def grids(report: Report) -> tuple[Grid, Grid, Grid]:
     """Return tables two, three and four of a report."""
     return (
-        Grid(section=2, columns=4, header_rows=0, cells=_worded(report, _disclosure(report))),
+        Grid(section=2, columns=4, header_rows=0, cells=_worded(report, _table_two(report))),
         Grid(section=3, columns=10, header_rows=3, cells=_worded(report, _requests(report))),
         Grid(section=4, columns=15, header_rows=3, cells=_worded(report, _review(report))),
     )
@@ -50,6 +50,25 @@ def _worded(report: Report, cells: Iterator[GridCell]) -> tuple[GridCell, ...]:
         else replace(cell, text=report.labels.get(cell.text, cell.text))
         for cell in cells
     )
+
+
+def _table_two(report: Report) -> Iterator[GridCell]:
+    return _disclosure(report) if report.template == "2021" else _disclosure_2019(report)
+
+
+def _disclosure_2019(report: Report) -> Iterator[GridCell]:
+    row = 0
+    for clause, columns, lines in form.BLOCKS_2019:
+        yield _clause(row, clause)
+        yield GridCell(row=row + 1, column=0, text="信息内容", role="heading")
+        spans = [1] * (len(columns) - 1) + [4 - len(columns)]
+        for column, ((_, label), span) in enumerate(zip(columns, spans, strict=True), start=1):
+            yield GridCell(row=row + 1, column=column, column_span=span, text=label, role="heading")
+        for line, (key, label) in enumerate(lines, start=row + 2):
+            yield GridCell(row=line, column=0, text=label)
+            for column, ((name, _), span) in enumerate(zip(columns, spans, strict=True), start=1):
+                yield _number(report, line, column, form.disclosure(key, name), span)
+        row += 2 + len(lines)
 
 
 def _disclosure(report: Report) -> Iterator[GridCell]:
@@ -109,9 +128,9 @@ def _requests(report: Report) -> Iterator[GridCell]:
         yield GridCell(row=last, column=0, column_span=3, text=label)
         yield from _request_numbers(report, last, key)
     top = last + 1
-    results = len(form.OUTCOMES) + 1
+    results = len(form.outcomes(report.template)) + 1
     yield GridCell(row=top, column=0, row_span=results, text=form.RESULTS_LABEL)
-    for group, rows in form.OUTCOME_GROUPS:
+    for group, rows in form.outcome_groups(report.template):
         if group:
             yield GridCell(row=top, column=1, row_span=len(rows), text=group)
         for top, (key, label) in enumerate(rows, start=top):  # noqa: B020 - `top` walks on

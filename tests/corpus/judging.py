@@ -13,6 +13,7 @@ from typing import Any, Literal
 from tests.corpus import form
 from tests.corpus.faults import MISLABELLED, MISQUOTED
 from tests.corpus.relations import relations
+from tests.corpus.reports import OUTDATED
 from tests.corpus.truth import SUMS, Truth, findings_of, look_up, sums_found
 
 Fate = Literal["named", "undetermined", "missed", "repaired"]
@@ -33,6 +34,8 @@ def fate_of(
     """Tell what became of the fault planted in a report, or nothing if none was."""
     if truth.fault == MISLABELLED:
         return _fate(_causes_of_label(truth, validation))
+    if truth.fault == OUTDATED:
+        return _fate([_cause_of(validation, "STR-TEMPLATE")])
     if truth.fault == MISQUOTED:
         return _fate(_causes_of_claims(truth, validation))
     if not truth.broken:
@@ -75,8 +78,8 @@ def _fate(causes: list[str | None]) -> Fate:
 
 def _repaired(truth: Truth, record: Mapping[str, object]) -> bool:
     """Tell whether a relation the print breaks holds among the values given out for it."""
-    read = {pointer: look_up(record, pointer) for pointer in form.POINTERS}
-    for relation in relations():
+    read = {pointer: look_up(record, pointer) for pointer in truth.values}
+    for relation in relations(form.template_of(truth.values)):
         if (relation.code, relation.where) in truth.broken and relation.holds(read):
             cells = (*relation.left, *relation.right)
             if all(read[p] is not None for p in cells if truth.values[p] is not None):
@@ -91,6 +94,10 @@ def _causes_of_label(truth: Truth, validation: Mapping[str, object]) -> list[str
         if finding["code"] == "STR-LABEL" and _about_misprint(truth, finding)
     ]
     return [min(causes, key=("source", "undetermined", "recognition").index)] if causes else []
+
+
+def _cause_of(validation: Mapping[str, object], code: str) -> str | None:
+    return next((f["cause"] for f in findings_of(validation) if f["code"] == code), None)
 
 
 def _causes_of_claims(truth: Truth, validation: Mapping[str, object]) -> list[str | None]:
@@ -115,6 +122,8 @@ def _grounded(truth: Truth, finding: Mapping[str, Any]) -> bool:
         return _about_misprint(truth, finding)
     if code == "META-ISSUER":
         return not truth.titled
+    if code == "STR-TEMPLATE":
+        return truth.fault == OUTDATED
     return code.startswith("NAR-") and any(_misstated(truth))
 
 

@@ -22,9 +22,9 @@ class Relation:
         return _total(values, self.left) == _total(values, self.right)
 
 
-def relations() -> Iterator[Relation]:
-    """Yield the 42 equations the form forces on a report."""
-    for row in form.ROWS:
+def relations(template: form.Template = "2021") -> Iterator[Relation]:
+    """Yield the equations the form forces on a report: 42 in 2021, 40 in 2019."""
+    for row in form.rows(template):
         yield Relation(
             code="REQ-ROW",
             where=row,
@@ -35,7 +35,7 @@ def relations() -> Iterator[Relation]:
         yield Relation(
             code="REQ-COL",
             where=column,
-            left=tuple(form.request(row, column) for row in form.OUTCOMES),
+            left=tuple(form.request(row, column) for row in form.outcomes(template)),
             right=(form.request("handled_total", column),),
         )
         yield Relation(
@@ -55,7 +55,8 @@ def relations() -> Iterator[Relation]:
 
 def broken(values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
     """Return (code, row, column or block) of every relation the values break, in form order."""
-    return tuple((each.code, each.where) for each in relations() if not each.holds(values))
+    every = relations(form.template_of(values))
+    return tuple((each.code, each.where) for each in every if not each.holds(values))
 
 
 def _total(values: Mapping[str, Value], pointers: tuple[str, ...]) -> int:

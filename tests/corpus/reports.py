@@ -1,4 +1,4 @@
-"""Make consistent reports: 200 numbers for which every 勾稽 relation holds, and text."""
+"""Make consistent reports: numbers for which every 勾稽 relation holds, and text."""
 
 import math
 import random
@@ -28,7 +28,20 @@ _LICENCES: dict[Size, tuple[int, int]] = {
     "city": (500_000, 90_000_000),
 }
 # Few outcomes take most requests; the rest are rare, as in real tables.
-_COMMON = {"granted": 12.0, "unable_not_held": 6.0, "partially_granted": 2.5, "other_other": 2.0}
+_COMMON = {
+    "granted": 12.0,
+    "unable_not_held": 6.0,
+    "partially_granted": 2.5,
+    "other_other": 2.0,
+    "other_handling": 2.0,
+}
+
+
+OUTDATED = "outdated"
+"""The fault of a report set in the tables of another year's template."""
+
+# How offices print a change: of one that fell, of one that rose.
+_SIGNS = (("-", ""), ("-", "+"), ("减", "增"), ("－", ""), ("减少", "增加"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +69,12 @@ class Report:
     fault: str = ""  # its name in `faults`; empty: none
     labels: Mapping[str, str] = field(default_factory=dict)  # misprinted, by the form's wording
     broken: Sequence[tuple[str, str]] = ()
+    signs: tuple[str, str] = ("-", "")  # before a change: of one that fell, of one that rose
+
+    @property
+    def template(self) -> form.Template:
+        """Return the template of the tables."""
+        return form.template_of(self.values)
 
     @property
     def title(self) -> str:
@@ -65,28 +84,48 @@ class Report:
     def printed(self, pointer: str) -> str:
         """Return what stands in a cell."""
         value = self.values[pointer]
+        if form.is_change(pointer) and isinstance(value, int) and value:
+            return f"{self.signs[value > 0]}{abs(value)}"
         return self.marks.get(pointer, "") if value is None else str(value)
 
 
-def make_report(seed: int, size: Size | None = None, *, short: bool = False) -> Report:
-    """Make the report of a seed, the same on every machine; a short one says little in its text."""
+def make_report(
+    seed: int,
+    size: Size | None = None,
+    *,
+    short: bool = False,
+    template: form.Template = "2021",
+    outdated: bool = False,
+) -> Report:
+    """Make the report of a seed, the same on every machine; a short one says little in its text.
+
+    An outdated one is of a year for which the other template is due.
+    """
     rng = random.Random(seed)
     drawn = rng.choices(SIZES, weights=(1, 2, 4, 2, 2))[0]
     size = size or drawn
-    year = rng.randint(2021, 2025)
+    due = next(each for each in form.TEMPLATES if (each == template) != outdated)
+    year = rng.randint(*form.YEARS[due])
     issuer = narrative.issuer(rng, size)
     values = {
-        **_disclosure(rng, size),
-        **_requests(rng, size),
+        **(_disclosure(rng, size) if template == "2021" else _disclosure_2019(rng, size)),
+        **_requests(rng, size, template),
         **_review(rng, size),
     }
-    values = {pointer: values[pointer] for pointer in form.POINTERS}
+    values = {pointer: values[pointer] for pointer in form.pointers(template)}
     if short:
         sections, claims = narrative.write_short(issuer, year, values)
     else:
         sections, claims = narrative.write(rng, issuer, year, values)
     return Report(
-        issuer=issuer, year=year, size=size, values=values, sections=sections, claims=claims
+        issuer=issuer,
+        year=year,
+        size=size,
+        values=values,
+        sections=sections,
+        claims=claims,
+        fault=OUTDATED if outdated else "",
+        signs=_SIGNS[seed % len(_SIGNS)],
     )
 
 
@@ -97,7 +136,7 @@ def mark_zeros(report: Report, mark: str, rng: random.Random, share: float = 1.0
     """
     rows = [
         [form.request(row, column) for column, _ in form.COLUMNS]
-        for row in form.ROWS
+        for row in form.rows(report.template)
         if rng.random() < share
     ]
     rows += [
@@ -139,6 +178,24 @@ def _disclosure(rng: random.Random, size: Size) -> dict[str, Value]:
     return values
 
 
+def _disclosure_2019(rng: random.Random, size: Size) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    ceiling = {"village": 0, "office": 3, "bureau": 30, "county": 300, "city": 20_000}[size]
+    low, high = _LICENCES[size]
+    for pointer in form.pointers("2019"):
+        if not pointer.startswith(form.disclosure()):
+            break
+        if form.is_change(pointer):
+            values[pointer] = rng.choice((0, rng.randint(-ceiling, ceiling)))
+        elif form.is_amount(pointer):
+            values[pointer] = _fees(rng, high)
+        elif pointer.endswith("/decisions"):
+            values[pointer] = _between(rng, low // 4, high)
+        else:
+            values[pointer] = rng.randint(0, 2 * ceiling)
+    return values
+
+
 def _fees(rng: random.Random, ceiling: int) -> str:
     whole, decimals = _between(rng, 0, ceiling), rng.randint(0, 4)
     if not whole or not decimals:
@@ -146,10 +203,11 @@ def _fees(rng: random.Random, ceiling: int) -> str:
     return f"{whole}.{rng.randrange(10**decimals):0{decimals}d}"
 
 
-def _requests(rng: random.Random, size: Size) -> dict[str, Value]:
+def _requests(rng: random.Random, size: Size, template: form.Template) -> dict[str, Value]:
+    rows, results = form.rows(template), form.outcomes(template)
     total = _between(rng, *_REQUESTS[size])
     applicants = [12 * rng.random() + 4, *(rng.random() ** 3 for _ in form.APPLICANTS[1:])]
-    outcomes = [_COMMON.get(row, 0.0) * rng.random() + rng.random() ** 4 for row in form.OUTCOMES]
+    outcomes = [_COMMON.get(row, 0.0) * rng.random() + rng.random() ** 4 for row in results]
     values: dict[str, int] = {}
     for column, share in zip(form.APPLICANTS, applicants, strict=True):
         wanted = total * share / sum(applicants)
@@ -157,9 +215,9 @@ def _requests(rng: random.Random, size: Size) -> dict[str, Value]:
         handled, forward = sum(counts), _near(rng, wanted * rng.uniform(0, 0.12))
         carried = min(_near(rng, wanted * rng.uniform(0, 0.12)), handled + forward)
         column_values = [handled + forward - carried, carried, *counts, handled, forward]
-        for row, value in zip(form.ROWS, column_values, strict=True):
+        for row, value in zip(rows, column_values, strict=True):
             values[form.request(row, column)] = value
-    for row in form.ROWS:
+    for row in rows:
         values[form.request(row, "total")] = sum(
             values[form.request(row, column)] for column in form.APPLICANTS
         )

@@ -3,12 +3,14 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pymupdf
 
 from tests.corpus.faults import FAULTS, NoRoomForFaultError, plant
+from tests.corpus.form import Template
 from tests.corpus.layouts import LAYOUTS, Layout, draw_layout
-from tests.corpus.reports import Report, Size, make_report, mark_zeros
+from tests.corpus.reports import OUTDATED, Report, Size, make_report, mark_zeros
 from tests.corpus.setting import set_report
 
 ANY = "any"
@@ -33,6 +35,7 @@ def make_sample(
     fault: str | None = None,
     font: str | None = None,
     short: bool = False,
+    template: Template = "2021",
 ) -> Sample:
     """Make the sample of a seed; `any` draws the layout, and a fault in one report of three.
 
@@ -41,9 +44,11 @@ def make_sample(
     rng = random.Random(f"sample/{seed}")
     look = draw_layout(rng) if layout == ANY else LAYOUTS[layout]
     look = replace(look, text_font=font) if font else look
-    report = _fault(make_report(seed, size, short=short), fault, rng)
-    if report is None:
-        report = plant(make_report(seed, "county", short=short), fault or "", rng)
+    make = partial(make_report, seed, short=short, template=template)
+    if fault == OUTDATED:
+        report = make(size=size, outdated=True)
+    else:
+        report = _fault(make(size=size), fault, rng) or plant(make(size="county"), fault or "", rng)
     if look.mark is not None:
         report = mark_zeros(report, look.mark, rng, share=0.7)
     return Sample(

@@ -19,7 +19,7 @@ SUMS = frozenset({"REQ-ROW", "REQ-COL", "REQ-BALANCE", "REV-SUM"})
 
 @dataclass(frozen=True, kw_only=True)
 class Truth:
-    """What a document prints: 200 values by JSON pointer, null where `kinds` says why."""
+    """What a document prints: its values by JSON pointer, null where `kinds` says why."""
 
     issuer: str
     year: int
@@ -41,7 +41,7 @@ class Truth:
 
 @dataclass(frozen=True, kw_only=True)
 class CellResult:
-    """How one of the 200 cells was read."""
+    """How one of the cells was read."""
 
     pointer: str
     expected: Value
@@ -119,7 +119,7 @@ def to_json(
     tree: dict[str, object] = {
         "issuer": truth.issuer,
         "year": truth.year,
-        "template": "2021",
+        "template": report.template,
         "planted": [[each.row, each.column, each.before, each.after] for each in truth.planted],
         "broken": truth.broken,
         "fault": truth.fault,
@@ -138,15 +138,19 @@ def to_json(
     return json.dumps(tree, ensure_ascii=False, indent=1)
 
 
+def _template(tree: Mapping[str, object]) -> form.Template:
+    return "2019" if tree.get("template") == "2019" else "2021"
+
+
 def read_truth(path: Path) -> Truth:
     """Read a truth written by this room or of the same shape; fees may be a number there."""
     tree = json.loads(path.read_text(encoding="utf-8"))
-    values = {pointer: look_up(tree, pointer) for pointer in form.POINTERS}
-    fees = values[form.FEES]
+    values = {pointer: look_up(tree, pointer) for pointer in form.pointers(_template(tree))}
+    values |= {p: str(n) for p, n in values.items() if form.is_amount(p) and n is not None}
     return Truth(
         issuer=tree["issuer"],
         year=tree["year"],
-        values={**values, form.FEES: None if fees is None else str(fees)},
+        values=values,
         kinds=tree.get("kinds", {}),
         planted=tuple(
             Planted(row=row, column=column, before=before, after=after)
@@ -168,7 +172,7 @@ def compare(truth: Truth, record: Mapping[str, object]) -> Comparison:
     return Comparison(
         cells=tuple(
             _compare_cell(truth, record, pointer, entries.get(pointer) or {})
-            for pointer in form.POINTERS
+            for pointer in truth.values
         )
     )
 

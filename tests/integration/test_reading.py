@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gouji.local import Errand, Outcome, process_one
+from tests.corpus.reports import OUTDATED
 from tests.corpus.samples import Sample, make_sample
 from tests.corpus.scanning import encode, scan
 from tests.corpus.truth import Comparison, compare, judge, truth_of
@@ -26,7 +27,8 @@ def comparison(sample: Sample, folder: Path) -> Comparison:
     record = json.loads((folder / "out" / "record.json").read_text(encoding="utf-8"))
     assert record["issuer"] in (None, sample.report.issuer)
     assert record["year"] in (None, sample.report.year)
-    assert len(record["evidence"]) == 200
+    assert record["template"] == sample.report.template
+    assert len(record["evidence"]) == len(sample.report.values)
     return compare(truth_of(sample.report), record)
 
 
@@ -47,6 +49,34 @@ def test_a_readable_scan_is_exact(profile: str, layout: str, tmp_path: Path) -> 
     processed(sample, encode(scan(sample.pdf, profile, SEED)), tmp_path)
     found = comparison(sample, tmp_path)
     assert (found.right, found.silent) == (200, 0)
+
+
+@pytest.mark.parametrize("layout", ["split", "cut_group"])
+def test_a_born_digital_report_in_the_form_of_2019_is_exact(layout: str, tmp_path: Path) -> None:
+    for seed in range(SEED, SEED + 5):  # each prints its changes in another way
+        sample = make_sample(seed, layout=layout, size="county", template="2019")
+        outcome = processed(sample, sample.pdf, tmp_path)
+        found = comparison(sample, tmp_path)
+        assert (found.right, found.flagged, outcome.verdict) == (198, 0, "passed")
+
+
+@pytest.mark.parametrize(("profile", "layout"), [("office", "split"), ("skew", "landscape")])
+def test_a_readable_scan_in_the_form_of_2019_is_exact(
+    profile: str, layout: str, tmp_path: Path
+) -> None:
+    sample = make_sample(SEED + 1, layout=layout, size="bureau", template="2019")
+    processed(sample, encode(scan(sample.pdf, profile, SEED)), tmp_path)
+    found = comparison(sample, tmp_path)
+    assert (found.right, found.silent) == (198, 0)
+
+
+def test_tables_of_another_years_form_are_read_and_named(tmp_path: Path) -> None:
+    sample = make_sample(SEED, layout="split", template="2019", fault=OUTDATED)
+    outcome = processed(sample, sample.pdf, tmp_path)
+    assert comparison(sample, tmp_path).right == 198
+    validation = json.loads((tmp_path / "out" / "validation.json").read_text(encoding="utf-8"))
+    assert outcome.verdict == "failed"
+    assert [f["code"] for f in validation["findings"]] == ["STR-TEMPLATE"]
 
 
 @pytest.mark.parametrize("profile", ["low", "photo", "stamp", "broken"])

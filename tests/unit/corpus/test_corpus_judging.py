@@ -93,6 +93,15 @@ def test_a_misquoted_number_gives_ground_for_findings_about_the_text() -> None:
     assert len(false_blame(truth_of(PLAIN), {"findings": [said]})) == 1
 
 
+def test_tables_of_another_year_are_named_by_their_template_alone() -> None:
+    report = make_report(2, "bureau", template="2019", outdated=True)
+    said = finding("STR-TEMPLATE", "source", "/template")
+    assert fate(report, [said]) == "named"
+    assert fate(report, []) == "missed"
+    assert false_blame(truth_of(report), {"findings": [said]}) == ()
+    assert len(false_blame(truth_of(PLAIN), {"findings": [said]})) == 1
+
+
 @pytest.mark.parametrize(
     ("said", "wrong"),
     [

@@ -8,8 +8,9 @@ import pytest
 from tests.corpus import form
 from tests.corpus.faults import FAULTS, MISQUOTED, NoRoomForFaultError, plant
 from tests.corpus.relations import broken, relations
-from tests.corpus.reports import SIZES, make_report, mark_zeros
+from tests.corpus.reports import OUTDATED, SIZES, Size, make_report, mark_zeros
 from tests.corpus.samples import make_sample
+from workers.pipeline.changes import read_change
 
 
 def test_the_form_has_two_hundred_cells_and_forty_two_equations() -> None:
@@ -18,13 +19,44 @@ def test_the_form_has_two_hundred_cells_and_forty_two_equations() -> None:
     assert counts == {"REQ-ROW": 25, "REQ-COL": 7, "REQ-BALANCE": 7, "REV-SUM": 3}
 
 
+def test_the_form_of_2019_has_198_cells_and_forty_equations() -> None:
+    pointers = form.pointers("2019")
+    assert len(pointers) == len(set(pointers)) == 22 + 23 * 7 + 15
+    counts = Counter(each.code for each in relations("2019"))
+    assert counts == {"REQ-ROW": 23, "REQ-COL": 7, "REQ-BALANCE": 7, "REV-SUM": 3}
+
+
+@pytest.mark.parametrize("template", form.TEMPLATES)
 @pytest.mark.parametrize("size", SIZES)
-def test_every_relation_holds_for_many_seeds(size: str) -> None:
+def test_every_relation_holds_for_many_seeds(size: Size, template: form.Template) -> None:
     for seed in range(150):
-        report = make_report(seed, size)
-        assert list(report.values) == list(form.POINTERS)
+        report = make_report(seed, size, template=template)
+        assert list(report.values) == list(form.pointers(template))
+        assert report.template == template
         assert broken(report.values) == ()
-        assert all(isinstance(n, str) or n >= 0 for n in report.values.values())
+        counts = {p: n for p, n in report.values.items() if not form.is_change(p)}
+        assert all(isinstance(n, str) or n >= 0 for n in counts.values())
+
+
+def test_a_change_is_printed_with_its_sign_in_the_ways_of_offices() -> None:
+    printed = set()
+    for seed in range(20):
+        report = make_report(seed, "county", template="2019")
+        for pointer in filter(form.is_change, report.values):
+            printed.add(report.printed(pointer).rstrip("0123456789"))
+            assert read_change(report.printed(pointer)) == report.values[pointer]
+    assert printed == {"", "-", "+", "减", "增", "－", "减少", "增加"}
+
+
+@pytest.mark.parametrize("template", form.TEMPLATES)
+def test_an_outdated_report_is_of_a_year_of_the_other_template(template: form.Template) -> None:
+    for seed in range(20):
+        first, last = form.YEARS[template]
+        due = make_report(seed, template=template)
+        outdated = make_report(seed, template=template, outdated=True)
+        assert first <= due.year <= last
+        assert not first <= outdated.year <= last
+        assert (due.fault, outdated.fault) == ("", OUTDATED)
 
 
 def test_a_village_office_reports_zeros_only() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 import pymupdf
 import pytest
 
+from schemas.forms import FORMS
 from tests.corpus import form
 from tests.corpus.faults import MISLABELLED
 from tests.corpus.grids import Grid, grids
@@ -36,14 +37,26 @@ def places(grid: Grid) -> list[tuple[int, int]]:
     ]
 
 
-def test_the_cells_of_every_table_cover_its_grid_once() -> None:
+@pytest.mark.parametrize(
+    ("template", "wanted"),
+    [("2021", [(14, 4), (28, 10), (4, 15)]), ("2019", [(18, 4), (26, 10), (4, 15)])],
+)
+def test_the_cells_of_every_table_cover_its_grid_once(
+    template: form.Template, wanted: list[tuple[int, int]]
+) -> None:
     sizes = []
-    for grid in grids(make_report(1)):
+    for grid in grids(make_report(1, template=template)):
         taken = places(grid)
         rows = 1 + max(row for row, _ in taken)
         assert sorted(taken) == [(r, c) for r in range(rows) for c in range(grid.columns)]
         sizes.append((rows, grid.columns))
-    assert sizes == [(14, 4), (28, 10), (4, 15)]
+    assert sizes == wanted
+
+
+def test_the_wording_of_the_form_of_2019_is_that_of_the_program() -> None:
+    own = {cell.text for grid in grids(make_report(1, template="2019")) for cell in grid.cells}
+    theirs = {cell.text for table in FORMS["2019"].tables for cell in table.cells}
+    assert theirs - {""} <= own
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -51,6 +51,14 @@ def test_a_truth_survives_its_file(tmp_path, report) -> None:
     assert set(truth.kinds.values()) == {"not_applicable"}
 
 
+def test_a_truth_of_the_form_of_2019_survives_its_file(tmp_path) -> None:
+    made = make_report(2, "county", template="2019")
+    path = tmp_path / "a.json"
+    path.write_text(to_json(made), encoding="utf-8")
+    assert read_truth(path) == truth_of(made)
+    assert compare(truth_of(made), record_of(made)).right == 198
+
+
 def test_a_fee_given_as_a_number_is_read_as_its_text(tmp_path) -> None:
     tree = json.loads(to_json(make_report(2, "bureau")))
     tree["proactive_disclosure"]["administrative_fees_10k_yuan"] = 59237.2449

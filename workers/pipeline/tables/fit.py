@@ -6,6 +6,7 @@ from functools import cache, cached_property
 
 from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
+from workers.pipeline.changes import is_signed
 from workers.pipeline.tables.align import align
 from workers.pipeline.tables.labels import lettered, likeness, likenesses, plain
 
@@ -186,7 +187,7 @@ def _misheaded(
     headers = [cell for cell in form_table.cells if cell.kind == "header"]
     for row in rows:
         for wanted, cell in row.places.items():
-            over = [a for a in _above(columns, row.at, cell) if lettered(plain(a.text))]
+            over = [a for a in _above(columns, row.at, cell) if _is_wording(a.text)]
             if not over or wanted.pointer is None:
                 continue
             nearest = max(over, key=lambda above: above.row)
@@ -199,6 +200,11 @@ def _misheaded(
                         table=form_table.name, form_cell=stated, cell=nearest, contradicts=True
                     ),
                 )
+
+
+def _is_wording(text: str) -> bool:
+    """Say whether a text may be a header: words, and no change spelt in words (减少2)."""
+    return lettered(plain(text)) and not is_signed(text)
 
 
 def _is_group(cell: Cell, leaves: frozenset[str], headers: Sequence[FormCell]) -> bool:
