@@ -1,19 +1,20 @@
 """The validation report for a person: one self-contained page, Chinese with an English switch."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from schemas.form import FormCell, FormTable
-from schemas.record import Record
+from schemas.record import DocumentKind, Record
 from schemas.table import Tables
-from schemas.validation import Finding, Severity, Validation
+from schemas.validation import Cause, Finding, Severity, Validation
 from workers.pipeline.export import phrases
 from workers.pipeline.export.marks import Mark, marks
 from workers.pipeline.export.phrases import Phrase
 from workers.pipeline.export.pictures import Picture, pictures
-from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, form_of, places
+from workers.pipeline.export.report_tables import FAULT_SIGN, PART_SIGN, SIGNS, anchor, table_views
+from workers.pipeline.places import form_of, places
 
 _TEMPLATES = Environment(
     loader=PackageLoader("workers.pipeline.export", "."),
@@ -22,6 +23,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_WITHOUT_PAGES = frozenset[DocumentKind]({"docx", "html", "markdown", "text"})
+_NUMERALS = "〇一二三四五六七八九十"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,8 @@ class FindingView:
     rule: Phrase
     cause: Phrase
     cause_at_length: Phrase
+    page: int | None
+    """Null also where the document has no pages."""
     place: Phrase | None
     anchor: str | None
     picture: Picture | None
@@ -48,22 +53,11 @@ class FindingGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CellView:
-    """A cell of a statutory table as shown."""
+class SectionView:
+    """A section of the narrative, paragraph by paragraph."""
 
-    cell: FormCell
-    mark: Mark | None
-    anchor: str | None
     title: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableView:
-    """A statutory table set like the form, row by row."""
-
-    name: str
-    title: Phrase
-    rows: tuple[tuple[CellView, ...], ...]
+    paragraphs: tuple[str, ...]
 
 
 def report_html(
@@ -79,9 +73,15 @@ def report_html(
     content = _TEMPLATES.get_template("validation.html").render(
         record=record,
         validation=validation,
+        pages=None if record.source.kind in _WITHOUT_PAGES else record.source.pages,
         groups=_groups(record, validation, cuts),
-        tables=[_table_view(table, marked) for table in form_of(record).tables],
+        causes=_causes(validation),
+        tables=table_views(form_of(record).template, marked),
+        sections=_sections(record),
         readings=_readings_used(marked.values()),
+        faults={mark.fault for mark in marked.values()},
+        fault_sign=FAULT_SIGN,
+        part_sign=PART_SIGN,
         verdict=phrases.VERDICTS[validation.verdict],
         verdict_at_length=phrases.VERDICTS_AT_LENGTH[validation.verdict],
         rule=phrases.rule,
@@ -104,8 +104,9 @@ def _groups(
                 rule=phrases.rule(finding.code),
                 cause=phrases.CAUSES[finding.cause],
                 cause_at_length=phrases.CAUSES_AT_LENGTH[finding.cause],
+                page=None if record.source.kind in _WITHOUT_PAGES else finding.page,
                 place=(place.label, place.label_en) if place else None,
-                anchor=_anchor(first) if place else None,
+                anchor=anchor(first) if place else None,
                 picture=cuts.get(number),
             )
         )
@@ -120,25 +121,33 @@ def _groups(
     return [group for group in groups if group.findings]
 
 
-def _table_view(table: FormTable, marked: Mapping[str, Mark]) -> TableView:
-    rows: list[list[CellView]] = [[] for _ in range(table.rows)]
-    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
-        mark = marked.get(cell.pointer or "")
-        title = "\n".join(chinese for chinese, _ in mark.reasons) if mark else ""
-        anchor = _anchor(cell.pointer) if cell.pointer else None
-        rows[cell.row].append(CellView(cell=cell, mark=mark, anchor=anchor, title=title))
-    return TableView(
-        name=table.name,
-        title=(TABLE_TITLES[table.name], TABLE_TITLES_EN[table.name]),
-        rows=tuple(tuple(row) for row in rows),
-    )
+def _causes(validation: Validation) -> list[tuple[Cause, Phrase, int]]:
+    """Count the findings by who is at fault: the point of the program."""
+    counted = Counter(finding.cause for finding in validation.findings)
+    return [(cause, name, counted[cause]) for cause, name in phrases.CAUSES.items()]
 
 
-def _anchor(pointer: str) -> str:
-    return "v" + pointer.replace("/", "-")
+def _sections(record: Record) -> list[SectionView]:
+    return [
+        SectionView(
+            title=f"{_numeral(section.number)}、{section.title}"
+            if section.number is not None
+            else section.title,
+            paragraphs=tuple(line for line in section.text.split("\n") if line),
+        )
+        for section in record.sections
+    ]
 
 
-def _readings_used(marked: Iterable[Mark]) -> Sequence[str]:
+def _numeral(number: int) -> str:
+    return _NUMERALS[number] if number < len(_NUMERALS) else str(number)
+
+
+def _readings_used(marked: Iterable[Mark]) -> list[tuple[str, str, Phrase]]:
+    """Return class, sign and name of the states of reading that occur, for the legend."""
     used = {mark.reading for mark in marked}
-    order = ("doubtful", "corrected", "inferred", "blank", "not_applicable", "missing", "unread")
-    return [reading for reading in order if reading in used]
+    return [
+        (reading, sign or {"missing": "缺", "unread": "？"}[reading], name)
+        for reading, (sign, name) in SIGNS.items()
+        if reading in used
+    ]

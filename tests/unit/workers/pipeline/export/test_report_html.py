@@ -1,10 +1,11 @@
 import re
 from html.parser import HTMLParser
 
+from schemas.forms.template_2019 import FORM as FORM_2019
 from schemas.forms.template_2021 import FORM
 from schemas.table import Tables
 from tests.fakes import page_picture
-from tests.strategies import LINES, Report, build_report, evidence_of, values_of
+from tests.strategies import LINES, SOURCE, Report, build_report, evidence_of, values_of
 from workers.pipeline.export.report_html import report_html
 from workers.pipeline.validate.validate import validate
 
@@ -122,4 +123,81 @@ def test_what_the_document_says_is_escaped() -> None:
 def test_both_languages_are_there() -> None:
     text, _ = _page(_faulty())
     assert "granted: applicants add up to 5, stated 4" in text
-    assert text.count('lang="zh"') - 1 == text.count('lang="en"')  # one more on <html>
+    keys = text.count('<span class="key" lang="en">')  # the form's own words have no other Chinese
+    assert keys > 50
+    assert text.count('lang="zh"') == text.count('lang="en"') - keys
+
+
+def test_a_screen_reader_hears_captions_scopes_and_the_state_of_a_value() -> None:
+    text, outline = _page(_faulty())
+    assert outline.tags.count("caption") == len(FORM.tables)
+    assert text.count('scope="row"') >= 25
+    for tag in re.findall(r"<th class=\"(?:header|label|group)\"[^>]*>", text):
+        assert "scope=" in tag
+    assert outline.cells["v-requests-carried_forward-other"][0]["data-sign"] == "疑"
+    assert outline.cells["v-requests-granted-natural_person"][0]["data-sign"] == "误"
+    assert outline.cells["v-requests-granted-total"][0]["data-sign"] == "算"
+    assert "data-sign" not in outline.cells["v-requests-granted-other"][0]
+    assert re.findall(r"<img [^>]*alt=\"[^\"]", text)
+
+
+def test_the_language_is_switched_without_a_script() -> None:
+    text, outline = _page(_faulty())
+    assert "script" not in outline.tags  # pages served by the service may run none
+    for language in ("zh", "en"):
+        assert f'type="radio" name="language" id="{language}"' in text
+        assert f'<label for="{language}">' in text
+        assert f"#{language}:checked~" in text
+
+
+def test_the_head_of_a_table_that_a_page_break_may_cut_is_one() -> None:
+    text, _ = _page(build_report())
+    heads = {
+        name: re.search(rf'<table class="form {name}">.*?</caption>\n(<thead>)?', text, re.S)
+        for name in ("proactive_disclosure", "requests", "review_and_litigation")
+    }
+    repeated = {name: found is not None and bool(found[1]) for name, found in heads.items()}
+    assert repeated == {
+        "proactive_disclosure": False,  # each block has its own
+        "requests": True,
+        "review_and_litigation": True,
+    }
+
+
+def test_a_document_without_pages_is_shown_without_any() -> None:
+    source = SOURCE.model_copy(update={"kind": "docx", "pages": 1, "filename": "a.docx"})
+    values = values_of({"granted": (4, 0, 0, 0, 0, 0), "new_requests": (4, 0, 0, 0, 0, 0)})
+    report = build_report(values | {CELL: 5}, source=source, text_source="markup")
+    nowhere = {
+        p: e.model_copy(update={"box": None, "page": 1}) for p, e in report.record.evidence.items()
+    }
+    record = report.record.model_copy(update={"evidence": nowhere})
+    validation = validate(record, report.registration, report.pages)
+
+    def no_page(number: int) -> bytes:
+        raise AssertionError(number)
+
+    text = report_html(record, validation, Tables(tables=()), no_page).decode()
+    assert "各申请人之和 5，总计 4" in text
+    assert "第 1 页" not in text
+    assert "（1 页）" not in text
+    assert "<img" not in text
+
+
+def test_the_form_of_2019_is_set_from_the_same_data() -> None:
+    report = build_report(values_of({}, FORM_2019), form=FORM_2019)
+    text, outline = _page(report)
+    assert len(outline.cells) == len(FORM_2019.pointers)
+    assert "对外公开总数量" in text
+    assert 'id="v-proactive_disclosure-government_procurement-amount" colspan="2"' in text
+
+
+def test_values_marked_for_the_same_reason_share_a_note() -> None:
+    doubtful = evidence_of(0, flag="doubtful", confidence=0.5)
+    row = [p for p in FORM.pointers if p.startswith("/requests/")][:20]
+    text, _ = _page(build_report(evidence=dict.fromkeys(row, doubtful)))
+    notes = re.findall(r"<ul class=\"notes\">(.*?)</ul>", text, re.S)
+    assert len(notes) == 1
+    assert notes[0].count("<li>") == 1
+    assert "等 20 格" in notes[0]
+    assert "and 8 more" in notes[0]

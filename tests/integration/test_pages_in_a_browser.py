@@ -1,0 +1,75 @@
+"""The pages a person reads, in a real browser and on its paper."""
+
+from pathlib import Path
+
+import pymupdf
+
+from schemas.table import Tables
+from tests.browser import needs_browser, printed
+from tests.fakes import page_picture
+from tests.strategies import LINES, Report, build_report, values_of
+from workers.pipeline.export.report_html import report_html
+from workers.pipeline.validate.validate import validate
+
+pytestmark = needs_browser
+
+
+def _faulty(prose: int = 0) -> Report:
+    lines = [*LINES[:5], *["本年度共收到申请若干件，均依法办理。" * 8] * prose, *LINES[5:]]
+    values = values_of({"granted": (4, 0, 0, 0, 0, 0), "new_requests": (4, 0, 0, 0, 0, 0)})
+    rows = ("granted", "rejected_repeat", "denied_state_secret", "unable_not_held")
+    planted = {f"/requests/{row}/natural_person": 9 for row in rows}
+    return build_report(values | planted, lines=lines)
+
+
+def _paper(report: Report, folder: Path, *, english: bool = False) -> list[str]:
+    """Return the words of each printed page, without the spaces between."""
+    validation = validate(report.record, report.registration, report.pages)
+    tables = Tables(tables=report.registration.tables)
+    text = report_html(report.record, validation, tables, lambda _: page_picture()).decode()
+    if english:
+        text = text.replace('id="zh" checked', 'id="zh"').replace('id="en">', 'id="en" checked>')
+    page = folder / "validation.html"
+    page.write_text(text)
+    with pymupdf.open(printed(page)) as document:
+        return ["".join(sheet.get_text().split()) for sheet in document]
+
+
+def test_the_verdict_stands_first_and_only_the_chosen_language_is_seen(tmp_path: Path) -> None:
+    paper = _paper(_faulty(), tmp_path)
+    assert "不通过" in paper[0]
+    words = "".join(paper)
+    assert "Failed" not in words
+    assert "denied" not in words
+    in_english = "".join(_paper(_faulty(), tmp_path, english=True))
+    assert "Failed" in in_english
+    assert "deniedstatesecret" in in_english
+    assert "不通过" not in in_english
+
+
+def test_no_finding_is_cut_by_the_end_of_a_page(tmp_path: Path) -> None:
+    report = _faulty()
+    paper = _paper(report, tmp_path)
+    findings = validate(report.record, report.registration, report.pages).findings
+    assert len(findings) >= 4
+    for finding in findings:
+        message = "".join(finding.message.split())
+        ends = "".join((finding.suggestion or "字迹清楚").split())
+        assert any(message in page and ends in page[page.rindex(message) :] for page in paper), (
+            finding.message
+        )
+
+
+def test_every_table_stands_whole_on_a_page(tmp_path: Path) -> None:
+    paper = _paper(_faulty(prose=30), tmp_path)
+    for first, last in (
+        ("第二十条第（一）项", "行政事业性收费"),
+        ("申请人情况", "四、结转下年度继续办理"),
+        ("未经复议直接起诉", "尚未审结"),
+    ):
+        assert any(first in page and last in page for page in paper), first
+
+
+def test_a_long_text_runs_over_pages_and_none_of_it_is_lost(tmp_path: Path) -> None:
+    paper = _paper(_faulty(prose=30), tmp_path)
+    assert "".join(paper).count("均依法办理") == 30 * 8
