@@ -29,7 +29,12 @@ RESULT_FILES = (
     "workbook.xlsx",
 )
 
-READABLE = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+READABLE = frozenset(
+    {
+        *(".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"),
+        *(".docx", ".docm", ".html", ".htm", ".mht", ".mhtml"),
+    }
+)
 """Names taken when a folder is walked; a file named outright is judged by its content."""
 
 
@@ -176,11 +181,12 @@ def _forget(out: Path) -> None:
 
 
 def _write(out: Path, files: dict[str, bytes], readings: Sequence[PageReading]) -> None:
-    (out / "pages").mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (out / name).write_bytes(content)
     for reading in readings:
-        if reading.image:
+        if reading.image:  # documents without pages have none
+            (out / "pages").mkdir(exist_ok=True)
             (out / "pages" / f"{reading.page.number:04d}.webp").write_bytes(reading.image)
 
 

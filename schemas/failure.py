@@ -14,6 +14,8 @@ FailureCode = Literal[
     "truncated",
     "damaged",
     "encrypted",
+    "encoding_unknown",
+    "tables_are_pictures",
     "no_pages",
     "too_large",
     "too_many_pages",

@@ -122,13 +122,37 @@ def damaged(kind: Format) -> Failure:
     )
 
 
-def encrypted() -> Failure:
+def encrypted(kind: Format) -> Failure:
     """Return: a password is needed to open it."""
     return _input(
         "encrypted",
-        "PDF 设有打开密码，无法读取。请去除密码（打开后另存或打印为 PDF）后重新提交。",
-        "The PDF needs a password to open. Remove the password (open it, then save or print it as "
-        "PDF) and submit it again.",
+        f"{kind.label}设有打开密码，无法读取。请去除密码（打开后另存或打印为 PDF）后重新提交。",
+        f"The file is {kind.label_en} that needs a password to open. Remove the password (open it, "
+        "then save or print it as PDF) and submit it again.",
+    )
+
+
+def encoding_unknown(kind: Format) -> Failure:
+    """Return: text whose bytes make sense in none of the encodings these reports come in."""
+    return _input(
+        "encoding_unknown",
+        f"{kind.label}的文字编码无法确定：不是 UTF-8、GB18030、UTF-16，也不是文件自己声明的编码。"
+        "请用原软件打开，另存为 UTF-8 编码或打印为 PDF 后重新提交。",
+        f"The file is {kind.label_en} whose characters cannot be decoded (neither as UTF-8, "
+        "GB18030 or UTF-16 nor as it declares); nothing is guessed. Open it in its own program, "
+        "save it as UTF-8 or print it to PDF, and submit that.",
+    )
+
+
+def tables_are_pictures() -> Failure:
+    """Return: a document of text in which pictures stand where the tables should be."""
+    return _input(
+        "tables_are_pictures",
+        "文档中没有文字形式的法定表格，只有图片；表格很可能是以图片插入的，图片内容没有读取。"
+        "请将原文档另存（或打印）为 PDF，或直接提交扫描图片。",
+        "The document holds pictures but no statutory table as text; its tables are probably "
+        "pictures, and those were not read. Save or print the document as PDF, or submit the "
+        "scanned images, and submit that.",
     )
 
 

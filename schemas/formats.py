@@ -48,7 +48,7 @@ FORMATS: dict[str, Format] = {
         _format("jp2", "image/jp2", "later", "JPEG 2000 图片", "a JPEG 2000 image"),
         _format("bigtiff", "image/tiff", "later", "BigTIFF 图片", "a BigTIFF image"),
         _format("psd", "image/vnd.adobe.photoshop", "later", "PSD 图片", "a Photoshop image"),
-        _format("docx", _OFFICE + "wordprocessingml.document", "later",
+        _format("docx", _OFFICE + "wordprocessingml.document", "readable",
                 "Word 文档（DOCX）", "a Word document (DOCX)"),
         _format("xlsx", _OFFICE + "spreadsheetml.sheet", "later",
                 "Excel 表格（XLSX）", "an Excel workbook (XLSX)"),
@@ -60,8 +60,8 @@ FORMATS: dict[str, Format] = {
         _format("ole", "application/x-ole-storage", "later",
                 "旧版 Office 或 WPS 文档（DOC/WPS/XLS）", "an old Office or WPS document"),
         _format("rtf", "application/rtf", "later", "RTF 文档", "an RTF document"),
-        _format("html", "text/html", "later", "网页（HTML）", "a web page (HTML)"),
-        _format("mhtml", "multipart/related", "later", "网页（MHTML）", "a web page (MHTML)"),
+        _format("html", "text/html", "readable", "网页（HTML）", "a web page (HTML)"),
+        _format("mhtml", "multipart/related", "readable", "网页（MHTML）", "a web page (MHTML)"),
         _format("svg", "image/svg+xml", "later", "SVG 图形", "an SVG drawing"),
         _format("xml", "application/xml", "later", "XML 文件", "an XML file"),
         _format("postscript", "application/postscript", "later", "PostScript 文件", "PostScript"),
@@ -106,6 +106,16 @@ _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis", b
 _BMP_HEADERS = tuple(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
 _OFFICE_OPENINGS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"xl/", b"ppt/")
 _OFFICE_SUFFIXES = {".docx": "docx", ".docm": "docx", ".xlsx": "xlsx", ".pptx": "pptx"}
+
+_WIDE = {
+    b"\xff\xfe": ("utf-16",),
+    b"\xfe\xff": ("utf-16",),
+    b"<\x00": ("utf-16-le",),  # markup without a mark of order
+    b"\x00<": ("utf-16-be",),
+}
+
+_BROKEN = 0.005
+"""Share of characters that may be broken in what is a text all the same."""
 
 _HEAD_BYTES = 64 * 1024
 _PDF_HEADER_WITHIN = 1024
@@ -189,13 +199,15 @@ def is_tar_header(block: bytes) -> bool:
 def _text_kind(head: bytes, suffix: str) -> str | None:
     text = _decode(head)
     if text is None:
-        return None
-    opening = head[:4096]
+        opening = head[:4096]
+        plain = not _CONTROLS.search(opening.decode("latin-1"))
+        return "html" if plain and _MARKUP.search(opening) else None  # in whatever encoding
+    opening = text[:4096].encode()  # UTF-16 is told by the same marks
     if b"<svg" in opening:
         return "svg"
     if _MARKUP.search(opening):
         return "html"
-    if opening.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+    if opening.lstrip().startswith(b"<?xml"):
         return "xml"
     if b"MIME-Version:" in opening and b"multipart/related" in opening:
         return "mhtml"
@@ -205,13 +217,14 @@ def _text_kind(head: bytes, suffix: str) -> str | None:
 
 
 def _decode(head: bytes) -> str | None:
-    """Return bytes as text when they are text: UTF-8, GB18030 or UTF-16 with its mark."""
-    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
+    """Return bytes as text when they are text: UTF-8, GB18030, or UTF-16 that says so."""
+    for encoding in _WIDE.get(head[:2], ("utf-8-sig", "gb18030")):
         for cut in range(4):  # the head may end inside a character
             try:
                 text = head[: len(head) - cut].decode(encoding)
             except UnicodeDecodeError:
                 continue
             return text if text.strip() and not _CONTROLS.search(text) else None
-    return None
+    text = head.decode("utf-8", "replace")
+    broken, written = text.count("\ufffd"), sum(not letter.isascii() for letter in text)
+    return text if broken <= _BROKEN * written and not _CONTROLS.search(text) else None

@@ -31,7 +31,7 @@ def find_reading(objects: ObjectStore, job: JobRow, engine: Engine, number: int)
 
 
 def keep_reading(objects: ObjectStore, job: JobRow, engine: Engine, reading: "PageReading") -> str:
-    """Store a page's picture and then its reading; return the key of the reading.
+    """Store a page's picture, if it has one, and then its reading; return the key of the reading.
 
     A page that failed is kept under its job, so that nobody takes it for a finished one.
     """
@@ -40,7 +40,8 @@ def keep_reading(objects: ObjectStore, job: JobRow, engine: Engine, reading: "Pa
         key = keys.page_reading(job.tenant, job.sha256, engine, page.number)
     else:
         key = keys.result(job.tenant, job.id, f"failed_pages/{page.number:04d}.json")
-    objects.put(keys.page_image(key), reading.image, "image/webp")
+    if reading.image:
+        objects.put(keys.page_image(key), reading.image, "image/webp")
     stored = StoredPage(engine=engine, page=page)
     objects.put(key, stored.model_dump_json().encode(), "application/json")
     return key

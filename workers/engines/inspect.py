@@ -8,7 +8,11 @@ from schemas.failure import Failure
 from schemas.formats import Format, sniff
 from schemas.record import DocumentKind
 from workers.engines.inspect_image import inspect_image
+from workers.engines.inspect_markup import inspect_markup
 from workers.engines.inspect_pdf import inspect_pdf
+
+_MARKUP: dict[str, DocumentKind] = {"docx": "docx", "html": "html", "mhtml": "html"}
+"""Formats without pages, and what kind of document the record calls them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,8 @@ def inspect(content: bytes, filename: str, limits: Limits) -> Inspection | Failu
         return failures.unsupported_type(kind)
     if kind.role != "readable":
         return failures.archive_as_document(kind)
+    if kind.name in _MARKUP:
+        return _inspect_markup(content, kind)
     return (
         _inspect_pdf(content, kind, limits)
         if kind.name == "pdf"
@@ -66,6 +72,16 @@ def _inspect_pdf(content: bytes, kind: Format, limits: Limits) -> Inspection | F
         kind=facts.kind,
         pages=facts.pages,
         repaired=facts.repaired,
+    )
+
+
+def _inspect_markup(content: bytes, kind: Format) -> Inspection | Failure:
+    """Judge a document without pages, which is read as one."""
+    return inspect_markup(content, kind) or Inspection(
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type=kind.media_type,
+        kind=_MARKUP[kind.name],
+        pages=1,
     )
 
 

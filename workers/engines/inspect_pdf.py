@@ -72,7 +72,7 @@ def _inspect(
     document: pymupdf.Document, content: bytes, max_pages: int, max_page_pixels: int
 ) -> PdfFacts | Failure:
     if document.needs_pass:
-        return failures.encrypted()
+        return failures.encrypted(_PDF)
     pages = len(document)
     if pages > max_pages:
         return failures.too_many_pages(max_pages)
@@ -107,7 +107,7 @@ def _attempt(step: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
 def _broken(content: bytes) -> Failure:
     """Return why a PDF without a readable page is none."""
     if b"/Encrypt" in content:
-        return failures.encrypted()
+        return failures.encrypted(_PDF)
     return failures.damaged(_PDF) if _has_end(content) else failures.truncated(_PDF)
 
 

@@ -49,4 +49,6 @@ def refusal(pages: Sequence[Page], source: Source) -> Failure:
         return failures.template_unsupported(year)
     if is_older(plain("".join([*cells, *lines]))):
         return failures.template_unsupported(None)
+    if any(page.pictures for page in pages):
+        return failures.tables_are_pictures()
     return failures.not_a_report()

@@ -54,7 +54,7 @@ def _with_issuer_above(
     """Place a title; one that opens with the year takes its issuer from the line above."""
     year_line = next((line for line in window if _YEAR.search(fold(line.text))), window[0])
     issuer, text, line = found.issuer, found.text, window[0]
-    if issuer is None and at > 0 and _NAME.fullmatch(fold(head[at - 1].text)):
+    if issuer is None and at > 0 and is_name(head[at - 1].text):
         line = head[at - 1]
         issuer = compact(line.text)
         text = issuer + text
@@ -100,6 +100,11 @@ def _split_subject(text: str) -> tuple[str, str] | None:
             if distance(text[at : at + size], _SUBJECT) <= slack:
                 return text[:at], text[at + size :].replace("\n", "")
     return None
+
+
+def is_name(text: str) -> bool:
+    """Say whether a line can be a name by itself: characters of a name, nothing else."""
+    return _NAME.fullmatch(fold(text)) is not None
 
 
 def is_organ(name: str) -> bool:

@@ -74,6 +74,7 @@ RULES: dict[str, Phrase] = {
     "REC-DOUBT": ("识别存疑的数", "Values read with doubt"),
     "REC-INFERRED": ("由勾稽关系推得的数", "Values inferred from the relations"),
     "REC-CORRECTED": ("按勾稽关系改取的数", "Values corrected by the relations"),
+    "REC-CHARACTER": ("所有文字均已解码", "Every character was decoded"),
     "REC-PAGE": ("各页均已读出", "Every page was read"),
 }
 

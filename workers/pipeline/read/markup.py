@@ -8,19 +8,26 @@ from collections.abc import Callable, Mapping
 from schemas import failures
 from schemas.page import Page
 from schemas.record import DocumentKind
+from workers.pipeline.read.docx import read_docx
+from workers.pipeline.read.docx_package import PackageError
 from workers.pipeline.read.encoding import EncodingUnknownError, decode
+from workers.pipeline.read.html import read_html
+from workers.pipeline.read.html_flow import TooDeepError
 
 MARKUP_KINDS = frozenset[DocumentKind]({"docx", "html", "markdown", "text"})
 """The kinds of documents that have no pages."""
 
+_READERS: Mapping[str, Callable[[bytes], Page]] = {"docx": read_docx, "html": read_html}
 _TEXT_READERS: Mapping[str, Callable[[str], Page]] = {}
 
 
 def read_markup(content: bytes, kind: str) -> Page:
     """Read a whole document as page 1; one that cannot be read yields a Page with its failure."""
     try:
+        if kind in _READERS:
+            return _READERS[kind](content)
         return _TEXT_READERS[kind](decode(content).text)
-    except EncodingUnknownError:
+    except (EncodingUnknownError, PackageError, TooDeepError):
         return _unreadable()
 
 

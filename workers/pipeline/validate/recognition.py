@@ -8,11 +8,14 @@ from schemas.page import Page
 from schemas.record import Record
 from schemas.validation import Checked, Finding
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
+from workers.pipeline.read.encoding import REPLACEMENT
 from workers.pipeline.validate.outcome import SHOWN, Outcome, spot
 
 _CODES = {"doubtful": "REC-DOUBT", "inferred": "REC-INFERRED", "corrected": "REC-CORRECTED"}
 # Up to this many doubts are told one by one, up to the next row by row, beyond that by page.
 _ONE_BY_ONE, _BY_ROW = 12, 20
+_AROUND = 8
+"""Characters shown on both sides of one that could not be decoded."""
 
 
 def check_recognition(record: Record, form: Form, pages: Sequence[Page]) -> Outcome:
@@ -20,6 +23,10 @@ def check_recognition(record: Record, form: Form, pages: Sequence[Page]) -> Outc
     where = places(form)
     findings = list(_failed_pages(pages))
     checked = {"REC-PAGE": Checked(checked=len(pages), failed=len(findings))}
+    if any(page.source == "markup" for page in pages):
+        broken = list(_broken_characters(pages))
+        findings += broken
+        checked["REC-CHARACTER"] = Checked(checked=1, failed=len(broken))
     for flag, code in _CODES.items():
         flagged = [p for p in form.pointers if record.evidence[p].flag == flag]
         checked[code] = Checked(checked=len(form.pointers), failed=len(flagged))
@@ -129,6 +136,27 @@ def _many(code: str, group: Sequence[str], where: Mapping[str, Place]) -> tuple[
         f"{subject}：{len(group)} 格{words}{f'（{columns}）' if columns else ''}",
         f"{subject_en}: {len(group)} cells {words_en}",
     )
+
+
+def _broken_characters(pages: Sequence[Page]) -> Iterator[Finding]:
+    """Yield one finding where bytes of the file could not be decoded, with an example."""
+    texts = [line.text for page in pages for line in page.lines]
+    texts += [cell.text for page in pages for table in page.tables for cell in table.cells]
+    broken = [text for text in texts if REPLACEMENT in text]
+    if broken:
+        count = sum(text.count(REPLACEMENT) for text in broken)
+        at = broken[0].index(REPLACEMENT)
+        shown = broken[0][max(0, at - _AROUND) : at + _AROUND]
+        yield Finding(
+            code="REC-CHARACTER",
+            severity="warning",
+            cause="recognition",
+            message=f"文件中有 {count} 处字节无法解码，以 {REPLACEMENT} 代替，例如“{shown}”",
+            message_en=f"{count} characters of the file could not be decoded and stand as "
+            f"{REPLACEMENT}, e.g. “{shown}”",
+            suggestion="请另存为 UTF-8 编码或打印为 PDF 后重新提交，并核对这些位置。",
+            suggestion_en="Save it as UTF-8 or print it to PDF, submit that, and check the places.",
+        )
 
 
 def _failed_pages(pages: Sequence[Page]) -> Iterator[Finding]:

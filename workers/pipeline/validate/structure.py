@@ -14,6 +14,8 @@ from workers.pipeline.sections import Heading, find_headings
 from workers.pipeline.validate.outcome import Outcome, was_recognised
 from workers.pipeline.wording import bare
 
+_WHOLE = 0.9
+"""Confidence below which a line that is no scan was not decoded in full."""
 _DOUBT = "；也可能是识别之误，请对照原件"
 _DOUBT_EN = "; this may be a misreading"
 
@@ -141,8 +143,11 @@ def _section_finding(
 
 
 def _cause(line: PlacedLine) -> Cause:
-    """Leave the cause open on a scan: a character, or a line's beginning, may be our loss."""
-    return "undetermined" if line.source == "ocr" else "source"
+    """Leave the cause open on a scan: a character, or a line's beginning, may be our loss.
+
+    So it may be in a line some of which could not be decoded.
+    """
+    return "undetermined" if line.source == "ocr" or line.confidence < _WHOLE else "source"
 
 
 def _numeral(number: int) -> str:

@@ -20,6 +20,8 @@ from workers.pipeline.wording import bare, distance, fold
 
 # A label of a scan is held against the report only from this confidence on.
 _SURE = 0.97
+# One that is no scan is, unless some of its characters could not be decoded or are struck out.
+_WHOLE = 0.9
 # With more than this share of its characters off, and more than one, a label was read from the
 # wrong place or not at all.
 _MOST_OFF = 0.4
@@ -60,6 +62,8 @@ def _why_missing(table: FormTable, pages: Sequence[Page]) -> tuple[Cause, str]:
     labels = [bare(cell.text) for cell in table.cells if cell.kind == "label"]
     if any(len(label) > 4 and label in text for label in labels):
         return "recognition", "：文中有该表的字样，但表格没有识别出来"
+    if any(page.pictures for page in pages):
+        return "recognition", "：文中有图片没有读取，该表很可能是图片；请提交 PDF 或扫描件"
     if was_recognised(pages):
         return "undetermined", "：可能缺表，也可能没有识别出来，请对照原件"
     return "source", ""
@@ -164,7 +168,8 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
     applied, findings = 0, []
     for reading in registration.labels:
         by_eye = sources.get(reading.cell.page, "ocr") == "ocr"
-        if reading.form_cell.kind == "corner" or (by_eye and reading.cell.confidence < _SURE):
+        least = _SURE if by_eye else _WHOLE
+        if reading.form_cell.kind == "corner" or reading.cell.confidence < least:
             continue
         applied += 1
         if reading.contradicts:

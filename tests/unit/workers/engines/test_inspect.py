@@ -224,13 +224,10 @@ def zipped(*names: str) -> bytes:
 
 
 NOT_READ: list[tuple[str, bytes, str, str]] = [
-    ("docx", zipped("[Content_Types].xml", "word/document.xml"), "unsupported_type", "DOCX"),
     ("xlsx", zipped("[Content_Types].xml", "xl/workbook.xml"), "unsupported_type", "XLSX"),
     ("ofd", zipped("OFD.xml", "Doc_0/Document.xml"), "unsupported_type", "OFD"),
     ("odt", zipped("mimetype", "content.xml"), "unsupported_type", "OpenDocument"),
     ("doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported_type", "WPS"),
-    ("html", "<!DOCTYPE html><html><p>报告".encode("gbk"), "unsupported_type", "HTML"),
-    ("html", b"\xef\xbb\xbf\n<table><tr><td>1", "unsupported_type", "HTML"),
     ("md", "# 报告\n\n|a|b|\n|---|---|\n".encode(), "unsupported_type", "Markdown"),
     ("txt", "一、总体情况\n".encode("gb18030"), "unsupported_type", "纯文本"),
     ("txt", "一、总体情况\n".encode("utf-16"), "unsupported_type", "纯文本"),
@@ -246,6 +243,8 @@ NOT_READ: list[tuple[str, bytes, str, str]] = [
     ("rar", b"Rar!\x1a\x07\x01\0" + bytes(50), "archive_as_document", "RAR"),
     ("7z", b"7z\xbc\xaf\x27\x1c" + bytes(50), "archive_as_document", "7Z"),
     ("gz", b"\x1f\x8b\x08" + bytes(50), "archive_as_document", "GZIP"),
+    ("docx", zipped("[Content_Types].xml", "word/document.xml"), "damaged", "DOCX"),
+    ("html", b"<html><p>" + bytes(range(128, 256)) * 60, "encoding_unknown", "HTML"),
     ("exe", b"MZ\x90\0\x03" + bytes(range(256)), "not_a_document", "PDF"),
     ("zeros", bytes(5000), "not_a_document", "PDF"),
 ]  # fmt: skip

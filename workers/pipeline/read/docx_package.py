@@ -1,0 +1,92 @@
+"""The parts of a DOCX file (ECMA-376 part 2): a ZIP of XML, opened within bounds."""
+
+import posixpath
+import zipfile
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+from lxml import etree
+
+from workers.pipeline.read.ooxml import Element, attribute, parse_xml
+
+Reason = Literal["damaged", "encrypted", "bomb"]
+
+_MOST_PARTS = 20_000
+_MOST_PART_BYTES = 64 * 1024 * 1024
+_MOST_RATIO, _RATIO_FROM = 250, 4 * 1024 * 1024
+"""A part larger than the second unpacks to at most so many bytes a packed one; XML does to 30."""
+_IS_ENCRYPTED = 0x1
+_DOCUMENT_RELATION = "/officeDocument"
+
+
+class PackageError(Exception):
+    """The file is no DOCX that can be opened."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """The parts that say what is shown: the document itself, its numbering and its styles."""
+
+    document: Element
+    numbering: Element | None
+    styles: Element | None
+
+
+def open_package(content: bytes) -> Package:
+    """Open a DOCX and parse what is needed of it; PackageError where that is not possible."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return _opened(archive)
+    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError) as error:
+        raise PackageError("damaged") from error
+    except (KeyError, OSError, ValueError, NotImplementedError) as error:  # a lying directory
+        raise PackageError("damaged") from error
+
+
+def _opened(archive: zipfile.ZipFile) -> Package:
+    if len(archive.infolist()) > _MOST_PARTS:
+        raise PackageError("bomb")
+    main = _main_part(archive)
+    folder = posixpath.dirname(main)
+    present = set(archive.namelist())
+
+    def optional(name: str) -> Element | None:
+        path = posixpath.join(folder, name)
+        return parse_xml(_part(archive, path)) if path in present else None
+
+    return Package(
+        document=parse_xml(_part(archive, main)),
+        numbering=optional("numbering.xml"),
+        styles=optional("styles.xml"),
+    )
+
+
+def _main_part(archive: zipfile.ZipFile) -> str:
+    """Return the name of the part the package's relations call the document."""
+    for relation in parse_xml(_part(archive, "_rels/.rels")):
+        if (attribute(relation, "Type") or "").endswith(_DOCUMENT_RELATION):
+            return (attribute(relation, "Target") or "").lstrip("/")
+    raise PackageError("damaged")
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Unpack one part; what it claims to hold and what comes out are both bounded."""
+    info = archive.getinfo(name)
+    if info.flag_bits & _IS_ENCRYPTED:
+        raise PackageError("encrypted")
+    most = _MOST_PART_BYTES
+    if info.file_size > _RATIO_FROM:
+        most = min(most, _MOST_RATIO * max(1, info.compress_size))
+    if info.file_size > most:
+        raise PackageError("bomb")
+    with archive.open(info) as part:
+        content = part.read(most + 1)
+    if len(content) > most:
+        raise PackageError("bomb")
+    return content

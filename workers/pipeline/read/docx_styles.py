@@ -1,0 +1,57 @@
+"""The styles of a DOCX (ECMA-376 part 1, 17.7), as far as they number or hide text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workers.pipeline.read.ooxml import Element, attribute, child, children, is_on
+
+_DEEPEST = 30
+"""Styles based on each other; a circle ends here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Style:
+    based_on: str | None
+    number_id: str | None
+    level: str | None
+    hidden: bool | None
+
+
+class Styles:
+    """What a style, or one it is based on, says of its paragraphs and runs."""
+
+    def __init__(self, part: Element | None) -> None:
+        self._styles: dict[str, _Style] = {}
+        self._default: str | None = None
+        for one in children(part, "style"):
+            name = attribute(one, "styleId") or ""
+            numbering = child(one, "pPr", "numPr")
+            self._styles[name] = _Style(
+                based_on=attribute(child(one, "basedOn")),
+                number_id=attribute(child(numbering, "numId")),
+                level=attribute(child(numbering, "ilvl")),
+                hidden=is_on(child(one, "rPr", "vanish")),
+            )
+            if attribute(one, "type") == "paragraph" and attribute(one, "default") in ("1", "true"):
+                self._default = name
+
+    def list_of(self, name: str | None) -> tuple[str, str | None, str] | None:
+        """Return the list a paragraph style belongs to: id, level and the style that says so."""
+        for own, style in self._chain(name or self._default):
+            if style.number_id is not None:
+                return style.number_id, style.level, own
+        return None
+
+    def hides(self, name: str | None, *, paragraph: bool) -> bool:
+        """Say whether a style hides its text."""
+        start = name or (self._default if paragraph else None)
+        said = (style.hidden for _, style in self._chain(start) if style.hidden is not None)
+        return next(said, False)
+
+    def _chain(self, name: str | None) -> Iterator[tuple[str, _Style]]:
+        for _ in range(_DEEPEST):
+            style = self._styles.get(name) if name is not None else None
+            if style is None or name is None:
+                return
+            yield name, style
+            name = style.based_on

@@ -1,0 +1,305 @@
+"""A parsed HTML page → what a reader sees of it, in order: paragraphs and tables with their places.
+
+White space collapses as in a browser; what is hidden, scripted or a control is left out.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from workers.pipeline.read.markup_grid import Draft, Rows, lay
+from workers.pipeline.read.markup_page import Block
+
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol",
+    "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"
+})  # fmt: skip
+_UNSEEN = frozenset({
+    "head", "script", "style", "template", "noscript", "iframe", "select", "button", "textarea",
+    "nav", "aside", "footer", "audio", "datalist", "map", "col", "colgroup", "title", "meta",
+    "link", "rp", "rt"
+})  # fmt: skip
+_PICTURES = frozenset({"img", "svg", "canvas", "object", "embed", "video"})
+_STRUCK = frozenset({"del", "s", "strike"})
+_RAISED = frozenset({"sup", "sub"})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
+_LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.I)
+_WIDTH = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)\s*px", re.I)
+_NO_HEIGHT = re.compile(r"(?<![\w-])height\s*:\s*0(?![\d.])", re.I)
+
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_BREAK, _FOLD, _STEP = "\x1e", "\x1f", "\x1d"
+"""Marks in collected text: a line break, a line end of the source, the edge of a raised figure."""
+_WIDE = r"[\u2e80-\uffef“”‘’—…]"
+_FOLDED = re.compile(rf"(?<={_WIDE})\x1f|\x1f(?={_WIDE})")
+_PARTED = re.compile(r"(?<=\d)\x1d(?=\d)")
+_BLANKS = re.compile(r" {2,}")
+
+_DEEPEST = 200
+"""Elements inside each other; browsers stop at 512, no page of text comes near."""
+_SMALLEST_PICTURE = 120
+"""Pixels of width below which a picture is an ornament."""
+_NESTED = 4
+_NUMERALS = re.compile(r"cjk|chin|simp|ideograph", re.I)
+
+
+class TooDeepError(Exception):
+    """Elements are nested deeper than any page of text needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A paragraph or table, the containers it stands in from the outside in, and its links.
+
+    `linked` counts the characters that are links, `pictures` those large enough to hold text.
+    """
+
+    block: Block
+    path: tuple[int, ...]
+    linked: int = 0
+    pictures: int = 0
+
+    @property
+    def text(self) -> str:
+        """The paragraph; empty for a table."""
+        return self.block if isinstance(self.block, str) else ""
+
+
+def flow(body: LexborNode) -> list[Item]:
+    """Return what is seen of a page, in order."""
+    walk = _Walk()
+    walk.children(body)
+    walk.end_paragraph()
+    return walk.items
+
+
+class _Walk:
+    """The walk through the elements, with the paragraph that is being collected."""
+
+    def __init__(self, depth: int = 0) -> None:
+        self.items: list[Item] = []
+        self.picture = False
+        self.struck = False
+        self._path: list[int] = []
+        self._text: list[str] = []
+        self._depth = depth
+        self._links = 0  # how many <a> we are inside
+        self._linked = 0
+        self._pictures = 0
+        self._preformatted = 0
+
+    def children(self, node: LexborNode) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise TooDeepError
+        child = node.first_child
+        while child is not None:
+            if child.is_text_node:
+                self._add(child.text_content or "")
+            elif child.is_element_node:
+                self._element(child, child.tag or "")
+            child = child.next
+        self._depth -= 1
+
+    def end_paragraph(self) -> None:
+        """Close the paragraph that was collected, if anything is seen of it."""
+        if not self._text and not self._pictures:
+            return
+        text = _settled("".join(self._text))
+        if text.strip() or self._pictures:
+            self._keep(text)
+        self._text, self._linked, self._pictures = [], 0, 0
+
+    def _keep(self, block: Block) -> None:
+        self.items.append(
+            Item(
+                block=block,
+                path=tuple(self._path),
+                linked=self._linked,
+                pictures=self._pictures,
+            )
+        )
+
+    def _add(self, text: str) -> None:
+        if not text:
+            return
+        pre = self._preformatted > 0
+        self._text.append(text.replace("\n", _BREAK) if pre else _SPACES.sub(_collapsed, text))
+        if self._links:
+            self._linked += len(text.strip())
+
+    def _element(self, node: LexborNode, tag: str) -> None:
+        if tag in _UNSEEN:
+            return
+        attributes = node.attributes
+        style = attributes.get("style") or ""
+        if "hidden" in attributes or (style and _HIDDEN.search(style)):
+            return
+        if tag == "br":
+            self._text.append(_BREAK)
+        elif tag == "table":
+            self._table(node)
+        elif tag in _PICTURES:
+            self._picture(attributes, style)
+        elif tag == "input":
+            if (attributes.get("type") or "text").lower() in ("text", "number"):
+                self._add(attributes.get("value") or "")
+        elif tag in _BLOCKS:
+            self._block(node, tag)
+        else:
+            self._inline(node, tag, style)
+
+    def _inline(self, node: LexborNode, tag: str, style: str) -> None:
+        before = len(self._text)
+        self._links += tag == "a"
+        if tag in _RAISED:
+            self._text.append(_STEP)
+        self.children(node)
+        if tag in _RAISED:
+            self._text.append(_STEP)
+        self._links -= tag == "a"
+        if tag in _STRUCK or (style and _LINE_THROUGH.search(style)):
+            self.struck = self.struck or bool("".join(self._text[before:]).strip())
+
+    def _block(self, node: LexborNode, tag: str) -> None:
+        self.end_paragraph()
+        self._path.append(node.mem_id)
+        self._preformatted += tag == "pre"
+        if tag == "ol":
+            self._numbered(node)
+        else:
+            self.children(node)
+        self._preformatted -= tag == "pre"
+        self.end_paragraph()
+        self._path.pop()
+
+    def _numbered(self, node: LexborNode) -> None:
+        """Walk a numbered list: its numbers are seen, though they stand nowhere in the source."""
+        attributes = node.attributes
+        style = f"{attributes.get('style') or ''} {attributes.get('type') or ''}"
+        number = _integer(attributes.get("start"), 1)
+        for item in _elements(node, ("li",)):
+            number = _integer(item.attributes.get("value"), number)
+            self.end_paragraph()
+            self._text.append(_list_number(number, style))
+            self._path.append(item.mem_id)
+            self.children(item)
+            self.end_paragraph()
+            self._path.pop()
+            number += 1
+
+    def _picture(self, attributes: dict[str, str | None], style: str) -> None:
+        width = _WIDTH.search(style)
+        pixels = float(width[1]) if width else _integer(attributes.get("width"), 0)
+        self.picture = self.picture or not 0 < pixels < 4  # else it only holds a place open
+        self._pictures += pixels == 0 or pixels >= _SMALLEST_PICTURE
+
+    def _table(self, node: LexborNode) -> None:
+        self.end_paragraph()
+        self._path.append(node.mem_id)
+        if _is_layout(node):
+            for part in _parts(node):
+                self._block(part, part.tag or "")
+        else:
+            for caption in _elements(node, ("caption",)):
+                self._block(caption, "caption")
+            grid = lay(self._rows(node))
+            if grid.cells:
+                self._keep(grid)
+        self._path.pop()
+
+    def _rows(self, table: LexborNode) -> Iterator[Rows]:
+        """Yield the row groups of a table as they are shown: heads first, feet last."""
+        groups = list(_elements(table, ("thead", "tbody", "tfoot")))
+        groups.sort(key=lambda group: ("thead", "tbody", "tfoot").index(group.tag or ""))
+        for group in groups:
+            yield [
+                [self._cell(cell) for cell in _elements(row, ("td", "th"))]
+                for row in _elements(group, ("tr",))
+                if not _is_flat(row)
+            ]
+
+    def _cell(self, node: LexborNode) -> Draft:
+        inner = _Walk(self._depth)
+        inner.children(node)
+        inner.end_paragraph()
+        attributes = node.attributes
+        return Draft(
+            blocks=tuple(item.block for item in inner.items if item.block),
+            row_span=_integer(attributes.get("rowspan"), 1),
+            column_span=max(1, _integer(attributes.get("colspan"), 1)),
+            picture=inner.picture,
+            struck=inner.struck,
+        )
+
+
+def _elements(node: LexborNode, tags: tuple[str, ...]) -> Iterator[LexborNode]:
+    """Yield the children with one of the tags that are not hidden."""
+    child = node.first_child
+    while child is not None:
+        if child.is_element_node and child.tag in tags:
+            attributes = child.attributes
+            style = attributes.get("style")
+            if "hidden" not in attributes and not (style and _HIDDEN.search(style)):
+                yield child
+        child = child.next
+
+
+def _parts(table: LexborNode) -> Iterator[LexborNode]:
+    """Yield the caption and the cells of a table in order."""
+    yield from _elements(table, ("caption",))
+    for group in _elements(table, ("thead", "tbody", "tfoot")):
+        for row in _elements(group, ("tr",)):
+            yield from _elements(row, ("td", "th"))
+
+
+def _is_layout(table: LexborNode) -> bool:
+    """Say whether a table only lays out a page: whole tables in its cells, or one cell filled."""
+    if any(
+        inner.mem_id != table.mem_id and len(inner.css("td, th")) >= _NESTED
+        for inner in table.css("table")
+    ):
+        return True
+    filled = (part for part in _parts(table) if part.text().strip() or part.css_first("img"))
+    return next(filled, None) is None or next(filled, None) is None
+
+
+def _is_flat(row: LexborNode) -> bool:
+    """Say whether a row has no height: Word writes one below a table, to fix its columns."""
+    attributes = row.attributes
+    flat = attributes.get("height") == "0" or _NO_HEIGHT.search(attributes.get("style") or "")
+    return bool(flat) and not row.text().strip()
+
+
+def _collapsed(spaces: re.Match[str]) -> str:
+    return _FOLD if "\n" in spaces[0] or "\r" in spaces[0] else " "
+
+
+def _settled(text: str) -> str:
+    """Settle the marks of a collected paragraph: lines, spaces and raised figures."""
+    text = _PARTED.sub(" ", text).replace(_STEP, "")
+    text = _FOLDED.sub("", text).replace(_FOLD, " ")
+    return "\n".join(_BLANKS.sub(" ", line).strip(" ") for line in text.split(_BREAK))
+
+
+def _integer(text: str | None, otherwise: int) -> int:
+    """Read a number as HTML does: leading digits count, the rest does not."""
+    found = re.match(r"\s*\+?(\d{1,9})", text or "")
+    return int(found[1]) if found else otherwise
+
+
+def _list_number(number: int, style: str) -> str:
+    if "none" in style or "disc" in style:
+        return ""
+    if _NUMERALS.search(style) and 0 < number <= 10:
+        return "一二三四五六七八九十"[number - 1] + "、"
+    return f"{number}."
+
+
+def texts(items: Iterable[Item]) -> list[str]:
+    """Return the paragraphs among the items."""
+    return [item.text for item in items if item.text]

@@ -1,0 +1,82 @@
+"""XML of office documents: parsed without entities or network, elements known by local names.
+
+Strict and transitional files (ECMA-376) differ in their namespaces only, so these are left aside.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TypeAlias
+
+from lxml import etree
+
+Element: TypeAlias = etree._Element
+
+_OFF = frozenset({"0", "false", "off", "none"})
+
+
+def parse_xml(content: bytes) -> Element:
+    """Parse a part; lxml's XMLSyntaxError where it is broken, or nested beyond its own bounds."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+    )
+    return etree.fromstring(content, parser)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def name_of(element: Element) -> str:
+    """Return an element's local name; empty for a processing instruction."""
+    tag = element.tag
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+def child(element: Element | None, *names: str) -> Element | None:
+    """Return the first child of that name, and of that the next name's, and so on; or None."""
+    for name in names:
+        if element is None:
+            return None
+        element = next((one for one in element if name_of(one) == name), None)
+    return element
+
+
+def children(element: Element | None, name: str) -> Iterator[Element]:
+    """Yield the children of that name."""
+    return (one for one in (element if element is not None else ()) if name_of(one) == name)
+
+
+def within(element: Element, name: str) -> Iterator[Element]:
+    """Yield everything of that name inside an element."""
+    return (one for one in element.iterdescendants() if name_of(one) == name)
+
+
+def attribute(element: Element | None, name: str = "val") -> str | None:
+    """Return the attribute of that local name, or None."""
+    if element is None:
+        return None
+    for key, value in element.items():
+        if _local(str(key)) == name:
+            return str(value)
+    return None
+
+
+def number(element: Element | None, name: str = "val") -> int | None:
+    """Return a whole-number attribute, or None where it is missing or none."""
+    text = attribute(element, name)
+    try:
+        return int(text) if text is not None else None
+    except ValueError:
+        return None
+
+
+def is_on(element: Element | None) -> bool | None:
+    """Read an on/off property: None where it is not set."""
+    if element is None:
+        return None
+    return (attribute(element) or "1").lower() not in _OFF
