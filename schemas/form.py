@@ -16,9 +16,9 @@ TableName = Literal["proactive_disclosure", "requests", "review_and_litigation"]
 CellKind = Literal["header", "corner", "group", "label", "value"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FormCell:
-    """A cell of a statutory table; `row` and `column` count from 0.
+    """A cell of a statutory table, itself and no other; `row` and `column` count from 0.
 
     `header` stands over columns, `group` and `label` before rows, `corner` in the corner. A value
     is a count, an amount (`decimal`) or a change from last year (`signed`: an integer, may be -3).

@@ -173,6 +173,11 @@ class PaddleEngines:
 
     def describe(self) -> Engine:
         """Return the versions and model hashes written into every record."""
+        return self._described
+
+    @cached_property
+    def _described(self) -> Engine:
+        """The same for every document: distributions are looked up on the disk."""
         return Engine(
             gouji=version("gouji"),
             ocr=f"paddleocr {version('paddleocr')} onnxruntime {version('onnxruntime')}",

@@ -125,10 +125,11 @@ def _changes(
     least: float,
 ) -> list[tuple[float, str, int]]:
     """Return (share, pointer, value) of every change that mends two broken sums and breaks none."""
+    every = {id(relation): relation for relations in bound.values() for relation in relations}
+    broken = {at for at, relation in every.items() if holds(relation, values) is False}
     found = []
     for pointer, reading in readings.items():
-        broken = [relation for relation in bound[pointer] if holds(relation, values) is False]
-        if len(broken) < 2:
+        if sum(id(relation) in broken for relation in bound[pointer]) < 2:
             continue
         for value, share in reading.options.items():
             if value == values[pointer] or share < least:

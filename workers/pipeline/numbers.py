@@ -33,6 +33,7 @@ _COUNT = re.compile(r"(0|[1-9]\d*)$")
 _FEE = re.compile(r"((0|[1-9]\d*)(\.\d+)?|\.\d+)$")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?$")
 _NOT_APPLICABLE = frozenset("/／\\—–-－―一无")
+_WIDE = {ord(digit) + 0xFEE0: digit for digit in "0123456789.,"}
 _DIGIT_LOOKALIKES = str.maketrans("OoО〇○lI，", "00000" + "11" + ",")
 
 
@@ -158,8 +159,7 @@ def _is_sure_text(cell: Cell) -> bool:
 
 
 def _normal(text: str) -> str:
-    wide = {chr(ord(digit) + 0xFEE0): digit for digit in "0123456789.,"}
-    return "".join(wide.get(letter, letter) for letter in text if not letter.isspace())
+    return "".join(text.split()).translate(_WIDE)
 
 
 def _is_clear(cell: Cell, options: Mapping[str, float]) -> bool:

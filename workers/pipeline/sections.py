@@ -5,7 +5,6 @@ official variants or otherwise, broken over two lines, and read with a wrong cha
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -203,22 +202,18 @@ def closest_title(title: str, form: Form, floor: float) -> tuple[SectionTitle, f
     Likeness below `floor` is not worked out and returned as 0.
     """
     wording = bare(title)
-    letters = Counter(wording)
     best, most_alike = form.sections[0], 0.0
-    for known, known_letters, section in _known_titles(form.template):
-        longest = max(len(wording), len(known))
-        bound = (letters & known_letters).total() / longest  # likeness is never above this
-        if bound >= floor and bound > most_alike:
-            alike = likeness(wording, known)
-            if alike > most_alike:
-                best, most_alike = section, alike
+    for known, section in _known_titles(form.template):
+        alike = likeness(wording, known, floor)
+        if alike > most_alike:
+            best, most_alike = section, alike
     return best, most_alike
 
 
 @lru_cache(maxsize=4)
-def _known_titles(template: Template) -> tuple[tuple[str, Counter[str], SectionTitle], ...]:
+def _known_titles(template: Template) -> tuple[tuple[str, SectionTitle], ...]:
     return tuple(
-        (bare(known), Counter(bare(known)), section)
+        (bare(known), section)
         for section in FORMS[template].sections
         for known in (section.title, *section.variants)
     )

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from rapidfuzz.distance import Levenshtein
+
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"^[#>*\s]+|[*\s]+$")
 _CJK = "零一二三四五六七八九"
@@ -26,20 +28,12 @@ def bare(text: str) -> str:
 
 def distance(left: str, right: str) -> int:
     """Count the characters to insert, delete or replace between two strings (Levenshtein)."""
-    row = list(range(len(right) + 1))
-    for at, char in enumerate(left, start=1):
-        diagonal, row[0] = row[0], at
-        for column, other in enumerate(right, start=1):
-            change = diagonal + (char != other)
-            diagonal = row[column]
-            row[column] = min(change, row[column] + 1, row[column - 1] + 1)
-    return row[-1]
+    return Levenshtein.distance(left, right)
 
 
-def likeness(left: str, right: str) -> float:
-    """Return 1 for equal strings down to 0 for strings without anything in common."""
-    longest = max(len(left), len(right))
-    return 1.0 - distance(left, right) / longest if longest else 1.0
+def likeness(left: str, right: str, floor: float = 0.0) -> float:
+    """Return 1 for equal strings down to 0 for those with nothing in common, or below `floor`."""
+    return Levenshtein.normalized_similarity(left, right, score_cutoff=floor)
 
 
 def is_abbreviation(short: str, full: str) -> bool:
