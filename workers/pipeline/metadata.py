@@ -13,7 +13,7 @@ from typing import Literal
 
 from schemas.forms import FORMS
 from schemas.page import Page
-from schemas.record import Period, Scope, Section, Source
+from schemas.record import Period, Section, Source
 from workers.pipeline.paragraphs import Flow, PlacedLine, flow, paragraphs, text_lines
 from workers.pipeline.sections import read_sections
 from workers.pipeline.title import Title, find_title, is_organ, parse_title
@@ -191,15 +191,3 @@ def _periods(running: Flow) -> Iterator[PeriodStatement]:
 
 def _as_printed(name: str) -> str:
     return name.replace("(", "（").replace(")", "）")
-
-
-_AGGREGATE = re.compile(r"(?:省|市|县|区|旗|州|盟)(?:人民政府)?$")
-_ORGAN = re.compile(r"(?:局|委员会|委|厅|办公室|办公厅|办事处|街道|镇|乡|中心|署|处|院|所)$")
-
-
-def scope_of(issuer: str | None) -> Scope:
-    """Tell an organ's own report from the aggregate of a government, by the issuer's name."""
-    name = re.sub(r"[（(][^）)]*[）)]$", "", issuer or "")
-    if re.search(r"(?:镇|乡)人民政府$", name) or _ORGAN.search(name):
-        return "organ"
-    return "aggregate" if _AGGREGATE.search(name) else "unknown"

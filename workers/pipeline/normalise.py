@@ -18,9 +18,11 @@ from schemas.record import (
     Source,
     Template,
 )
-from workers.pipeline.metadata import read_metadata, scope_of
+from workers.pipeline.metadata import read_metadata
 from workers.pipeline.numbers import Decision
-from workers.pipeline.paragraphs import text_lines
+from workers.pipeline.paragraphs import flow, text_lines
+from workers.pipeline.region import region_of
+from workers.pipeline.scope import scope_of
 from workers.pipeline.sections import read_sections
 from workers.pipeline.tables.register import Registration
 
@@ -52,7 +54,7 @@ def normalise(
         source=source,
         engine=engine,
         issuer=said.issuer,
-        region=None,
+        region=region_of(said.issuer, said.year, lambda: flow(lines).text),
         year=said.year,
         period=said.period,
         template=form.template if found_any else None,

@@ -5,7 +5,7 @@ import pytest
 from schemas.forms.template_2021 import FORM
 from schemas.page import Page, TextLine
 from tests.strategies import SOURCE
-from workers.pipeline.metadata import Metadata, read_metadata, scope_of
+from workers.pipeline.metadata import Metadata, read_metadata
 from workers.pipeline.paragraphs import text_lines
 from workers.pipeline.sections import read_sections
 
@@ -89,20 +89,3 @@ def test_rival_organs_leave_the_issuer_open() -> None:
 def test_a_signature_with_its_date_names_the_issuer() -> None:
     said = _said("一、总体情况", "本局按要求公开。", "云溪县林业局", "2025年1月15日")
     assert (said.issuer, said.issuers[0].origin) == ("云溪县林业局", "signature")
-
-
-@pytest.mark.parametrize(
-    ("issuer", "scope"),
-    [
-        ("云溪县林业局", "organ"),
-        ("云溪县林业局（绿化办）", "organ"),
-        ("青石镇人民政府", "organ"),
-        ("云溪县人民政府办公室", "organ"),
-        ("云溪县人民政府", "aggregate"),
-        ("云溪县", "aggregate"),
-        ("云溪大学", "unknown"),
-        (None, "unknown"),
-    ],
-)
-def test_scope_follows_the_issuers_name(issuer: str | None, scope: str) -> None:
-    assert scope_of(issuer) == scope
