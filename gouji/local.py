@@ -27,6 +27,7 @@ RESULT_FILES = (
     "tables.json",
     "validation.html",
     "workbook.xlsx",
+    "searchable.pdf",
 )
 
 READABLE = frozenset(

@@ -62,10 +62,10 @@ def _read_page(
 def _assemble(
     source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
 ) -> "Assembly | Failure":
+    from workers.engines.searchable import searchable_pdf
     from workers.pipeline.export.result_files import export
-    from workers.steps import Assembly
+    from workers.steps import PICTURED_KINDS, Assembly
 
-    del pages
     record = _record(source, engine)
     missing = Finding(
         code="STR-TABLE",
@@ -81,6 +81,8 @@ def _assemble(
         findings=(missing,),
     )
     files = export(record, validation, Tables(tables=()), image)
+    if source.kind in PICTURED_KINDS:
+        files["searchable.pdf"] = searchable_pdf(pages, image, source.filename)
     return Assembly(record=record, validation=validation, files=files)
 
 

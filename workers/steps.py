@@ -7,13 +7,14 @@ from schemas import failures
 from schemas.failure import Failure
 from schemas.forms import FIRST_YEAR
 from schemas.page import Page
-from schemas.record import Engine, Record, Source
+from schemas.record import DocumentKind, Engine, Record, Source
 from schemas.table import Tables
 from schemas.validation import Validation
 from workers.engines.inspect import Inspection, Limits, inspect
 from workers.engines.picture import encode, encode_print
 from workers.engines.protocols import Engines
 from workers.engines.render import RenderError, let_go, opened, render
+from workers.engines.searchable import searchable_pdf
 from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.choice import choose_form, is_filled, is_no_report, refusal
 from workers.pipeline.export.result_files import export
@@ -27,6 +28,8 @@ from workers.pipeline.read.text_layer_picture import leaves_out, seen
 from workers.pipeline.tables.register import register
 from workers.pipeline.validate.validate import validate
 
+PICTURED_KINDS = frozenset[DocumentKind]({"scan", "image", "mixed"})
+"""The kinds of documents with pages that cannot be searched as they are."""
 SHOWN_DPI = 96
 """Resolution at which a drawn page is compared with its text, and shown to a person."""
 
@@ -106,4 +109,7 @@ def assemble_document(
         return failures.template_unsupported(record.year)
     validation = validate(record, registration, pages)
     files = export(record, validation, Tables(tables=registration.tables), image)
+    if source.kind in PICTURED_KINDS:
+        title = record.title or source.filename
+        files["searchable.pdf"] = searchable_pdf(pages, image, title)
     return Assembly(record=record, validation=validation, files=files)
