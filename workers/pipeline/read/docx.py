@@ -22,6 +22,7 @@ from workers.pipeline.read.ooxml import (
     is_on,
     name_of,
     number,
+    properties_of,
 )
 
 _HOLDERS = frozenset({
@@ -64,7 +65,7 @@ class _Reader:
 
     def _paragraph(self, element: Element) -> Iterator[Paragraph | Grid]:
         """Yield a paragraph with its number, and what stands in its text boxes."""
-        properties = child(element, "pPr")
+        properties = properties_of(element, "pPr")
         style = attribute(child(properties, "pStyle"))
         shown = self._runs.read(element, hidden=self._styles.hides(style, paragraph=True))
         self.pictures += shown.pictures
@@ -105,7 +106,7 @@ class _Reader:
         for one in _held(row):
             if name_of(one) != "tc":
                 continue
-            properties = child(one, "tcPr")
+            properties = properties_of(one, "tcPr")
             span = _count(child(properties, "gridSpan"), 1)
             down, across = _merge(properties, "vMerge"), _merge(properties, "hMerge")
             above = merging.get(column)

@@ -13,6 +13,7 @@ from workers.pipeline.read.ooxml import (
     is_on,
     name_of,
     number,
+    properties_of,
     within,
 )
 
@@ -52,7 +53,9 @@ class Paragraph:
 
     def numbered(self, label: str) -> "Paragraph":
         """Return the paragraph with the number its list gives it."""
-        figures = bool(label) and _FIGURES.fullmatch(self.text) is not None
+        if not label:
+            return self
+        figures = _FIGURES.fullmatch(self.text) is not None
         return replace(self, number=label, doubtful=self.doubtful or figures)
 
 
@@ -89,7 +92,9 @@ class Runs:
         """Return what is shown of a paragraph; `hidden`: its style hides its text."""
         found = _Collected()
         self._inline(paragraph, found, hidden=hidden)
-        text = _PARTED.sub(" ", "".join(found.parts)).replace(_STEP, "")
+        text = "".join(found.parts)
+        if _STEP in text:
+            text = _PARTED.sub(" ", text).replace(_STEP, "")
         return Paragraph(
             text=text,
             boxes=tuple(found.boxes),
@@ -113,17 +118,21 @@ class Runs:
                 self._inline(_chosen(one), found, hidden=hidden)
 
     def _run(self, run: Element, found: _Collected, *, hidden: bool) -> None:
-        properties = child(run, "rPr")
-        own = is_on(child(properties, "vanish"))
-        style = attribute(child(properties, "rStyle"))
+        properties = properties_of(run, "rPr")
+        if properties is None:
+            self._content(run, found, hidden=hidden)
+            return
+        said = {name_of(one): one for one in properties}
+        own = is_on(said.get("vanish"))
         if own is None:
+            style = attribute(said.get("rStyle"))
             own = hidden or self._styles.hides(style, paragraph=False)
-        raised = attribute(child(properties, "vertAlign")) in ("superscript", "subscript")
+        raised = attribute(said.get("vertAlign")) in ("superscript", "subscript")
         before = len(found.parts)
         found.parts += [_STEP] * raised
         self._content(run, found, hidden=own)
         found.parts += [_STEP] * raised
-        if is_on(child(properties, "strike")) or is_on(child(properties, "dstrike")):
+        if is_on(said.get("strike")) or is_on(said.get("dstrike")):
             struck = "".join(found.parts[before:]).replace(_STEP, "").strip()
             found.struck = found.struck or bool(struck)
 

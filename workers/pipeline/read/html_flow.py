@@ -6,6 +6,7 @@ White space collapses as in a browser; what is hidden, scripted or a control is 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -137,7 +138,7 @@ class _Walk:
             return
         attributes = node.attributes
         style = attributes.get("style") or ""
-        if "hidden" in attributes or (style and _HIDDEN.search(style)):
+        if "hidden" in attributes or _hides(style):
             return
         if tag == "br":
             self._text.append(_BREAK)
@@ -162,7 +163,7 @@ class _Walk:
         if tag in _RAISED:
             self._text.append(_STEP)
         self._links -= tag == "a"
-        if tag in _STRUCK or (style and _LINE_THROUGH.search(style)):
+        if tag in _STRUCK or _strikes(style):
             self.struck = self.struck or bool("".join(self._text[before:]).strip())
 
     def _block(self, node: LexborNode, tag: str) -> None:
@@ -243,8 +244,8 @@ def _elements(node: LexborNode, tags: tuple[str, ...]) -> Iterator[LexborNode]:
     while child is not None:
         if child.is_element_node and child.tag in tags:
             attributes = child.attributes
-            style = attributes.get("style")
-            if "hidden" not in attributes and not (style and _HIDDEN.search(style)):
+            style = attributes.get("style") or ""
+            if "hidden" not in attributes and not _hides(style):
                 yield child
         child = child.next
 
@@ -275,14 +276,26 @@ def _is_flat(row: LexborNode) -> bool:
     return bool(flat) and not row.text().strip()
 
 
+@lru_cache(maxsize=1024)  # a page repeats its styles, thousands of times where Word wrote it
+def _hides(style: str) -> bool:
+    return _HIDDEN.search(style) is not None
+
+
+@lru_cache(maxsize=1024)
+def _strikes(style: str) -> bool:
+    return _LINE_THROUGH.search(style) is not None
+
+
 def _collapsed(spaces: re.Match[str]) -> str:
     return _FOLD if "\n" in spaces[0] or "\r" in spaces[0] else " "
 
 
 def _settled(text: str) -> str:
     """Settle the marks of a collected paragraph: lines, spaces and raised figures."""
-    text = _PARTED.sub(" ", text).replace(_STEP, "")
-    text = _FOLDED.sub("", text).replace(_FOLD, " ")
+    if _STEP in text:
+        text = _PARTED.sub(" ", text).replace(_STEP, "")
+    if _FOLD in text:
+        text = _FOLDED.sub("", text).replace(_FOLD, " ")
     return "\n".join(_BLANKS.sub(" ", line).strip(" ") for line in text.split(_BREAK))
 
 

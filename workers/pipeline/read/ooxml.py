@@ -46,6 +46,12 @@ def child(element: Element | None, *names: str) -> Element | None:
     return element
 
 
+def properties_of(element: Element, name: str) -> Element | None:
+    """Return an element's properties, which come before everything else in it; or None."""
+    first = element[0] if len(element) else None
+    return first if first is not None and name_of(first) == name else None
+
+
 def children(element: Element | None, name: str) -> Iterator[Element]:
     """Yield the children of that name."""
     return (one for one in (element if element is not None else ()) if name_of(one) == name)
