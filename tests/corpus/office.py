@@ -23,7 +23,8 @@ _NAMES = (
     'xmlns:v="urn:schemas-microsoft-com:vml"'
 )
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _TABLE_WIDTH = 9000
 
 Runs = Callable[[str], str]
@@ -43,10 +44,17 @@ def set_docx(report: Report, style: Style = "plain") -> bytes:
 
 def package(document: str, **parts: str) -> bytes:
     """Zip a document and further parts of `word/` as a DOCX, the same bytes every time."""
+    named = {"document": "document.main", **{name: name for name in parts}}
     held = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}content-types"/>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}relationships"><Relationship Id="r1" '
-        f'Type="{_RELATION}" Target="word/document.xml"/></Relationships>',
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        + "".join(
+            f'<Override PartName="/word/{name}.xml" ContentType="{_CONTENT}{kind}+xml"/>'
+            for name, kind in named.items()
+        )
+        + "</Types>",
+        "_rels/.rels": _relations({"officeDocument": "word/document.xml"}),
+        "word/_rels/document.xml.rels": _relations({name: f"{name}.xml" for name in parts}),
         "word/document.xml": document,
         **{f"word/{name}.xml": part for name, part in parts.items()},
     }
@@ -56,6 +64,14 @@ def package(document: str, **parts: str) -> bytes:
             content = '<?xml version="1.0" encoding="UTF-8"?>' + text
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
+
+
+def _relations(targets: dict[str, str]) -> str:
+    listed = "".join(
+        f'<Relationship Id="r{at}" Type="{_RELATION}{kind}" Target="{target}"/>'
+        for at, (kind, target) in enumerate(targets.items())
+    )
+    return f'<Relationships xmlns="{_PACKAGE}relationships">{listed}</Relationships>'
 
 
 def run(text: str, properties: str = "") -> str:
