@@ -58,6 +58,8 @@ class _Row:
     wanted: Sequence[FormCell]
     printed: Sequence[Cell]
     at: int
+    rivalled: bool = False
+    """Without a label to name it, another row may be meant just as well."""
 
     @property
     def pointers(self) -> frozenset[str]:
@@ -101,7 +103,9 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         },
         labels=tuple(labels),
         unheaded=_joined(
-            row for row in rows if not _headed(columns, row, form_table) or _unlabelled(row)
+            row
+            for row in rows
+            if row.rivalled or _unlabelled(row) or not _headed(columns, row, form_table)
         ),
         contradicted=frozenset(contradicted | misheaded.keys()),
         parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)),
@@ -115,6 +119,8 @@ def _joined(rows: Iterator[_Row]) -> frozenset[str]:
 def _rows(table: Table, form_table: FormTable) -> list[_Row]:
     printed = _printed_rows(table)
     wanted = _value_rows(form_table)
+    if all(label is None for label, _ in wanted):
+        return _only_row(printed, wanted[0][1])
     return [
         _Row(label=wanted[row][0], wanted=wanted[row][1], printed=printed[at], at=at)
         for at, row in _paired_rows(printed, wanted).items()
@@ -250,8 +256,6 @@ def _paired_rows(
     printed: Sequence[Sequence[Cell]], wanted: Sequence[tuple[FormCell | None, list[FormCell]]]
 ) -> dict[int, int]:
     """Pair printed rows with rows of the form, in order, by label."""
-    if all(label is None for label, _ in wanted):
-        return _only_row(printed, len(wanted[0][1]))
     widths = {1, 3} | {len(values) for _, values in wanted}
     texts = [_label_texts(cells, widths) for cells in printed]
     names = [plain(label.text) if label is not None else "" for label, _ in wanted]
@@ -275,10 +279,28 @@ def _label_texts(cells: Sequence[Cell], widths: Iterable[int]) -> list[str]:
     return texts
 
 
-def _only_row(printed: Sequence[Sequence[Cell]], width: int) -> dict[int, int]:
-    """Find the one row of values of a table without row labels: its last row of that width."""
-    rows = [at for at, cells in enumerate(printed) if _is_value_row(cells, width)]
-    return {rows[-1]: 0} if rows else {}
+def _only_row(printed: Sequence[Sequence[Cell]], wanted: Sequence[FormCell]) -> list[_Row]:
+    """Find the one row of values of a table without row labels: the last that has any.
+
+    A row that only numbers the columns is none. Where more rows than one have figures, any may be.
+    """
+    rows = [at for at, cells in enumerate(printed) if _is_value_row(cells, len(wanted))]
+    filled = [at for at in rows if _has_figures(printed[at])]
+    at = next(reversed(filled or rows), None)
+    if at is None:
+        return []
+    rivalled = len(filled) > 1
+    return [_Row(label=None, wanted=wanted, printed=printed[at], at=at, rivalled=rivalled)]
+
+
+def _has_figures(cells: Sequence[Cell]) -> bool:
+    """Say whether numbers stand in a row, other than those that count its cells."""
+    texts = [plain(cell.text) for cell in cells]
+    counting = texts == [str(number) for number in range(1, len(texts) + 1)]
+    return not counting and any(
+        cell.candidates or any(map(str.isdigit, text))
+        for cell, text in zip(cells, texts, strict=True)
+    )
 
 
 def _is_value_row(cells: Sequence[Cell], width: int) -> bool:

@@ -172,10 +172,11 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
         if reading.form_cell.kind == "corner" or reading.cell.confidence < least:
             continue
         applied += 1
-        if reading.contradicts:
-            findings.append(_contradiction(reading, by_eye=by_eye))
+        known = (reading.table, _wording(reading.cell.text)) in own
+        if reading.contradicts:  # a label of the form in another's place may be our misplacing
+            findings.append(_contradiction(reading, by_eye=by_eye or known))
             continue
-        if (reading.table, _wording(reading.cell.text)) in own:
+        if known:
             continue  # a label of the form, though perhaps not the one it was taken for
         if (finding := _label_finding(reading, by_eye=by_eye)) is not None:
             findings.append(finding)
