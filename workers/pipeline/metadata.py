@@ -8,13 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from schemas.forms import FORMS
 from schemas.page import Page
 from schemas.record import Period, Section, Source
 from workers.pipeline.paragraphs import Flow, PlacedLine, flow, paragraphs, text_lines
+from workers.pipeline.periods import PeriodStatement, read_periods
 from workers.pipeline.sections import read_sections
 from workers.pipeline.title import Title, find_title, is_organ, parse_title
 from workers.pipeline.wording import fold, year_number
@@ -22,16 +22,29 @@ from workers.pipeline.wording import fold, year_number
 Origin = Literal["title", "text", "opening", "period", "signature", "file"]
 
 _YEAR = r"(20\d\d|二[〇○零O0][一二三四五六七八九〇○零]{2})"
-_DAY = r"(\d{1,2})月(\d{1,2})日"
-_PERIOD = re.compile(rf"(20\d\d)年{_DAY}起?(?:至|到|[-—–―~])+(?:(20\d\d)年)?{_DAY}")
-_PERIOD_SPOKEN = re.compile(r"期限|所列数据|数据统计|统计数据|报告期|时间范围|起止")
 # A sentence in which the report speaks of itself and not of last year's report.
 _REPORTS = re.compile(
     rf"(?:现将|现依据|现根据|向社会|特此|报告如下|公布如下)[^。；]{{0,80}}?{_YEAR}年度?政府信息公开"
 )
 _REPORTING_ORGAN = re.compile(
-    rf"(?:现将|报告|公布)([\u4e00-\u9fff()]{{4,30}}?){_YEAR}年度?政府信息公开"
+    rf"(?:现将|报告|公布)《?([\u4e00-\u9fff()]{{4,30}}?){_YEAR}年度?政府信息公开"
 )
+# Sentences by which a report without a title says whose it is.
+_NAMED = r"([\u4e00-\u9fff]{4,30}?(?:\([\u4e00-\u9fff]{2,6}\))?)"
+_INTRODUCED = (
+    re.compile(
+        rf"本(?:年度)?报告(?:系?由|是){_NAMED}(?:按照|根据|依据|依照|按|负责|编|撰写|汇总|发布)"
+    ),
+    re.compile(
+        rf"(?:^|[,。;:《“\"年]){_NAMED}\((?:以下|下文)?(?:统称|简称)[为:“\"‘]*[我本](?:局|委|办|厅|校|院"
+        r"|中心|机关|单位|部门|县|市|区|镇|乡|街道|公司|所|站)"
+    ),
+    re.compile(
+        rf"(?:^|[,。;:]){_NAMED}(?:编制|制作|撰写|形成|公布|发布)了?《?(?:本单位|本机关)?{_YEAR}年度?政府"
+    ),
+)
+_NO_NAME = re.compile(r"规定|要求|条例|精神|通知|部署|文件|工作|报告|情况|根据|按照")
+_WE = re.compile(r"[我本](?:局|委|办|厅|校|院|中心|机关|单位|县|市|区|镇|乡|街道|公司|所|站)$")
 _OPENING_YEAR = re.compile(
     rf"{_YEAR}年度?[,，、]|{_YEAR}年(?=[\u4e00-\u9fff]{{2,12}}(?:局|委|厅|坚持|认真|全面))"
 )
@@ -51,14 +64,6 @@ class Statement:
     value: str
     origin: Origin
     line: PlacedLine | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeriodStatement:
-    """A period of figures as one place of the document states it."""
-
-    period: Period
-    line: PlacedLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +98,10 @@ def read_metadata(
     running = flow(lines)
     title = find_title(lines)
     filed = parse_title(source.filename.rsplit(".", 1)[0])
-    periods = tuple(_periods(running))
+    periods = tuple(read_periods(running))
     issuers = [*_title_issuer(title), *_text_issuers(running), *_signature(lines)]
+    if not issuers:
+        issuers += _introduced_issuer(running)
     if not issuers:
         issuers += _mentioned_issuer(running)
     years = [*_title_year(title), *_text_years(running), *_opening_year(sections)]
@@ -128,9 +135,25 @@ def _title_year(title: Title | None) -> Iterator[Statement]:
 
 def _text_issuers(running: Flow) -> Iterator[Statement]:
     for found in _REPORTING_ORGAN.finditer(running.text):
-        if is_organ(found[1]):
+        if _is_name(found[1]):
             line = running.line_at(found.start(1))
             yield Statement(value=_as_printed(found[1]), origin="text", line=line)
+
+
+def _is_name(name: str) -> bool:
+    """Say whether a text is an organ's name, and not 我局 or 本机关."""
+    return is_organ(name) and not _WE.search(name)
+
+
+def _introduced_issuer(running: Flow) -> list[Statement]:
+    """Return the organ a sentence introduces as the one that reports; the first such."""
+    for pattern in _INTRODUCED:
+        for found in pattern.finditer(running.text):
+            name = _LEADING.sub("", found[1])
+            if _is_name(name) and not _NO_NAME.search(name):
+                line = running.line_at(found.start(1))
+                return [Statement(value=_as_printed(name), origin="text", line=line)]
+    return []
 
 
 def _signature(lines: Sequence[PlacedLine]) -> Iterator[Statement]:
@@ -172,21 +195,6 @@ def _opening_year(sections: Sequence[Section]) -> Iterator[Statement]:
         year = year_number(found[1] or found[2])
         if year is not None:
             yield Statement(value=str(year), origin="opening")
-
-
-def _periods(running: Flow) -> Iterator[PeriodStatement]:
-    for found in _PERIOD.finditer(running.text):
-        year, month, day, end_year, end_month, end_day = found.groups()
-        try:
-            start = date(int(year), int(month), int(day))
-            end = date(int(end_year or year), int(end_month), int(end_day))
-        except ValueError:
-            continue
-        whole_year = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
-        around = running.text[max(0, found.start() - 40) : found.end() + 20]
-        if start <= end and (whole_year or _PERIOD_SPOKEN.search(around)):
-            line = running.line_at(found.start())
-            yield PeriodStatement(period=Period(start=start, end=end), line=line)
 
 
 def _as_printed(name: str) -> str:

@@ -10,6 +10,7 @@ from workers.pipeline.wording import compact, distance, fold, year_number
 _YEAR = re.compile(r"(2[0Oo][\dOolI]{2}|二[〇○零O0][一二三四五六七八九〇○零]{2})年?度?")
 _SUBJECT = "政府信息公开"
 _TAILS = ("工作年度报告", "年度报告", "工作报告", "年度工作报告", "工作年报", "年报", "报告")
+_PUBLISHED = re.compile(r"^(?:特此?|现|兹)?(?:向社会|予以)?(?:公布|公开|发布)(?=.{4})")
 _BRACKETS = re.compile(r"[()〔〕\[\]《》“”\"]")
 _SENTENCE = re.compile(r"[。；;!?！？]")
 _NAME = re.compile(r"[\u4e00-\u9fff()、·]{3,40}")
@@ -44,20 +45,24 @@ def find_title(lines: Sequence[PlacedLine]) -> Title | None:
                 break
             found = parse_title("".join(compact(line.text) for line in window))
             if found is not None:
-                return _with_issuer_above(found, head, at, window)
+                return _with_issuer_beside(found, head, at, window)
     return None
 
 
-def _with_issuer_above(
+def _with_issuer_beside(
     found: Title, head: Sequence[PlacedLine], at: int, window: list[PlacedLine]
 ) -> Title:
-    """Place a title; one that opens with the year takes its issuer from the line above."""
+    """Place a title; one that names no issuer takes that of the line above it, or below."""
     year_line = next((line for line in window if _YEAR.search(fold(line.text))), window[0])
     issuer, text, line = found.issuer, found.text, window[0]
-    if issuer is None and at > 0 and is_name(head[at - 1].text):
-        line = head[at - 1]
+    above, below = head[:at][-1:], head[at + len(window) :][:1]
+    if issuer is None and above and is_organ(above[0].text):
+        line = above[0]
         issuer = compact(line.text)
         text = issuer + text
+    elif issuer is None and below and is_organ(_unbracketed(below[0].text)):
+        line = below[0]
+        issuer = _unbracketed(line.text)
     return Title(
         text=_full_width_brackets(text),
         issuer=_full_width_brackets(issuer) if issuer is not None else None,
@@ -65,6 +70,11 @@ def _with_issuer_above(
         line=line,
         year_line=year_line,
     )
+
+
+def _unbracketed(text: str) -> str:
+    """Return a line without the brackets that stand around all of it."""
+    return re.sub(r"^[(（]([^()（）]*)[)）]$", r"\1", compact(text))
 
 
 def _full_width_brackets(text: str) -> str:
@@ -85,7 +95,8 @@ def parse_title(printed: str) -> Title | None:
     before, tail = (_BRACKETS.sub("", part) if at else part for at, part in enumerate(split))
     if min(distance(tail.strip(), known) for known in _TAILS) > (len(tail) > 4):
         return None
-    issuer = re.sub(r"(?:关于|的)$", "", before.replace("\n", "")).strip('《“"')
+    issuer = _PUBLISHED.sub("", re.sub(r"(?:关于|的)$", "", before.replace("\n", "")))
+    issuer = issuer.strip('《“"')
     valid = len(issuer) >= 2 and _NAME.fullmatch(issuer) is not None
     if issuer and not valid:
         return None

@@ -133,8 +133,8 @@ class _Scales:
         second = self._recogniser.reread([line.crop])[0]
         change = read_change(reading.text)
         alike = change == read_change(second.text) and is_signed(second.text)
-        least = min(reading.least, second.least) if alike else 0.0
-        found = (Candidate(text=str(change), probability=round(least, 6)),) if least > 0 else ()
+        share = _agreed(reading.least, second.least) if alike else 0.0
+        found = (Candidate(text=str(change), probability=round(share, 6)),) if share > 0 else ()
         return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
 
     def _weighed(self, line: InkLine, reading: LineReading) -> CellReading:
@@ -153,6 +153,13 @@ class _Scales:
             confidence=reading.confidence,
             candidates=found,
         )
+
+
+def _agreed(first: float, second: float) -> float:
+    """Return how sure two readers are of what both read; damaged print may mislead both alike."""
+    if min(first, second) < _CERTAIN:
+        return min(first, second)
+    return first * second / (first * second + (1 - first) * (1 - second))
 
 
 def _stroke(line: InkLine, reading: LineReading, *, habitual: bool) -> CellReading:

@@ -7,8 +7,9 @@ from schemas.form import Form
 from schemas.page import Page
 from schemas.record import Period, Record
 from schemas.validation import Cause, Checked, Finding
-from workers.pipeline.metadata import Metadata, Origin, PeriodStatement, Statement, read_metadata
+from workers.pipeline.metadata import Metadata, Origin, Statement, read_metadata
 from workers.pipeline.paragraphs import PlacedLine, text_lines
+from workers.pipeline.periods import PeriodStatement
 from workers.pipeline.validate.outcome import Outcome, was_recognised
 from workers.pipeline.wording import bare, distance, is_abbreviation
 

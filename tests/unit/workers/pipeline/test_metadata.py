@@ -24,6 +24,12 @@ def _said(*texts: str, filename: str = "a.pdf") -> Metadata:
         ("期限从2024年1月1日到2024年12月31日止。", date(2024, 1, 1), date(2024, 12, 31)),
         ("数据自 2024 年 1 月 1 日起至 12 月 31 日。", date(2024, 1, 1), date(2024, 12, 31)),
         ("所列数据的统计期限为2024年5月1日—12月31日。", date(2024, 5, 1), date(2024, 12, 31)),
+        ("期限自2024年1月1日起，至2024年12月31日止。", date(2024, 1, 1), date(2024, 12, 31)),
+        ("期限为2024年1月1日0时至12月31日24时。", date(2024, 1, 1), date(2024, 12, 31)),
+        ("统计时间：2024.1.1-2024.12.31", date(2024, 1, 1), date(2024, 12, 31)),
+        ("统计期限为2024年1月至12月。", date(2024, 1, 1), date(2024, 12, 31)),
+        ("数据统计期为2024年1-12月。", date(2024, 1, 1), date(2024, 12, 31)),
+        ("本报告所列数据统计时限为2024年度。", date(2024, 1, 1), date(2024, 12, 31)),
     ],
 )
 def test_a_period_is_read_in_its_usual_forms(text: str, start: date, end: date) -> None:
@@ -39,7 +45,13 @@ def test_a_period_may_break_over_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2024年3月1日至5月31日开展宣传。", "统计期限为2024年2月1日至2月30日。", "没有日期。"]
+    "text",
+    [
+        "2024年3月1日至5月31日开展宣传。",
+        "统计期限为2024年2月1日至2月30日。",
+        "2024年1月至12月共办理3件。",
+        "没有日期。",
+    ],
 )
 def test_other_dates_are_no_period(text: str) -> None:
     assert _said(text).period is None
@@ -89,3 +101,53 @@ def test_rival_organs_leave_the_issuer_open() -> None:
 def test_a_signature_with_its_date_names_the_issuer() -> None:
     said = _said("一、总体情况", "本局按要求公开。", "云溪县林业局", "2025年1月15日")
     assert (said.issuer, said.issuers[0].origin) == ("云溪县林业局", "signature")
+
+
+OPENING = ("一、总体情况", "2024年，我局按要求公开信息。", "六、其他需要报告的事项", "无。")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("根据有关要求，现公布云溪县水利局2024年政府信息公开工作年度报告。", *OPENING),
+        ("现将《云溪县水利局2024年政府信息公开工作年度报告》公布如下。", *OPENING),
+        ("本报告由云溪县水利局按照《中华人民共和国政府信息公开条例》编制。", *OPENING),
+        ("根据规定，云溪县水利局（以下简称“本局”）编制2024年度报告。", *OPENING),
+        ("2024年，云溪县水利局(以下简称我局)严格落实各项规定。", *OPENING),
+        ("按照有关规定，云溪县水利局编制了2024年政府信息公开工作年度报告。", *OPENING),
+        (*OPENING, "2025年1月20日", "云溪县水利局"),
+    ],
+)
+def test_without_a_title_the_text_may_say_who_reports(lines: tuple[str, ...]) -> None:
+    said = _said(*lines)
+    assert (said.issuer, said.year) == ("云溪县水利局", 2024)
+    assert said.issuers[0].origin in ("text", "signature")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("2024年政府信息公开工作年度报告", "云溪县水利局"),
+        ("2024年政府信息公开工作年度报告", "（云溪县水利局）"),
+        ("云溪县水利局", "2024年政府信息公开工作年度报告"),
+        ("2024年度云溪县水利局政府信息公开工作年度报告",),
+        ("特向社会公布云溪县水利局2024年度政府信息公开工作年度报告",),
+    ],
+)
+def test_a_title_has_its_issuer_on_its_line_or_beside_it(lines: tuple[str, ...]) -> None:
+    said = _said(*lines, *OPENING)
+    assert (said.issuer, said.issuers[0].origin) == ("云溪县水利局", "title")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "现将我局2024年政府信息公开工作情况报告如下。",
+        "根据条例规定和文件要求(以下简称本办)，编制本报告。",
+        "本报告由此编制。",
+        "首页",
+    ],
+)
+def test_what_names_no_organ_leaves_the_issuer_open(text: str) -> None:
+    assert _said("2024年政府信息公开工作年度报告", text, *OPENING).issuer is None
+    assert _said(text, "2024年政府信息公开工作年度报告", *OPENING).issuer is None

@@ -81,3 +81,48 @@ def test_a_report_that_names_nobody_and_no_year() -> None:
     lines = ("一、总体情况", "本局公开信息。")
     assert [code for code, _ in _codes(*lines)] == ["META-ISSUER", "META-YEAR", "META-PERIOD"]
     assert {f.cause for f in _check(*lines, source="ocr")} == {"undetermined"}
+
+
+def _without_title(*more: str) -> list[str]:
+    return [*more, *LINES[2:]]
+
+
+def test_in_a_text_without_a_title_the_issuer_found_in_the_text_is_told() -> None:
+    introduced = "本报告由云溪县林业局按照有关规定编制。"
+    report = build_report(lines=_without_title(introduced), text_source="markup")
+    (finding,) = check_metadata(report.record, FORM, report.pages).findings
+    assert (finding.code, finding.cause, finding.actual) == (
+        "META-ISSUER",
+        "source",
+        "云溪县林业局",
+    )
+    assert "报告没有标题" in finding.message
+    assert (report.record.issuer, report.record.year) == ("云溪县林业局", 2023)
+
+
+def test_a_text_that_names_no_issuer_at_all_says_so() -> None:
+    (finding,) = _check(*_without_title(), source="markup")
+    assert (finding.code, finding.cause, finding.actual) == ("META-ISSUER", "source", None)
+
+
+def test_a_text_without_year_and_period_lacks_both() -> None:
+    lines = [line for line in LINES if "2023" not in line]
+    found = _check("云溪县林业局政府信息公开工作年度报告", *lines[1:], source="markup")
+    assert {f.code for f in found} == {"META-ISSUER", "META-YEAR", "META-PERIOD"}
+    assert {f.cause for f in found} == {"source"}
+
+
+def test_the_files_name_may_contradict_a_text_without_title() -> None:
+    introduced = "本报告由云溪县林业局按照有关规定编制。"
+    name = "青石县水利局2022年政府信息公开工作年度报告.txt"
+    report = build_report(
+        lines=_without_title(introduced),
+        text_source="markup",
+        source=SOURCE.model_copy(update={"filename": name, "kind": "text"}),
+    )
+    found = check_metadata(report.record, FORM, report.pages).findings
+    assert [(f.code, f.actual) for f in found][1:] == [
+        ("META-ISSUER", "青石县水利局"),
+        ("META-YEAR", "2022"),
+    ]
+    assert report.record.year == 2023
