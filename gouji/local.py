@@ -33,7 +33,7 @@ RESULT_FILES = (
 READABLE = frozenset(
     {
         *(".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"),
-        *(".docx", ".docm", ".html", ".htm", ".mht", ".mhtml"),
+        *(".docx", ".docm", ".html", ".htm", ".mht", ".mhtml", ".md", ".markdown", ".txt"),
     }
 )
 """Names taken when a folder is walked; a file named outright is judged by its content."""

@@ -65,8 +65,8 @@ FORMATS: dict[str, Format] = {
         _format("svg", "image/svg+xml", "later", "SVG 图形", "an SVG drawing"),
         _format("xml", "application/xml", "later", "XML 文件", "an XML file"),
         _format("postscript", "application/postscript", "later", "PostScript 文件", "PostScript"),
-        _format("markdown", "text/markdown", "later", "Markdown 文本", "Markdown text"),
-        _format("text", "text/plain", "later", "纯文本", "plain text"),
+        _format("markdown", "text/markdown", "readable", "Markdown 文本", "Markdown text"),
+        _format("text", "text/plain", "readable", "纯文本", "plain text"),
         _format("zip", "application/zip", "archive", "ZIP 压缩包", "a ZIP archive"),
         _format("tar", "application/x-tar", "archive", "TAR 归档", "a TAR archive"),
         _format("gzip", "application/gzip", "archive", "GZIP 压缩包", "a GZIP archive"),
@@ -125,7 +125,7 @@ _PDF_OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,9} [0-9]{1,5} obj\b")
 _MARKUP = re.compile(
     rb"<(!doctype html|html|head|body|meta|title|table|div|span|p|h[1-6]|script|style)[\s>/]", re.I
 )
-_MARKDOWN = re.compile(r"^(#{1,6} |\|[ :|-]+\|\s*$)", re.M)
+_MARKDOWN = re.compile(r"^(#{1,6} |\|?[ :|]*-[ :|-]*\|[ :|-]*$)", re.M)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 

@@ -48,7 +48,7 @@ def test_bad_members_have_their_own_reasons_and_the_rest_goes_on(http: httpx.Cli
         {
             "good.pdf": good,
             "copy.pdf": good,
-            "notes.md": "# 说明\n".encode(),
+            "notes.rtf": b"{\\rtf1 a}",
             "broken.pdf": pdf(2, "broken member")[:300],
             "inner.zip": zip_of({"x.pdf": good}),
             "../climbing.pdf": good,
@@ -58,14 +58,14 @@ def test_bad_members_have_their_own_reasons_and_the_rest_goes_on(http: httpx.Cli
     assert {name: item.status for name, item in items.items()} == {
         "good.pdf": "succeeded",
         "copy.pdf": "skipped",
-        "notes.md": "skipped",
+        "notes.rtf": "skipped",
         "broken.pdf": "failed",
         "inner.zip": "failed",
         "../climbing.pdf": "failed",
     }
     codes = {name: item.error.code for name, item in items.items() if item.error}
     assert codes["copy.pdf"] == "duplicate"
-    assert codes["notes.md"] == "unsupported_type"
+    assert codes["notes.rtf"] == "unsupported_type"
     assert codes["inner.zip"] == "archive_nested"
     assert codes["../climbing.pdf"] == "archive_path_unsafe"
     assert batch.status == "partially_succeeded"

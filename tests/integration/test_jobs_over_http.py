@@ -85,7 +85,7 @@ def test_a_picture_is_a_document_too(http: httpx.Client) -> None:
         (b"", "empty.pdf", 422, "empty_file"),
         (b"\x00\x01\x02\x03", "noise.pdf", 415, "not_a_document"),
         (zip_of({"a.pdf": b"x"}), "a.zip", 415, "archive_as_document"),
-        ("# 标题\n".encode(), "a.md", 415, "unsupported_type"),
+        (b"{\\rtf1 a}", "a.rtf", 415, "unsupported_type"),
     ],
 )
 def test_what_is_no_document_is_refused_at_the_door(

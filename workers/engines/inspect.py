@@ -11,7 +11,13 @@ from workers.engines.inspect_image import inspect_image
 from workers.engines.inspect_markup import inspect_markup
 from workers.engines.inspect_pdf import inspect_pdf
 
-_MARKUP: dict[str, DocumentKind] = {"docx": "docx", "html": "html", "mhtml": "html"}
+_MARKUP: dict[str, DocumentKind] = {
+    "docx": "docx",
+    "html": "html",
+    "mhtml": "html",
+    "markdown": "markdown",
+    "text": "text",
+}
 """Formats without pages, and what kind of document the record calls them."""
 
 

@@ -4,7 +4,7 @@ from schemas import failures
 from schemas.failure import Failure
 from schemas.formats import Format
 from workers.pipeline.read.docx_package import PackageError, open_package
-from workers.pipeline.read.encoding import EncodingUnknownError
+from workers.pipeline.read.encoding import EncodingUnknownError, decode
 from workers.pipeline.read.html import markup_of
 
 
@@ -13,6 +13,8 @@ def inspect_markup(content: bytes, kind: Format) -> Failure | None:
     try:
         if kind.name == "docx":
             open_package(content)
+        elif kind.name in ("markdown", "text"):
+            decode(content)
         else:
             markup_of(content)
     except PackageError as error:

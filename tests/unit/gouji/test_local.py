@@ -10,7 +10,7 @@ def test_files_of_folders_are_listed_once_and_equal_names_kept_apart(tmp_path: P
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "report.pdf").write_bytes(b"%PDF")
-    (tmp_path / "a" / "notes.txt").write_text("no document")
+    (tmp_path / "a" / "notes.log").write_text("no document")
     listed = errands([tmp_path, tmp_path / "a" / "report.pdf"], tmp_path / "out")
     assert [errand.out.name for errand in listed] == ["report", "report-2"]
     assert [errand.path.parent.name for errand in listed] == ["a", "b"]
@@ -22,7 +22,7 @@ def test_a_file_named_outright_is_judged_by_its_content(tmp_path: Path) -> None:
     outcome = process_one(Errand(path=path, out=tmp_path / "out"), Limits())
     assert (outcome.status, outcome.out) == ("refused", None)
     assert outcome.error is not None
-    assert outcome.error.code == "unsupported_type"
+    assert outcome.error.code == "not_a_report"
 
 
 def test_a_file_that_is_gone_is_a_failure_with_words(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_what_is_no_document_is_said_member_by_member(path: Path) -> None:
     members = [
         ("a.pdf", PDF),
         ("空.pdf", b""),
-        ("说明.txt", "请查收".encode()),
+        ("说明.rtf", b"{\\rtf1 a}"),
         ("b.docx", make_zip(("[Content_Types].xml", b""), ("word/document.xml", b""))),
         ("c.xlsx", make_zip(("[Content_Types].xml", b""), ("xl/workbook.xml", b""))),
         ("内.zip", make_zip(("a.pdf", PDF))),
@@ -158,7 +158,7 @@ def test_what_is_no_document_is_said_member_by_member(path: Path) -> None:
     expected = [
         ("a.pdf", "ok"),
         ("空.pdf", "empty_file"),
-        ("说明.txt", "unsupported_type"),
+        ("说明.rtf", "unsupported_type"),
         ("b.docx", "ok"),
         ("c.xlsx", "unsupported_type"),
         ("内.zip", "archive_nested"),

@@ -13,12 +13,17 @@ from workers.pipeline.read.docx_package import PackageError
 from workers.pipeline.read.encoding import EncodingUnknownError, decode
 from workers.pipeline.read.html import read_html
 from workers.pipeline.read.html_flow import TooDeepError
+from workers.pipeline.read.markdown import read_markdown
+from workers.pipeline.read.plain_text import read_plain_text
 
 MARKUP_KINDS = frozenset[DocumentKind]({"docx", "html", "markdown", "text"})
 """The kinds of documents that have no pages."""
 
 _READERS: Mapping[str, Callable[[bytes], Page]] = {"docx": read_docx, "html": read_html}
-_TEXT_READERS: Mapping[str, Callable[[str], Page]] = {}
+_TEXT_READERS: Mapping[str, Callable[[str], Page]] = {
+    "markdown": read_markdown,
+    "text": read_plain_text,
+}
 
 
 def read_markup(content: bytes, kind: str) -> Page:

@@ -52,6 +52,13 @@ def printed(values: Sequence[str], sizes: Sequence[int]) -> RowOptions:
     )
 
 
+def unknown(count: int, sizes: Sequence[int]) -> RowOptions:
+    """Return a row of which nothing can be said."""
+    return RowOptions(
+        sizes=tuple(sizes), summing=None, possible=((),) * count, listing=lambda: iter(())
+    )
+
+
 def gone_blank(values: Sequence[str], count: int, sizes: Sequence[int]) -> RowOptions:
     """Return the readings of a row from which blank cells are gone: which they were is open."""
     return _listed(_placed(values, count), count, sizes)
@@ -74,7 +81,7 @@ def glued(parts: Sequence[str], count: int, sizes: Sequence[int], *, blanks: boo
     """
     digits = "".join(parts)
     if not digits.isdecimal():
-        return _listed(_placed(parts, count), count, sizes)
+        return unknown(count, sizes) if digits else gone_blank((), count, sizes)
     borders = _borders(parts)
     possible = readings(digits, count, blanks=blanks)
     if blanks:

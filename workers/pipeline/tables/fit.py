@@ -18,6 +18,8 @@ _NAMED = 0.7
 _UNLIKE = 0.5
 """A label or header less like the form's than this, and read surely, contradicts the form."""
 _SURE = 0.9
+_NONE = "无"
+"""What some offices print in place of a number."""
 
 Columns = Sequence[Sequence[Cell]]
 """The cells of a table that cover each of its columns."""
@@ -191,9 +193,12 @@ def _misheaded(
     leaf = _headers_over(form_table)
     leaves = frozenset(leaf.values())
     headers = [cell for cell in form_table.cells if cell.kind == "header"]
+    # Of markup it is sure which cells hold values, whatever words stand in them: 两件.
+    held = {id(cell) for row in rows for cell in row.places.values() if cell.box is None}
     for row in rows:
         for wanted, cell in row.places.items():
-            over = [a for a in _above(columns, row.at, cell) if _is_wording(a.text)]
+            above = _above(columns, row.at, cell)
+            over = [a for a in above if _is_wording(a.text) and id(a) not in held]
             if not over or wanted.pointer is None:
                 continue
             nearest = max(over, key=lambda above: above.row)
@@ -305,7 +310,8 @@ def _has_figures(cells: Sequence[Cell]) -> bool:
 
 def _is_value_row(cells: Sequence[Cell], width: int) -> bool:
     lettered = sum(
-        not cell.candidates and any("一" <= letter <= "鿿" for letter in cell.text)
+        not cell.candidates
+        and any("一" <= letter <= "鿿" and letter != _NONE for letter in cell.text)
         for cell in cells
     )
     return len(cells) == width and lettered <= width // 5

@@ -209,7 +209,24 @@ def test_rebuilt_pdf_says_so() -> None:
 def test_name_does_not_decide() -> None:
     assert accepted(SCAN, "照片.jpg").media_type == "application/pdf"
     assert accepted(PNG, "报告.pdf").media_type == "image/png"
-    assert code("你好".encode(), "报告.pdf") == "unsupported_type"
+    assert accepted("你好".encode(), "报告.pdf").kind == "text"
+
+
+TEXTS: list[tuple[str, str, str]] = [
+    ("# 报告\n\n|a|b|\n|---|---|\n", "utf-8", "markdown"),
+    ("甲 | 乙\n--- | ---\n", "utf-8", "markdown"),
+    ("一、总体情况\n", "gb18030", "text"),
+    ("一、总体情况\n", "utf-16", "text"),
+    ("规章 |\n0 |\n|||\n0 |\n", "utf-8", "text"),  # cells a line, merged ones gone
+]
+
+
+@pytest.mark.parametrize(("text", "encoding", "kind"), TEXTS)
+def test_text_is_accepted_in_any_known_encoding_as_what_it_is(
+    text: str, encoding: str, kind: str
+) -> None:
+    found = accepted(text.encode(encoding), "a.txt")
+    assert (found.kind, found.pages) == (kind, 1)
 
 
 # What is refused
@@ -228,9 +245,6 @@ NOT_READ: list[tuple[str, bytes, str, str]] = [
     ("ofd", zipped("OFD.xml", "Doc_0/Document.xml"), "unsupported_type", "OFD"),
     ("odt", zipped("mimetype", "content.xml"), "unsupported_type", "OpenDocument"),
     ("doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported_type", "WPS"),
-    ("md", "# 报告\n\n|a|b|\n|---|---|\n".encode(), "unsupported_type", "Markdown"),
-    ("txt", "一、总体情况\n".encode("gb18030"), "unsupported_type", "纯文本"),
-    ("txt", "一、总体情况\n".encode("utf-16"), "unsupported_type", "纯文本"),
     ("rtf", rb"{\rtf1 a}", "unsupported_type", "RTF"),
     ("svg", b'<?xml version="1.0"?><svg xmlns="x"/>', "unsupported_type", "SVG"),
     ("xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',

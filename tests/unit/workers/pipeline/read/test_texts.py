@@ -1,0 +1,240 @@
+"""A report set as text, however flattened, gives its numbers, its labels and its paragraphs."""
+
+import json
+import random
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from schemas.page import Page
+from schemas.record import Engine, Record, Source
+from schemas.validation import Validation
+from tests.corpus import texts
+from tests.corpus.faults import FAULTS, MISLABELLED, NoRoomForFaultError, plant
+from tests.corpus.reports import SIZES, Report, make_report, mark_zeros
+from tests.corpus.truth import Comparison, compare, judge, truth_of
+from workers.pipeline.choice import choose_form
+from workers.pipeline.normalise import normalise
+from workers.pipeline.numbers import decide
+from workers.pipeline.read.markdown import read_markdown
+from workers.pipeline.read.plain_text import read_plain_text
+from workers.pipeline.tables.register import register
+from workers.pipeline.validate.validate import validate
+
+SOURCE = Source(filename="a.txt", sha256="0" * 64, media_type="text/plain", kind="text", pages=1)
+ENGINE = Engine(gouji="0", ocr="none", models={})
+CLEAR = sorted(set(texts.STYLES) - texts.BORDERLESS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What came of a text."""
+
+    page: Page
+    record: Record
+    validation: Validation
+
+
+def read(text: str, style: str = "docx") -> Read:
+    page = read_markdown(text) if style.startswith("markdown") else read_plain_text(text)
+    registration = register([page], choose_form([page], SOURCE))
+    decisions = decide(registration, {1: "markup"})
+    record = normalise([page], registration, decisions, SOURCE, ENGINE)
+    return Read(page=page, record=record, validation=validate(record, registration, [page]))
+
+
+def compared(report: Report, found: Read) -> Comparison:
+    return compare(truth_of(report), json.loads(found.record.model_dump_json()))
+
+
+def findings_of(found: Read) -> list[tuple[str, str]]:
+    return [(finding.code, finding.message) for finding in found.validation.findings]
+
+
+def unlisted(report: Report, found: Read) -> list[str]:
+    """Return the values given out wrong, and those left open without the truth in sight."""
+    return [
+        cell.pointer
+        for cell in compared(report, found).cells
+        if not cell.right
+        and (
+            cell.actual is not None
+            or (
+                cell.expected is not None
+                and str(cell.expected) not in found.record.evidence[cell.pointer].alternatives
+            )
+        )
+    ]
+
+
+@pytest.mark.parametrize("style", CLEAR)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_form_of_text_gives_the_record_and_no_finding(style: str, size: str) -> None:
+    seed = SIZES.index(size) + 10  # type: ignore[arg-type]  # one of SIZES
+    report = make_report(seed, size)  # type: ignore[arg-type]
+    found = read(texts.write(report, style, seed), style)
+    cells = compared(report, found)
+    assert (cells.right, cells.flagged) == (200, 0)
+    assert {e.source for e in found.record.evidence.values()} == {"markup"}
+    assert findings_of(found) == []
+    assert (found.record.issuer, found.record.year) == (report.issuer, report.year)
+    assert {section.number: section.text for section in found.record.sections} == {
+        number: "\n".join(report.sections.get(number, ())) for number in range(1, 7)
+    }
+
+
+@pytest.mark.parametrize("style", CLEAR)
+@pytest.mark.parametrize("template", ["2019"])
+def test_the_form_of_2019_is_read_alike(style: str, template: str) -> None:
+    report = make_report(31, "county", template="2019")
+    found = read(texts.write(report, style, 1), style)
+    assert found.record.template == template
+    values = json.loads(found.record.model_dump_json())
+    cells = compare(truth_of(report), values)
+    assert (cells.wrong, cells.flagged) == (0, 0)
+
+
+@pytest.mark.parametrize("style", sorted(texts.BORDERLESS))
+@pytest.mark.parametrize("size", ["village", "office", "bureau", "county"])
+def test_borders_lost_are_told_by_the_sums(style: str, size: str) -> None:
+    report = make_report(5, size)  # type: ignore[arg-type]  # one of SIZES
+    found = read(texts.write(report, style))
+    assert unlisted(report, found) == []
+    asked = [p for p in found.record.evidence if p.startswith("/requests/")]
+    assert {found.record.evidence[p].flag for p in asked} == {"inferred"}
+    assert {found.record.evidence[p].source for p in asked} == {"inferred"}
+    assert compared(report, found).silent == 0
+    assert {code for code, _ in findings_of(found)} <= {"REC-INFERRED", "REC-DOUBT"}
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.parametrize("style", CLEAR)
+def test_a_fault_of_the_report_is_named_and_nothing_is_bent(style: str, fault: str) -> None:
+    report = plant(make_report(11, "bureau"), fault, random.Random(11))
+    found = read(texts.write(report, style), style)
+    cells = compared(report, found)
+    assert (cells.right, cells.flagged) == (200, 0)
+    judged = judge(truth_of(report), json.loads(found.validation.model_dump_json()))
+    assert (judged.missed, judged.blamed) == ((), ())
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.parametrize("seed", range(4))
+def test_a_fault_in_a_text_without_borders_is_not_bent(fault: str, seed: int) -> None:
+    try:
+        report = plant(make_report(seed, "office"), fault, random.Random(seed))
+    except NoRoomForFaultError:
+        return
+    assert unlisted(report, read(texts.write(report, "borderless", seed))) == []
+
+
+@pytest.mark.parametrize("mark", ["", "/", "—", "无"])
+@pytest.mark.parametrize("style", CLEAR)
+def test_what_stands_for_no_number_is_null_and_never_zero(style: str, mark: str) -> None:
+    report = mark_zeros(make_report(7, "office"), mark, random.Random(7), 0.6)
+    found = read(texts.write(report, style), style)
+    cells = compared(report, found)
+    assert unlisted(report, found) == []
+    kinds = truth_of(report).kinds
+    if mark or style not in texts.UNBLANKED:
+        assert cells.right == 200
+        assert {p: found.record.evidence[p].kind for p in kinds} == kinds
+
+
+@pytest.mark.parametrize("style", CLEAR)
+def test_a_misprinted_label_is_named_and_no_other(style: str) -> None:
+    for seed in range(8):
+        report = plant(make_report(seed, "office"), MISLABELLED, random.Random(seed))
+        found = read(texts.write(report, style, seed), style)
+        assert compared(report, found).right == 200
+        codes = findings_of(found)
+        assert [code for code, _ in codes] == ["STR-LABEL"], codes
+
+
+@pytest.mark.parametrize("style", ["docx", "tabs", "html", "letters", "spaces", "csv", "markdown"])
+def test_a_row_left_out_is_missing_and_the_others_stay_in_place(style: str) -> None:
+    report = make_report(3, "county")
+    whole = texts.write(report, style)
+    label = "2.重复申请"
+    lines = whole.split("\n")
+    at = next(i for i, line in enumerate(lines) if label in line)
+    after = next(i for i, line in enumerate(lines) if "3.要求提供公开出版物" in line)
+    if style in ("docx", "html", "letters"):
+        cut = [*lines[:at], *lines[after:]]
+    else:
+        cut = [*lines[:at], *lines[at + 1 :]]
+    found = read("\n".join(cut), style)
+    gone = {p for p, e in found.record.evidence.items() if e.kind == "missing"}
+    assert gone == {p for p in found.record.evidence if "/rejected_repeat/" in p}
+    wrong = {cell.pointer for cell in compared(report, found).cells if not cell.right}
+    assert wrong == gone
+    missing = [f for f in found.validation.findings if f.code == "STR-TABLE"]
+    assert len(missing) == 1
+    assert "2.重复申请" in missing[0].message
+
+
+def test_words_in_place_of_a_number_are_kept_and_named() -> None:
+    report = make_report(3, "county")
+    pointer = "/requests/granted/other"
+    row = next(line for line in texts.write(report, "tabs").split("\n") if "（一）予以公开" in line)
+    cells = row.split("\t")
+    cells[-2] = "两件"
+    found = read(texts.write(report, "tabs").replace(row, "\t".join(cells)))
+    evidence = found.record.evidence[pointer]
+    assert (evidence.kind, evidence.text) == ("number", "两件")
+    assert [code for code, _ in findings_of(found)] == ["VAL-KIND"]
+
+
+def test_a_number_more_or_less_in_a_row_is_never_filled_in_silently() -> None:
+    report = make_report(3, "county")
+    lines = texts.write(report, "bare").split("\n")
+    at = lines.index("（一）予以公开")
+    for changed in (
+        [*lines[: at + 3], *lines[at + 4 :]],
+        [*lines[: at + 3], "7", *lines[at + 3 :]],
+    ):
+        found = read("\n".join(changed))
+        wrong = [cell for cell in compared(report, found).cells if not cell.right]
+        assert not any(cell.silent for cell in wrong)
+        assert all("/granted/" in cell.pointer for cell in wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "会议通知\n\n请各科室于3月1日前报送材料。\n",
+        "# 读书笔记\n\n| 书 | 页 |\n|---|---|\n| 甲 | 3 |\n",
+    ],
+)
+def test_a_text_that_is_no_report_has_no_statutory_table(text: str) -> None:
+    for page in (read_plain_text(text), read_markdown(text)):
+        registration = register([page], choose_form([page], SOURCE))
+        assert len(registration.missing) == 3
+
+
+def test_tables_that_are_no_statutory_ones_stay_as_they_stand_in_markdown() -> None:
+    report = make_report(3, "county")
+    extra = "\n| 渠道 | 条数 |\n|:--|--:|\n| 网站 | **12** |\n| 公众号 \\| 微博 | 3 |\n"
+    text = texts.write(report, "markdown").replace("## 五、", extra + "\n## 五、")
+    found = read(text, "markdown")
+    assert compared(report, found).right == 200
+    other = [table for table in found.page.tables if table.rows == 3]
+    assert [cell.text for cell in other[0].cells] == [
+        "渠道", "条数", "网站", "12", "公众号 | 微博", "3"
+    ]  # fmt: skip
+
+
+def test_lines_wrapped_at_the_width_of_a_page_are_joined() -> None:
+    report = make_report(3, "county")
+    wrapped = [
+        part
+        for line in texts.write(report, "tabs").split("\n")
+        for part in ([line] if "\t" in line else re.findall(".{1,36}", line) or [""])
+    ]
+    found = read("\n".join(wrapped))
+    assert compared(report, found).right == 200
+    assert {section.number: section.text for section in found.record.sections} == {
+        number: "\n".join(report.sections.get(number, ())) for number in range(1, 7)
+    }

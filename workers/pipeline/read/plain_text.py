@@ -1,0 +1,16 @@
+"""A plain text → Page: the statutory tables by their labels, the rest paragraph by paragraph."""
+
+from schemas.page import Page
+from workers.pipeline.read.markup_page import page_of
+from workers.pipeline.read.paragraph_lines import unwrapped
+from workers.pipeline.read.text_cells import clean, pieces
+from workers.pipeline.read.text_outside import outside
+from workers.pipeline.read.text_tables import find_tables
+
+
+def read_plain_text(text: str) -> Page:
+    """Read a text however its tables were flattened: cells or rows a line, borders kept or lost."""
+    lines = clean(text).split("\n")
+    found = pieces(lines)
+    tables = find_tables(found)
+    return page_of(unwrapped(outside(lines, found, tables)), [one.table for one in tables])

@@ -1,0 +1,313 @@
+"""A text without markup → its pieces: words and numbers, each with the line it stands in.
+
+Flatteners set tables in many ways: one cell a line (after a TAB, before a pipe, bare), one row a
+line (TABs, pipes, commas, runs of spaces), label and numbers in one. None of them is relied on:
+what parts two cells in any of them parts them here; blank cells count only where they are marked.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from schemas.form import FormCell
+from schemas.forms import FORMS
+from workers.pipeline.tables.labels import plain
+
+Kind = Literal["word", "number", "blank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a line: its text, the line it stands in (from 0) and where there."""
+
+    text: str
+    kind: Kind
+    line: int
+    start: int
+    end: int
+    row: int | None = None
+    """The printed row it belongs to, where the text says so."""
+
+
+_BOOKMARK = re.compile(r"\[bookmark:[^\]\n]*\]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+_NUMBER = r"[-−－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?"
+_MARK = r"[/／\\]|[-—–－―_]{1,3}|无"
+_VALUE = re.compile(rf"(?:{_NUMBER}|{_MARK})(?:件|条|个|元|万元|项|宗|次)?")
+_SEPARATOR = re.compile(r"\t|\s*[|｜│┃¦]|\x07")
+_WIDE = re.compile(r"(?:\u3000|  )[ \u3000]*")
+_CSV = re.compile(rf'.*?(?:,\s*"?(?:{_NUMBER}|{_MARK})?"?\s*){{3,}}')
+_PAGE_NUMBER = re.compile(
+    r"[-—–~·]\s*\d{1,3}\s*[-—–~·]|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?"
+    r"|\d{1,3}\s*/\s*共?\s*\d{1,3}\s*页?|Page\s*\d{1,3}(?:\s*of\s*\d{1,3})?",
+    re.I,
+)
+_TAIL = re.compile(rf"\s*((?:(?:{_NUMBER}|{_MARK})\s+)*(?:{_NUMBER}|(?:{_MARK})+))\s*$")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_RUN = r"\d[\d.,，．]*|[/／\\—–－―]|\S"
+"""A number, or each of the marks that stand side by side."""
+_VALUES = re.compile(rf"(?:(?:{_NUMBER}|{_MARK})\s*)+")
+_NUMBERING = re.compile(r"[1-9][.．、,，]")
+_OWN_NUMBER = re.compile(r"[1-9][.．、](?!\d)")
+_RULE = re.compile(r"[\s|+:=\-—–_─━┄┈┼├┤┬┴┌┐└┘]*")
+_FORM_FEED = "\f"
+_TELLING = 6
+"""Letters of a label from which it is known wherever it stands."""
+_SURE = 3
+"""Letters of a label's exact wording that outweigh another label's likeness to all of a text."""
+_SHORT = 4
+"""Letters of a label below which no other is looked for before it."""
+_LONGEST_ROW = 200
+"""Letters of the longest line that is a row of a table: its labels and its numbers."""
+
+
+def clean(text: str) -> str:
+    """Bring line ends together and leave out what is not printed: bookmarks, marks of width."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\x85", "\n")
+    return _INVISIBLE.sub("", _BOOKMARK.sub("", text)).replace("\xa0", " ")
+
+
+def pieces(lines: Sequence[str]) -> list[Piece]:
+    """Return the pieces of all lines in order; page numbers and rules between rows are none."""
+    numbered = _page_numbers(lines)
+    return letters_as_words(
+        [piece for at in range(len(lines)) if at not in numbered for piece in pieces_of(lines, at)]
+    )
+
+
+def letters_as_words(found: Sequence[Piece]) -> list[Piece]:
+    """Take 无 for a letter where words are set one letter a line: 无／法／提／供."""
+    kept = list(found)
+    for at, (piece, after) in enumerate(pairwise(found)):
+        if piece.text == "无" and after.kind == "word" and len(after.text) == 1:
+            kept[at] = replace(piece, kind="word") if after.text.isalpha() else piece
+    return kept
+
+
+def pieces_of(lines: Sequence[str], at: int) -> Iterator[Piece]:
+    """Yield the pieces of one line; one that only draws has none."""
+    if not _is_rule(lines[at]):
+        yield from _of_line(lines[at], at)
+
+
+def _page_numbers(lines: Sequence[str]) -> set[int]:
+    """Return the lines that hold the number of a page and nothing else."""
+    found = {at for at, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.strip(" \f\u3000"))}
+    for at, line in enumerate(lines):
+        if _FORM_FEED in line:  # the last line before a page's end, or the first line after it
+            found |= {
+                near
+                for near in (_printed_before(lines, at), at)
+                if near is not None and re.fullmatch(r"\s*\d{1,3}\s*", lines[near])
+            }
+    return found
+
+
+def _printed_before(lines: Sequence[str], at: int) -> int | None:
+    return next((near for near in range(at - 1, -1, -1) if lines[near].strip()), None)
+
+
+def _is_rule(line: str) -> bool:
+    """Say whether a line only draws: the border of a row, a row of merged cells gone."""
+    shown = line.strip()
+    return len(shown) > 3 and bool(_RULE.fullmatch(shown)) and ("\t" not in line)
+
+
+def _of_line(line: str, at: int) -> Iterator[Piece]:
+    cells = list(_cells(line))
+    row = at if sum(bool(text.strip()) for text, _ in cells) > 1 else None
+    for text, start in cells:
+        shown = text.strip(" \f\u3000")
+        if not shown:
+            if len(cells) > 1 or line.strip(" \f") == "\t":
+                yield Piece("", "blank", at, start, start, row)
+            continue
+        lead = start + text.index(shown[0])
+        yield from parted(Piece(shown, kind_of(shown), at, lead, lead + len(shown), row))
+
+
+def kind_of(text: str) -> Kind:
+    """Say what a cell holds by itself."""
+    if not text:
+        return "blank"
+    return "number" if _VALUE.fullmatch(text) else "word"
+
+
+def _cells(line: str) -> Iterator[tuple[str, int]]:
+    """Yield the cells of a line and where each begins: the mark after the last opens none."""
+    if _SEPARATOR.search(line):
+        yield from _separated(line)
+    elif _CSV.fullmatch(line):
+        yield from _by_commas(line)
+    else:
+        start = 0
+        for gap in _WIDE.finditer(line):
+            if gap.start() > start:
+                yield line[start : gap.start()], start
+            start = gap.end()
+        if start < len(line):
+            yield line[start:], start
+
+
+def _separated(line: str) -> Iterator[tuple[str, int]]:
+    """Yield the cells between separators; the first and the last may stand outside.
+
+    `| a | b |` has two cells, `a | b | ` three of which the last is blank, `a |` and TAB `a` one.
+    """
+    if not line.replace("|", "").strip() and "|" in line:
+        return  # merged cells, gone
+    ends = [found.span() for found in _SEPARATOR.finditer(line)]
+    starts = [0, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), len(line)]
+    found = [(line[start:stop], start) for start, stop in zip(starts, stops, strict=True)]
+    opened, closed = not found[0][0].strip(), not found[-1][0].strip()
+    piped = "\t" not in line
+    if opened and (len(found) == 2 or (piped and closed)):
+        found = found[1:]
+    if closed and piped and (opened or len(found) == 2):
+        found = found[:-1]
+    yield from found
+
+
+def _by_commas(line: str) -> Iterator[tuple[str, int]]:
+    start = 0
+    for cell in next(csv.reader([line])):
+        at = line.find(cell, start) if cell else start
+        yield cell, max(at, start)
+        start = max(at, start) + len(cell)
+
+
+def parted(piece: Piece) -> Iterator[Piece]:
+    """Part a piece that holds a label and its numbers, or several."""
+    text = piece.text
+    if piece.kind != "word" or not (any(map(str.isdecimal, text)) or _ends_with_label(text)):
+        yield piece
+    elif (tail := _tail(text)) is not None:
+        yield from _labelled(piece, 0, tail)
+        for found in re.finditer(_RUN, text[tail:]):
+            yield _part(piece, tail + found.start(), tail + found.end())
+    elif holds_labels(text) or _ends_with_label(text):
+        yield from _between_labels(piece)
+    elif _VALUES.fullmatch(text):
+        for found in re.finditer(_RUN, text):
+            yield _part(piece, found.start(), found.end())
+    else:
+        yield piece
+
+
+def _tail(text: str) -> int | None:
+    """Return where the values behind a label begin; None where none stand at the end."""
+    if len(text) > _LONGEST_ROW or not (text[-1].isdecimal() or _VALUE.fullmatch(text[-1])):
+        return None
+    found = _TAIL.search(text)
+    if found is None or any(map(str.isdecimal, _NUMBERING.sub("", text[: found.start()]))):
+        return None
+    return found.start(1) if _label_at_end(text[: found.start()]) is not None else None
+
+
+def _ends_with_label(text: str) -> bool:
+    """Say whether a group and a label, or a label and marks, may stand in one."""
+    return len(text) <= _LONGEST_ROW and (
+        _VALUE.fullmatch(text[-1]) is not None or plain(text).endswith(tuple(_labels()))
+    )
+
+
+def _labelled(piece: Piece, start: int, end: int) -> Iterator[Piece]:
+    """Yield words up to numbers: the labels and groups they end with, and what stands before."""
+    ends = [end]
+    while (at := _label_at_end(piece.text[start : ends[-1]])) is not None and at > 0:
+        ends.append(start + at)
+        if len(ends) > 2 and ends[-2] - ends[-1] < _SHORT:
+            break
+    firsts = [start, *reversed(ends[1:])] if piece.text[start : ends[-1]].strip() else ends[:0:-1]
+    for first, last in zip(firsts, [*firsts[1:], end], strict=True):
+        yield _part(piece, first, last)
+
+
+def _between_labels(piece: Piece) -> Iterator[Piece]:
+    """Part a run of labels and digits at every border between them."""
+    text, start = piece.text, 0
+    for found in _DIGITS.finditer(text):
+        first, end = found.span()
+        if _OWN_NUMBER.match(text, end - 1):
+            end -= 1  # the last digit opens the next label: 1.属于国家秘密
+        if end > first and _label_at_end(text[start:first]) is not None:
+            yield from _labelled(piece, start, first)
+            yield _part(piece, first, end)
+            start = end
+    if start < len(text):
+        yield from _labelled(piece, start, len(text))
+
+
+def _label_at_end(text: str) -> int | None:
+    """Return where the label or group begins with which a text ends; None where with none."""
+    own = plain(text)
+    longest = max((name for name in _names() if own.endswith(name)), key=len, default="")
+    if len(longest) < _SURE and is_label(text):
+        return 0
+    if not longest:
+        return None
+    at, left = len(text), len(longest)
+    while left:
+        at -= 1
+        left -= len(plain(text[at]))
+    while at and text[at - 1] in "（(〈<“‘":
+        at -= 1
+    return at
+
+
+def _part(piece: Piece, start: int, end: int) -> Piece:
+    text = piece.text[start:end].strip()
+    at = piece.start + start
+    return Piece(text, kind_of(text), piece.line, at, at + (end - start), piece.row)
+
+
+@cache
+def _labels() -> frozenset[str]:
+    """Return the plain labels of all forms' rows, and the headers of a table without labels."""
+    return frozenset(
+        plain(cell.text)
+        for form in FORMS.values()
+        for table in form.tables
+        for cell in table.cells
+        if cell.kind == "label" or (cell.kind == "header" and not _has_labels(table.cells))
+    )
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Return the plain labels of all forms' rows, and the groups before them."""
+    cells = (cell for form in FORMS.values() for table in form.tables for cell in table.cells)
+    return _labels() | {plain(cell.text) for cell in cells if cell.kind == "group"}
+
+
+def _has_labels(cells: Sequence[FormCell]) -> bool:
+    return any(cell.kind == "label" for cell in cells)
+
+
+@cache
+def _long_labels() -> tuple[str, ...]:
+    return tuple(label for label in _labels() if len(label) >= _TELLING)
+
+
+def is_label(text: str) -> bool:
+    """Say whether a text is a row's label of some form, but for a character or two."""
+    own = plain(text)
+    if own in _labels():
+        return True
+    if not 3 <= len(own) <= 60:
+        return False
+    best = process.extractOne(own, _labels(), scorer=fuzz.ratio, score_cutoff=80)
+    return best is not None
+
+
+def holds_labels(text: str) -> bool:
+    """Say whether labels of a form stand in a text that holds more."""
+    own = plain(text)
+    return any(label in own for label in _long_labels())

@@ -1,0 +1,163 @@
+"""Pieces of a text → rows of the statutory tables: each label with what stands behind it.
+
+A run of words with the values behind it is an entry. Its last words may be the label of a row:
+entries and rows are paired in order by likeness, as printed rows are with those of a form. Headers
+and groups stand among the words before the label.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from schemas.form import FormCell, FormTable
+from workers.pipeline.read.text_cells import Piece
+from workers.pipeline.tables.align import align
+from workers.pipeline.tables.labels import plain
+
+_ALIKE = 0.7
+"""Likeness from which the last words of an entry may be a row's label."""
+_LONGER = 1.4
+"""A label is at most so many times as long as the form's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Words and the values behind them: places in the list of pieces, ends excluded."""
+
+    first: int
+    values: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row of a form found in a text: its label as printed, its pieces and those of its values."""
+
+    label: FormCell | None
+    wanted: tuple[FormCell, ...]
+    text: str
+    words: range
+    values: range
+    disturbed: bool = False
+    """Words that are none of the form's stand behind its values: they may be cells of it."""
+
+
+def entries(found: Sequence[Piece]) -> list[Entry]:
+    """Part pieces into runs of words, each with the numbers and blanks behind it."""
+    runs: list[Entry] = []
+    first, values = 0, -1
+    for at, piece in enumerate(found):
+        if piece.kind == "word" and values >= 0:
+            runs.append(Entry(first=first, values=values, end=at))
+            first, values = at, -1
+        elif piece.kind != "word" and values < 0:
+            values = at
+    runs.append(Entry(first=first, values=len(found) if values < 0 else values, end=len(found)))
+    return runs
+
+
+def rows_of(form_table: FormTable) -> list[tuple[FormCell | None, tuple[FormCell, ...]]]:
+    """Return the rows of a form that hold values: their label and their value cells."""
+    labels = {cell.row: cell for cell in form_table.cells if cell.kind == "label"}
+    rows: dict[int, list[FormCell]] = {}
+    for cell in form_table.values:
+        rows.setdefault(cell.row, []).append(cell)
+    return [(labels.get(row), tuple(cells)) for row, cells in sorted(rows.items())]
+
+
+def find_rows(found: Sequence[Piece], runs: Sequence[Entry], form_table: FormTable) -> list[Row]:
+    """Return the rows of a statutory table that stand in a text, in the form's order."""
+    wanted = rows_of(form_table)
+    if wanted[0][0] is None:
+        return _only_row(found, runs, form_table)
+    names = [plain(label.text) if label else "" for label, _ in wanted]
+    scores, starts = _scores(found, runs, names)
+    pairs = align(scores)
+    rows = []
+    for run, row in sorted(pairs.items()):
+        entry, (label, values) = runs[run], wanted[row]
+        start = starts[run][row] if scores[run][row] >= _ALIKE else entry.values - 1
+        words = range(max(start, entry.first), entry.values)
+        behind = range(entry.values, _row_end(found, words, entry))
+        rows.append(
+            Row(label=label, wanted=values, text=_joined(found, words), words=words, values=behind)
+        )
+    return rows
+
+
+def _row_end(found: Sequence[Piece], words: range, entry: Entry) -> int:
+    """Return where a row's cells end: with its printed row, whatever stands in it."""
+    own, end = found[words.stop - 1].row, entry.end
+    while own is not None and end < len(found) and found[end].row == own:
+        end += 1
+    return end
+
+
+def _scores(
+    found: Sequence[Piece], runs: Sequence[Entry], names: Sequence[str]
+) -> tuple[list[list[float]], list[list[int]]]:
+    """Return for each entry and row how alike its last words are to the label, and their start."""
+    longest = _LONGER * max(map(len, names)) + 2
+    texts: list[str] = []
+    places: list[tuple[int, int]] = []
+    for run, entry in enumerate(runs):
+        text = ""
+        for at in range(entry.values - 1, entry.first - 1, -1):
+            text = plain(found[at].text) + text
+            if len(text) > longest:
+                break
+            texts.append(text)
+            places.append((run, at))
+    scores = np.zeros((len(runs), len(names)))
+    starts = np.zeros((len(runs), len(names)), np.int64)
+    if texts:
+        alike = process.cdist(texts, names, scorer=fuzz.ratio, score_cutoff=100 * _ALIKE) / 100.0
+        for (run, at), own in zip(places, alike, strict=True):
+            better = own > scores[run]
+            scores[run][better] = own[better]
+            starts[run][better] = at
+    return scores.tolist(), starts.tolist()
+
+
+_TELLING = ("未经复议直接起诉", "复议后起诉", "尚未审结", "结果维持", "结果纠正")
+"""Headers by which the one table without row labels is known."""
+_TOLD = 2
+_HEADER_WITHIN = 500
+"""Letters before the values of a table without labels among which its header stands."""
+
+
+def _only_row(found: Sequence[Piece], runs: Sequence[Entry], form_table: FormTable) -> list[Row]:
+    """Return the one row of a table that has no row labels: the values behind its header."""
+    wanted = form_table.values
+    for entry in runs:
+        holds = sum(len(piece.text) for piece in found[entry.values : entry.end])
+        if holds < len(wanted) // 3:
+            continue
+        text = ""
+        for at in range(entry.values - 1, -1, -1):
+            text = plain(found[at].text) + text
+            if len(text) > _HEADER_WITHIN:
+                break
+        if sum(name in text for name in _TELLING) >= _TOLD:
+            words = range(entry.values, entry.values)
+            values = range(entry.values, entry.end)
+            return [Row(label=None, wanted=wanted, text="", words=words, values=values)]
+    return []
+
+
+def _joined(found: Sequence[Piece], places: range) -> str:
+    return "".join(found[at].text for at in places if found[at].kind == "word")
+
+
+def cells_before(form_table: FormTable, after: FormCell | None, row: Row) -> list[FormCell]:
+    """Return the headers and groups the form sets after one row's label and before another's."""
+    low = (after.row, after.column) if after else (-1, -1)
+    first = row.label or row.wanted[0]
+    high = (first.row, first.column)
+    return [
+        cell
+        for cell in form_table.cells
+        if cell.kind in ("header", "corner", "group") and low < (cell.row, cell.column) < high
+    ]

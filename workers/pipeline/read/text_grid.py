@@ -1,0 +1,65 @@
+"""Rows and headers found in a text → a table laid out as its form lays it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from schemas.form import FormTable
+from schemas.table import Candidate, Cell, Table
+from workers.pipeline.read.markup_page import cell_of, table_of
+from workers.pipeline.read.text_entries import Row
+from workers.pipeline.read.text_headers import Match
+from workers.pipeline.sums.settle import Settled
+
+
+def set_table(
+    form_table: FormTable,
+    rows: Sequence[Row],
+    headers: Sequence[Match],
+    values: Mapping[str, Settled],
+) -> Table:
+    """Set what was found in the places the form has for it; rows not found are left out."""
+    heads = {match.cell.row for match in headers if match.cell.kind in ("header", "corner")}
+    kept = sorted(heads | {row.wanted[0].row for row in rows})
+    places = {row: at for at, row in enumerate(kept)}
+    cells = [*_headers(headers, kept, places), *_rows(rows, values, places)]
+    return table_of(cells)
+
+
+def _headers(
+    headers: Sequence[Match], kept: Sequence[int], places: Mapping[int, int]
+) -> Iterator[Cell]:
+    for match in headers:
+        cell = match.cell
+        over = [row for row in kept if cell.row <= row < cell.row + cell.row_span]
+        if over:
+            yield cell_of(
+                match.text,
+                row=places[over[0]],
+                column=cell.column,
+                row_span=len(over),
+                column_span=cell.column_span,
+            )
+
+
+def _rows(
+    rows: Sequence[Row], values: Mapping[str, Settled], places: Mapping[int, int]
+) -> Iterator[Cell]:
+    for row in rows:
+        at = places[row.wanted[0].row]
+        if row.label is not None:
+            yield cell_of(
+                row.text, row=at, column=row.label.column, column_span=row.label.column_span
+            )
+        for wanted in row.wanted:
+            settled = values[str(wanted.pointer)]
+            text = settled.texts[0] if len(settled.texts) == 1 else ""
+            cell = cell_of(text, row=at, column=wanted.column, column_span=wanted.column_span)
+            yield cell if settled.certain else _inferred(cell, settled)
+
+
+def _inferred(cell: Cell, settled: Settled) -> Cell:
+    """Mark a cell whose content follows from the sums, or is open: then `candidates` list it."""
+    if len(settled.texts) == 1:
+        return cell.model_copy(update={"inferred": True})
+    share = 1.0 / max(1, len(settled.texts))
+    candidates = tuple(Candidate(text=text, probability=share) for text in settled.texts)
+    return cell.model_copy(update={"inferred": True, "ink": True, "candidates": candidates})

@@ -1,0 +1,171 @@
+"""Pieces of a text → the statutory tables among them, each set as its form sets it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from schemas.form import Form, FormCell, FormTable
+from schemas.forms import FORMS
+from schemas.table import Table
+from workers.pipeline.read.text_cells import Piece
+from workers.pipeline.read.text_entries import Row, cells_before, entries, find_rows, rows_of
+from workers.pipeline.read.text_grid import set_table
+from workers.pipeline.read.text_headers import Match, match_headers
+from workers.pipeline.read.text_values import any_apart, read_values
+from workers.pipeline.tables.labels import likeness, plain
+
+_LEAST = 0.34
+"""Share of a table's rows that must be found for it to be there."""
+_NAMED = 0.8
+"""Likeness from which words without values are the label of an empty row."""
+_MOST_PIECES = 40
+"""Pieces into which a label may be broken: letters one a line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A statutory table found in a text: its cells, and the pieces it takes, ends included."""
+
+    table: Table
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Draft:
+    """The rows of a statutory table among the pieces of a text, before their values are read."""
+
+    form: Form
+    form_table: FormTable
+    rows: tuple[Row, ...]
+    headers: tuple[Match, ...]
+    first: int
+    last: int
+
+
+def find_tables(found: Sequence[Piece]) -> list[Found]:
+    """Return the statutory tables of a text in the order they stand in it."""
+    drafts: list[_Draft] = []
+    for forms in _tables_by_name():
+        rest = list(found)
+        while (draft := _best(rest, forms)) is not None:
+            drafts.append(draft)
+            for at in range(draft.first, draft.last + 1):
+                rest[at] = Piece("", "word", rest[at].line, 0, 0)
+    apart = any_apart(found, [row for draft in drafts for row in draft.rows])
+    tables = []
+    for draft in sorted(drafts, key=lambda one: one.first):
+        values = read_values(found, draft.rows, draft.form.relations, apart=apart)
+        table = set_table(draft.form_table, draft.rows, draft.headers, values)
+        tables.append(Found(table=table, first=draft.first, last=draft.last))
+    return tables
+
+
+def _tables_by_name() -> Iterator[list[tuple[Form, FormTable]]]:
+    names = dict.fromkeys(table.name for form in FORMS.values() for table in form.tables)
+    for name in names:
+        yield [(form, form.table(name)) for form in FORMS.values()]
+
+
+def _best(found: Sequence[Piece], forms: Sequence[tuple[Form, FormTable]]) -> _Draft | None:
+    """Return the table of that form which most of the text's rows are like."""
+    runs = entries(found)
+    fits = []
+    for form, form_table in forms:
+        rows = find_rows(found, runs, form_table)
+        if len(rows) >= max(1, _LEAST * len(rows_of(form_table))):
+            fits.append((_likeness(rows), form, form_table, rows))
+    if not fits:
+        return None
+    _, form, form_table, rows = max(fits, key=lambda fit: fit[0])
+    return _draft(found, form, form_table, rows)
+
+
+def _likeness(rows: Sequence[Row]) -> float:
+    return sum(
+        likeness(plain(row.text), plain(row.label.text)) if row.label else 1.0 for row in rows
+    )
+
+
+def _draft(
+    found: Sequence[Piece], form: Form, form_table: FormTable, rows: Sequence[Row]
+) -> _Draft:
+    """Add the headers and groups before each row, and the rows that hold nothing at all."""
+    headers: list[Match] = []
+    complete: list[Row] = []
+    before: FormCell | None = None
+    start = 0
+    for row in rows:
+        skipped = _rows_between(form_table, before, row)
+        cells = [*cells_before(form_table, before, row), *skipped]
+        matches = match_headers(cells, found, range(start, row.words.start))
+        if complete:
+            complete[-1] = _with_words(complete[-1], matches, row)
+        for match in matches:
+            if match.cell.kind != "label":
+                headers.append(match)
+            elif match.whole and likeness(plain(match.text), plain(match.cell.text)) >= _NAMED:
+                complete.append(_empty(match, skipped[match.cell]))
+        complete.append(row)
+        before, start = row.label, row.values.stop
+    complete += _empty_behind(found, form_table, rows[-1])
+    first = min([complete[0].words.start, *(match.first for match in headers)])
+    own = {plain(cell.text) for cell in form_table.cells}
+    while first and (found[first - 1].kind == "blank" or plain(found[first - 1].text) in own):
+        first -= 1  # headers printed twice: once for each column they stand over
+    return _Draft(
+        form=form,
+        form_table=form_table,
+        rows=tuple(complete),
+        headers=tuple(headers),
+        first=first,
+        last=max(complete[-1].words.stop, rows[-1].values.stop) - 1,
+    )
+
+
+def _with_words(row: Row, matches: Sequence[Match], following: Row) -> Row:
+    """Take words behind a row with too few values for its cells, where they make up the number."""
+    missing = len(row.wanted) - len(row.values)
+    named = min((match.first for match in matches), default=following.words.start)
+    end = row.values.stop
+    if missing <= 0 or not row.values or named <= end:
+        return row
+    if named - end == missing:
+        return replace(row, values=range(row.values.start, named))
+    return replace(row, disturbed=True)
+
+
+def _rows_between(
+    form_table: FormTable, before: FormCell | None, row: Row | None
+) -> dict[FormCell, tuple[FormCell, ...]]:
+    """Return the labels the form has between two rows, with their value cells."""
+    if row is not None and row.label is None:
+        return {}
+    low = before.row if before else -1
+    high = row.label.row if row and row.label else form_table.rows
+    return {
+        label: values
+        for label, values in rows_of(form_table)
+        if label is not None and low < label.row < high
+    }
+
+
+def _empty_behind(found: Sequence[Piece], form_table: FormTable, last: Row) -> Iterator[Row]:
+    """Yield the last rows of a form that are there but hold nothing: labels behind the others."""
+    if last.label is None:
+        return
+    at = last.values.stop
+    for label, wanted in _rows_between(form_table, last.label, None).items():
+        for end in range(at + 1, min(at + _MOST_PIECES, len(found)) + 1):
+            text = "".join(piece.text for piece in found[at:end])
+            if likeness(plain(text), plain(label.text)) >= _NAMED:
+                words = range(at, end)
+                yield Row(
+                    label=label, wanted=wanted, text=text, words=words, values=range(end, end)
+                )
+                at = end
+                break
+
+
+def _empty(match: Match, wanted: tuple[FormCell, ...]) -> Row:
+    words, nothing = range(match.first, match.last + 1), range(match.last + 1, match.last + 1)
+    return Row(label=match.cell, wanted=wanted, text=match.text, words=words, values=nothing)

@@ -1,0 +1,145 @@
+"""What stands behind the labels of a statutory table → its values, blanks and borders told.
+
+A row with as many cells as its form is read as it stands. Else blanks are gone, or borders, or the
+row begins in another column: then it is what the sums say, or open.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from schemas.form import Relation
+from workers.pipeline.read.text_cells import Piece
+from workers.pipeline.read.text_entries import Row
+from workers.pipeline.sums.options import (
+    RowOptions,
+    extra,
+    glued,
+    gone_blank,
+    printed,
+    shifted,
+    unknown,
+)
+from workers.pipeline.sums.settle import OpenRow, Settled, settle
+
+_MOST_EXTRA = 3
+"""Numbers more than places in a row, up to which some may be none of the table's."""
+_LONGEST_NUMBER = 12
+"""Digits of the longest number a report may state; a longer run of digits is several."""
+
+
+def any_apart(found: Sequence[Piece], rows: Sequence[Row]) -> bool:
+    """Say whether some row of several values has its cells apart."""
+    return any(_is_apart(row, _cells(found, row)) for row in rows)
+
+
+def _is_apart(row: Row, cells: Sequence[str]) -> bool:
+    """Say whether a row of several values has its cells apart; marks are told anyhow."""
+    return len(cells) >= len(row.wanted) > 1 and any(map(str.isdecimal, "".join(cells)))
+
+
+def read_values(
+    found: Sequence[Piece], rows: Sequence[Row], relations: Sequence[Relation], *, apart: bool
+) -> dict[str, Settled]:
+    """Return what every value of some rows may be; `apart`: the text keeps cells apart."""
+    cells = [_cells(found, row) for row in rows]
+    own = any(_is_apart(row, row_cells) for row, row_cells in zip(rows, cells, strict=True))
+    long = any(len(cell) > _LONGEST_NUMBER for c in cells for cell in c)
+    is_glued = not own and (long or not apart)
+    blanks = is_glued and any(
+        len("".join(c)) < len(r.wanted) for r, c in zip(rows, cells, strict=True)
+    )
+    starts = _starts(found, rows, cells)
+    listed = []
+    for row, row_cells in zip(rows, cells, strict=True):
+        pointers = tuple(str(cell.pointer) for cell in row.wanted)
+        sizes = _sizes(pointers, relations)
+        key = _column(found, row)
+        if row.disturbed:
+            options = unknown(len(pointers), sizes)
+        elif is_glued and len(pointers) > 1:
+            options = glued([c for c in row_cells if c], len(pointers), sizes, blanks=blanks)
+        else:
+            options = _options(row_cells, len(pointers), sizes, key, starts)
+        listed.append(OpenRow(pointers=pointers, options=options))
+    return settle(listed, relations)
+
+
+def _cells(found: Sequence[Piece], row: Row) -> list[str]:
+    """Return the cells behind a label: those of its own printed row, where the text tells rows."""
+    behind = [found[at] for at in row.values]
+    if behind and row.words and (own := found[row.words.stop - 1].row) is not None:
+        same = [piece for piece in behind if piece.row == own]
+        behind = same or behind
+    return [piece.text for piece in behind]
+
+
+def _sizes(pointers: Sequence[str], relations: Sequence[Relation]) -> tuple[int, ...]:
+    """Return the numbers of each block of a row whose last is the sum of its others."""
+    sizes: list[int] = []
+    own = {relation.totals: relation for relation in relations if len(relation.totals) == 1}
+    start = 0
+    for at, pointer in enumerate(pointers, start=1):
+        relation = own.get((pointer,))
+        if relation is not None and set(relation.pointers) == set(pointers[start:at]):
+            sizes.append(at - start)
+            start = at
+    return tuple(sizes) if start == len(pointers) else ()
+
+
+def _options(
+    cells: Sequence[str],
+    count: int,
+    sizes: Sequence[int],
+    key: int | None,
+    starts: Mapping[int | None, frozenset[int]],
+) -> RowOptions:
+    numbers = [cell for cell in cells if cell]
+    if len(cells) == count:
+        return printed(cells, sizes)
+    if len(numbers) > count:
+        return extra(numbers[: count + _MOST_EXTRA], count, sizes)
+    if len(cells) < count:
+        return gone_blank(numbers, count, sizes)
+    offset = key or 0
+    windows = _windows(cells, count)
+    told = [start for start in windows if start + offset in starts.get(key, ())]
+    if key is None and not told:
+        told = windows[:1]  # nothing stands between a label and its cells
+    chosen = [tuple(cells[start : start + count]) for start in told or windows]
+    one = dict.fromkeys(chosen)
+    return printed(chosen[0], sizes) if len(one) == 1 else shifted(list(one), sizes)
+
+
+def _windows(cells: Sequence[str], count: int) -> list[int]:
+    """Return where a row of `count` cells may begin so that all that is printed is in it."""
+    return [
+        start
+        for start in range(len(cells) - count + 1)
+        if not any(cells[:start]) and not any(cells[start + count :])
+    ]
+
+
+def _starts(
+    found: Sequence[Piece], rows: Sequence[Row], cells: Sequence[Sequence[str]]
+) -> dict[int | None, frozenset[int]]:
+    """Return in which columns rows surely begin, by the column of their labels."""
+    seen: dict[int | None, frozenset[int]] = {}
+    for row, own in zip(rows, cells, strict=True):
+        windows = _windows(own, len(row.wanted)) if len(row.wanted) > 1 else []
+        if len(windows) == 1:
+            key = _column(found, row)
+            seen[key] = seen.get(key, frozenset()) | {windows[0] + (key or 0)}
+    return seen
+
+
+def _column(found: Sequence[Piece], row: Row) -> int | None:
+    """Return the column of a row's label, where the text tells rows."""
+    if not row.words or not row.values:
+        return None
+    last = row.words.stop - 1
+    own = found[last].row
+    if own is None:
+        return None
+    first = last
+    while first > 0 and found[first - 1].row == own:
+        first -= 1
+    return last - first
