@@ -43,14 +43,17 @@ def process(
     paths: Paths,
     out: Annotated[Path, typer.Option(help="Folder for the result files.")],
     jobs: Annotated[int | None, typer.Option(min=1, help="Documents read at once.")] = None,
+    previous: Annotated[
+        Path | None, typer.Option(help="Folder of earlier results, for last year's reports.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Read documents on this machine, without any server."""
     from gouji import commands
 
     terminal = Terminal(as_json=json)
-    _must_exist(terminal, paths)
-    raise typer.Exit(commands.process(terminal, paths, out, jobs or _processors()))
+    _must_exist(terminal, [*paths, *([previous] if previous else [])])
+    raise typer.Exit(commands.process(terminal, paths, out, jobs or _processors(), previous))
 
 
 @app.command()

@@ -14,7 +14,9 @@ from workers.engines.inspect import Limits
 _VERDICTS = {"passed": "通过", "warnings": "有提示", "failed": "不符", "incomplete": "不完整"}
 
 
-def process(terminal: Terminal, paths: Sequence[Path], out: Path, jobs: int) -> int:
+def process(
+    terminal: Terminal, paths: Sequence[Path], out: Path, jobs: int, previous: Path | None = None
+) -> int:
     """Process documents and print each as it is done; return the exit code."""
     listed = errands(paths, out)
     if not listed:
@@ -29,7 +31,7 @@ def process(terminal: Terminal, paths: Sequence[Path], out: Path, jobs: int) -> 
     bad = 0
     with terminal.progress() as bar:
         task = bar.add_task("reading", total=len(listed))
-        for outcome in run(listed, jobs=jobs, limits=limits):
+        for outcome in run(listed, jobs=jobs, limits=limits, previous=previous):
             bad += outcome.status != "processed"
             terminal.result(_line(outcome), _text(outcome))
             bar.advance(task)

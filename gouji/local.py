@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import structlog
 
+from gouji.earlier import find_earlier
 from schemas import failures
 from schemas.failure import Failure
 from schemas.record import Source
@@ -80,43 +82,50 @@ def errands(paths: Iterable[Path], out: Path) -> list[Errand]:
     return listed
 
 
-def process(listed: Sequence[Errand], *, jobs: int, limits: Limits) -> Iterator[Outcome]:
+def process(
+    listed: Sequence[Errand], *, jobs: int, limits: Limits, previous: Path | None = None
+) -> Iterator[Outcome]:
     """Process documents in `jobs` processes and yield each outcome as it is ready.
 
+    `previous` is a folder of earlier results, in which last year's reports are looked for.
     A document that kills its process is reported and the others go on in fresh ones.
     """
     waiting = list(listed)
     while waiting:
         finished: set[Path] = set()
         try:
-            for outcome in _in_pool(waiting, jobs, limits):
+            for outcome in _in_pool(waiting, jobs, limits, previous):
                 finished.add(outcome.path)
                 yield outcome
         except BrokenProcessPool:
             waiting = [errand for errand in waiting if errand.path not in finished]
-            yield from _one_by_one(waiting, limits)
+            yield from _one_by_one(waiting, limits, previous)
         return
 
 
-def _in_pool(waiting: Sequence[Errand], jobs: int, limits: Limits) -> Iterator[Outcome]:
+def _in_pool(
+    waiting: Sequence[Errand], jobs: int, limits: Limits, previous: Path | None
+) -> Iterator[Outcome]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(waiting)), mp_context=context) as pool:
         futures: list[Future[Outcome]] = [
-            pool.submit(process_one, errand, limits) for errand in waiting
+            pool.submit(process_one, errand, limits, previous) for errand in waiting
         ]
         for future in as_completed(futures):
             yield future.result()
 
 
-def _one_by_one(waiting: Sequence[Errand], limits: Limits) -> Iterator[Outcome]:
+def _one_by_one(
+    waiting: Sequence[Errand], limits: Limits, previous: Path | None
+) -> Iterator[Outcome]:
     for errand in waiting:
         try:
-            yield from _in_pool([errand], 1, limits)
+            yield from _in_pool([errand], 1, limits, previous)
         except BrokenProcessPool:
             yield Outcome(path=errand.path, status="failed", error=failures.reading_crashed())
 
 
-def process_one(errand: Errand, limits: Limits) -> Outcome:
+def process_one(errand: Errand, limits: Limits, previous: Path | None = None) -> Outcome:
     """Process one document in this process and write its files."""
     started = time.monotonic()
     _forget(errand.out)
@@ -128,7 +137,7 @@ def process_one(errand: Errand, limits: Limits) -> Outcome:
     if isinstance(inspected, Failure):
         return Outcome(path=errand.path, status="refused", error=inspected)
     try:
-        outcome = _read(errand, content, inspected)
+        outcome = _read(errand, content, inspected, previous)
     except Exception:  # a document's edge: one that breaks us must not stop the others
         log.exception("document_failed", sha256=inspected.sha256)
         outcome = Outcome(path=errand.path, status="failed", error=failures.internal())
@@ -143,7 +152,7 @@ def process_one(errand: Errand, limits: Limits) -> Outcome:
     )
 
 
-def _read(errand: Errand, content: bytes, inspected: Inspection) -> Outcome:
+def _read(errand: Errand, content: bytes, inspected: Inspection, previous: Path | None) -> Outcome:
     engines = _engines()
     readings = [
         read_page(content, inspected.kind, number, engines)
@@ -161,6 +170,7 @@ def _read(errand: Errand, content: bytes, inspected: Inspection) -> Outcome:
         engines.describe(),
         [reading.page for reading in readings],
         lambda number: readings[number - 1].image,
+        partial(find_earlier, previous) if previous else None,
     )
     if isinstance(assembly, Failure):
         return Outcome(path=errand.path, status="refused", error=assembly)

@@ -56,13 +56,23 @@ class Section(Value):
 
 
 class Claim(Value):
-    """A number the text states, with its subject as a dotted path into the record."""
+    """A number the text states, and whether it holds.
+
+    `subject` is a dotted path into the record, 总计 implied (`requests.new_requests`), or several
+    joined by `+`; a path ending in `_*` is the sum of a group of rows. What is told within the
+    text alone begins with `text.` (`list`, `share`, `categories`, `approximate`,
+    `information_fee`); `growth.` before a path is its change against last year, signed.
+    """
 
     section: int | None
     text: str
     subject: str
     stated: str
     unit: str | None
+    span: tuple[int, int] | None = None
+    """Begin and end of `text` in the text of its section; two spans are equal or apart."""
+    holds: bool | None = None
+    """Null when nothing certain is there to compare with."""
 
 
 class IssuanceCounts(Value):

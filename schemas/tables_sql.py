@@ -106,6 +106,9 @@ jobs = Table(
     Index(None, "tenant", "id"),
     Index(None, "batch_id"),
     Index(None, "tenant", "sha256"),
+    Index(
+        "ix_jobs_report", "tenant", "issuer", "year", postgresql_where=text("issuer IS NOT NULL")
+    ),
     Index("ix_jobs_due", "due_at", postgresql_where=text("status IN ('queued', 'running')")),
     Index("ix_jobs_waiting", "id", postgresql_where=text("status = 'queued'")),
 )

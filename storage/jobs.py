@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from schemas import message
 from schemas.event import EventData, EventType
@@ -55,6 +55,23 @@ def lock(unit: Unit, job_id: str) -> JobRow | None:
         .with_for_update(key_share=True)
     ).one_or_none()
     return None if row is None else JobRow.of(row)
+
+
+def latest_report(connection: Connection, tenant: str, issuer: str, year: int) -> str | None:
+    """Return the job that last read an issuer's report of a year to its end."""
+    done = (
+        select(jobs.c.id)
+        .where(
+            jobs.c.tenant == tenant,
+            jobs.c.issuer == issuer,
+            jobs.c.year == year,
+            jobs.c.status == "succeeded",
+            jobs.c.deleted_at.is_(None),
+        )
+        .order_by(jobs.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(done).scalar_one_or_none()
 
 
 def create(unit: Unit, new: NewJob) -> str:

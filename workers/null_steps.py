@@ -21,7 +21,7 @@ from workers.real_steps import inspect
 
 if TYPE_CHECKING:
     from workers.engines.protocols import Engines
-    from workers.steps import Assembly, PageReading
+    from workers.steps import Assembly, Earlier, PageReading
 
 Tree = dict[str, "Tree | None"]
 
@@ -60,12 +60,17 @@ def _read_page(
 
 
 def _assemble(
-    source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
+    source: Source,
+    engine: Engine,
+    pages: Sequence[Page],
+    image: Callable[[int], bytes],
+    earlier: "Earlier",
 ) -> "Assembly | Failure":
     from workers.engines.searchable import searchable_pdf
     from workers.pipeline.export.result_files import export
     from workers.steps import PICTURED_KINDS, Assembly
 
+    del earlier
     record = _record(source, engine)
     missing = Finding(
         code="STR-TABLE",

@@ -15,7 +15,7 @@ from workers.parts import Steps
 if TYPE_CHECKING:
     from workers.engines.inspect import Inspection, Limits
     from workers.engines.protocols import Engines
-    from workers.steps import Assembly, PageReading
+    from workers.steps import Assembly, Earlier, PageReading
 
 
 def build() -> Steps:
@@ -37,11 +37,15 @@ def _read_page(content: bytes, kind: str, number: int, engines: "Engines") -> "P
 
 
 def _assemble(
-    source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
+    source: Source,
+    engine: Engine,
+    pages: Sequence[Page],
+    image: Callable[[int], bytes],
+    earlier: "Earlier",
 ) -> "Assembly | Failure":
     from workers.steps import assemble_document
 
-    return assemble_document(source, engine, pages, image)
+    return assemble_document(source, engine, pages, image, earlier)
 
 
 @cache

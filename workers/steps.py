@@ -18,6 +18,7 @@ from workers.engines.searchable import searchable_pdf
 from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.choice import choose_form, is_filled, is_no_report, refusal
 from workers.pipeline.export.result_files import export
+from workers.pipeline.narrative.judge import with_claims
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
 from workers.pipeline.read.markup import MARKUP_KINDS, read_markup
@@ -91,11 +92,20 @@ def _unreadable(number: int) -> PageReading:
     return PageReading(page=page, image=b"")
 
 
+Earlier = Callable[[str, int], Record | None]
+"""Finds the record of an issuer and year, when there is exactly one to be found."""
+
+
 def assemble_document(
-    source: Source, engine: Engine, pages: Sequence[Page], image: Callable[[int], bytes]
+    source: Source,
+    engine: Engine,
+    pages: Sequence[Page],
+    image: Callable[[int], bytes],
+    earlier: Earlier | None = None,
 ) -> Assembly | Failure:
     """Join the pages to a record, validate it and set all result files; `image(n)` fetches WebP.
 
+    `earlier` is asked for last year's report of the same issuer once both are known.
     A document without any statutory table, though all its pages could be read, is no report.
     """
     registration = register(pages, choose_form(pages, source))
@@ -107,9 +117,17 @@ def assemble_document(
     record = normalise(pages, registration, decisions, source, engine)
     if record.year is not None and record.year < FIRST_YEAR and not is_filled(registration):
         return failures.template_unsupported(record.year)
-    validation = validate(record, registration, pages)
+    previous = _last_year(record, earlier)
+    record = with_claims(record, previous)
+    validation = validate(record, registration, pages, previous)
     files = export(record, validation, Tables(tables=registration.tables), image)
     if source.kind in PICTURED_KINDS:
         title = record.title or source.filename
         files["searchable.pdf"] = searchable_pdf(pages, image, title)
     return Assembly(record=record, validation=validation, files=files)
+
+
+def _last_year(record: Record, earlier: Earlier | None) -> Record | None:
+    if earlier is None or record.issuer is None or record.year is None:
+        return None
+    return earlier(record.issuer, record.year - 1)

@@ -1,9 +1,11 @@
 """Put a document together from its pages: record, validation, result files."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
+from pydantic import ValidationError
 
 from schemas import failures, keys
 from schemas.failure import Failure
@@ -11,10 +13,10 @@ from schemas.keys import LONG_TABLE
 from schemas.long_row import csv_bytes
 from schemas.page import Page
 from schemas.reading import StoredPage
-from schemas.record import Source
+from schemas.record import Record, Source
 from schemas.validation import Validation
-from storage.jobs import Values
-from storage.objects import read
+from storage.jobs import Values, latest_report
+from storage.objects import ObjectMissing, read
 from storage.rows import JobRow, PageRow
 from workers import app, jobs, objects
 from workers.jobs import Held
@@ -64,7 +66,27 @@ def _assemble(parts: Parts, held: Held) -> "Assembly | Failure":
         engine,
         _pages(found, stored),
         lambda number: read(parts.objects, images[number]),
+        partial(find_earlier, parts, held.job.tenant),
     )
+
+
+def find_earlier(parts: Parts, tenant: str, issuer: str, year: int) -> Record | None:
+    """Return the record of the tenant's latest finished report of an issuer and year.
+
+    One written by an older version, in a shape not known any more, counts as none; so does one
+    that comes after the report it would be compared with.
+    """
+    with parts.database.connect() as connection:
+        job_id = latest_report(connection, tenant, issuer, year)
+    if job_id is None:
+        return None
+    try:
+        return Record.model_validate_json(
+            read(parts.objects, keys.result(tenant, job_id, "record.json"))
+        )
+    except (ValidationError, ObjectMissing):
+        log.info("earlier_report_unreadable", earlier=job_id)
+        return None
 
 
 def _pages(found: Sequence[PageRow], stored: dict[int, StoredPage]) -> list[Page]:

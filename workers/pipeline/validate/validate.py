@@ -7,19 +7,31 @@ from schemas.record import Record
 from schemas.validation import Checked, Counts, Finding, Severity, Validation, Verdict
 from workers.pipeline.places import value_at
 from workers.pipeline.tables.register import Registration
+from workers.pipeline.validate.aspects import check_aspects
 from workers.pipeline.validate.metadata import check_metadata
+from workers.pipeline.validate.narrative import check_narrative
+from workers.pipeline.validate.outliers import check_outliers
 from workers.pipeline.validate.recognition import check_recognition
 from workers.pipeline.validate.relations import check_relations
 from workers.pipeline.validate.structure import check_sections
 from workers.pipeline.validate.tables import check_labels, check_tables
 from workers.pipeline.validate.template import check_template
 from workers.pipeline.validate.values import check_values
+from workers.pipeline.validate.years import check_years
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-def validate(record: Record, registration: Registration, pages: Sequence[Page]) -> Validation:
-    """Apply every rule; findings come errors first, then in the order of the families."""
+def validate(
+    record: Record,
+    registration: Registration,
+    pages: Sequence[Page],
+    previous: Record | None = None,
+) -> Validation:
+    """Apply every rule; findings come errors first, then in the order of the families.
+
+    `previous` is last year's report of the same issuer, where it is known.
+    """
     form = registration.form
     outcomes = (
         check_tables(registration, pages),
@@ -29,6 +41,10 @@ def validate(record: Record, registration: Registration, pages: Sequence[Page]) 
         check_sections(form, pages),
         check_labels(registration, pages),
         check_metadata(record, form, pages),
+        check_narrative(record, pages, previous),
+        check_aspects(record, pages),
+        check_years(record, form, previous),
+        check_outliers(record, form),
         check_recognition(record, form, pages),
     )
     findings = [finding for outcome in outcomes for finding in outcome.findings]

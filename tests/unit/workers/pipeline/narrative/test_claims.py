@@ -1,0 +1,70 @@
+"""Precision and recall of the grammar on made sentences, and what every claim must be like."""
+
+from itertools import pairwise
+
+import pytest
+
+from schemas.record import Section
+from tests.unit.workers.pipeline.narrative.judging import (
+    ISSUER,
+    YEAR,
+    Made,
+    filled,
+    lines,
+    made,
+    score,
+)
+from workers.pipeline.narrative.statements import read_statements
+
+TUNED = [made(line) for at, shape in enumerate(lines("shapes")) for line in filled(shape, 6, at)]
+TUNED += [made(line) for line in lines("sentences")]
+UNSEEN = [made(line) for line in lines("unseen")]
+
+
+def test_the_sets_are_as_large_and_varied_as_promised() -> None:
+    assert len(lines("shapes")) >= 25
+    assert len(TUNED) >= 300
+    assert len(UNSEEN) >= 150
+    assert len({each.sentence for each in UNSEEN} & {each.sentence for each in TUNED}) <= 3
+
+
+@pytest.mark.parametrize("sentences", [TUNED], ids=["tuned"])
+def test_claims_are_read_with_precision_and_recall(sentences: list[Made]) -> None:
+    found = score(sentences)
+    assert found.precision >= 0.99, "\n".join(found.faults)
+    assert found.recall >= 0.95, "\n".join(found.faults)
+
+
+@pytest.mark.parametrize("each", TUNED + UNSEEN, ids=lambda each: each.sentence[:20])
+def test_spans_print_the_claim_and_are_equal_or_apart(each: Made) -> None:
+    section = Section(number=each.section, title="", text=each.sentence)
+    statements = read_statements((section,), YEAR, ISSUER)
+    for statement in statements:
+        start, end = statement.span
+        assert each.sentence[start:end] == statement.text != ""
+        assert statement.text in statement.sentence
+    spans = sorted({statement.span for statement in statements})
+    assert all(left[1] <= right[0] for left, right in pairwise(spans)), spans
+
+
+def test_white_space_and_width_do_not_matter() -> None:
+    plain = "2024年新收政府信息公开申请64件，上年结转3件。"
+    spaced = "2024 年新收政府信息公开 申请 ６４ 件, 上年结转 3 件。"
+    texts = [(Section(number=1, title="", text=text),) for text in (plain, spaced)]
+    read = [[(s.readings, s.stated) for s in read_statements(t, YEAR, ISSUER)] for t in texts]
+    assert read[0] == read[1]
+    assert [stated for _, stated in read[0]] == ["64", "3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("（二）依申请公开情况\n2024年，受理12件，办结11件。", ["12", "11"]),
+        ("（二）依申请公开。我局高度重视。2024年受理12件。", ["12"]),
+        ("（一）主动公开情况\n2024年，受理12件，办结11件。", []),
+        ("（二）依申请公开情况\n办理完善。\n（三）其他\n受理12件，办结11件。", []),
+    ],
+)
+def test_a_title_says_what_the_paragraph_under_it_is_about(text: str, stated: list[str]) -> None:
+    section = Section(number=1, title="", text=text)
+    assert [s.stated for s in read_statements((section,), YEAR, ISSUER)] == stated

@@ -1,0 +1,209 @@
+"""The quantities of a paragraph → statements about values of the form.
+
+The paragraph is walked once from left to right. What the sentence is about so far (the topic), the
+last total told and the period decide with the words around each number which value it is.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from workers.pipeline.narrative.disclosure_words import kind_of
+from workers.pipeline.narrative.meaning import Place, Readings, Setting, Topic, before, behind
+from workers.pipeline.narrative.paragraph import Paragraph
+from workers.pipeline.narrative.periods import Periods
+from workers.pipeline.narrative.quantities import MONEY, Quantity
+from workers.pipeline.narrative.subjects import HANDLED, NEW, RECEIVED
+from workers.pipeline.narrative.words import AS_KNOWN, NOT_OURS, SEVERALLY, TOPICS
+from workers.pipeline.wording import is_abbreviation
+
+_STOP = re.compile(r"[，。；！？（）]")
+_TAIL_STOP = re.compile(r"[，。；：！？（）、]")
+_LEAD = re.compile(r"^(?:、|和|与|及|并|以及|其中|：|○)*")
+_MODAL = re.compile(
+    r"力争|争取|计划(?!生育)|拟(?![制定稿])|预计|目标|不少于|不低于|不得|至少|每(?:年|月|季|周|日|个|人)|平均|人均|应当|要求各|名额"
+)
+_COMPARED = re.compile(
+    r"同比|环比|增长|增加|上升|下降|减少|降低|提高|[较比](?:上|去|20)|占(?!用)|比例|比重"
+)
+_ORGAN = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{1,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办|发生|答复|新增|制发|作出)"
+)
+_OURS = re.compile(r"我|本|全[市县区省镇乡州局委系街]|(?:市|县|区|省)(?:人民)?政府$")
+_OTHERS = re.compile(
+    r"各(?!类|种|界|级|项)|所属|下属|下级|直属|[市县区省]直|二级单位|乡镇|镇街|街镇"
+)
+
+
+_BETWEEN = ("、", "，", "和", "及", "与", "以及", "、和")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """A quantity told of a value of the form; `start` to `end` prints the statement."""
+
+    quantity: Quantity
+    readings: Readings
+    start: int
+    end: int
+
+    @property
+    def is_total(self) -> bool:
+        """Say whether it is a total of requests, of which applicants and outcomes are parts."""
+        return self.readings[0] in _TOTALS
+
+
+_TOTALS = (NEW, HANDLED)
+
+
+@dataclass(kw_only=True)
+class Reader:
+    """Where the walk through a paragraph stands."""
+
+    paragraph: Paragraph
+    periods: Periods
+    quantities: list[Quantity]
+    sentences: list[tuple[int, int]]
+    issuer: str | None
+    section: int | None
+    """The number of the section, as the form counts."""
+    topic: Topic | None = None
+    disclosure: bool = False
+    """Whether the text so far is about 政府信息公开 by name."""
+    kind: str | None = None
+    """The kind of rule the sentence is about."""
+    total: Readings = RECEIVED
+    """The readings of the last total of requests, which applicants are parts of."""
+    used: int = 0
+    """Where the last quantity, with the words behind that belong to it, ends."""
+    told: list[Count] = field(default_factory=list)
+    several: list[Quantity] = field(default_factory=list)
+    """Quantities told together with one before."""
+
+    def read(self) -> list[Count]:
+        """Walk through the paragraph."""
+        for begin, end in self.sentences:
+            self._sentence(begin, end)
+        return self.told
+
+    def _sentence(self, begin: int, end: int) -> None:
+        text = self.paragraph.text
+        self.used = begin
+        inside = [q for q in self.quantities if begin <= q.start < end]
+        named = inside and AS_KNOWN.search(text, begin, end)
+        if named and not NOT_OURS.search(text, begin, end):
+            self.topic = "requests"
+        for at, quantity in enumerate(inside):
+            following = inside[at + 1].start if at + 1 < len(inside) else end
+            self._follow(self.used, quantity.start)
+            if quantity not in self.several:
+                self._quantity(quantity, begin, following)
+            self.used = max(self.used, quantity.end)
+        self._follow(self.used, end)
+
+    def _follow(self, begin: int, end: int) -> None:
+        """Follow the topic through a stretch of text."""
+        for found in TOPICS.finditer(self.paragraph.text, begin, end):
+            topic: Topic = found.lastgroup  # type: ignore[assignment]  # the groups are the topics
+            if topic == "documents":
+                self.kind = kind_of(found[0])
+            self.topic = topic
+        if not self.disclosure:
+            self.disclosure = bool(_DISCLOSURE.search(self.paragraph.text, begin, end))
+
+    def _quantity(self, quantity: Quantity, begin: int, following: int) -> None:
+        text = self.paragraph.text
+        clause = max((m.end() for m in _STOP.finditer(text, begin, quantity.start)), default=begin)
+        start = max(clause, self.used)
+        start += len(_LEAD.match(text[start : quantity.start])[0])  # type: ignore[index]  # matches nothing too
+        stop = _TAIL_STOP.search(text, quantity.end, following)
+        tail_end = stop.start() if stop else following
+        place = Place(
+            head=text[start : quantity.start],
+            tail=text[quantity.end : tail_end],
+            clause=text[clause : quantity.start],
+            sentence=text[begin : quantity.start],
+            mark=text[tail_end : tail_end + 1],
+        )
+        if quantity.approximate or not self.periods.is_own(quantity.start):
+            return
+        if _MODAL.search(place.clause) or (
+            quantity.unit not in MONEY and _COMPARED.search(place.head)
+        ):
+            return
+        self._tell(quantity, place, start, tail_end)
+
+    def _tell(self, quantity: Quantity, place: Place, start: int, tail_end: int) -> None:
+        if found := SEVERALLY.search(place.head):
+            self._severally(quantity, place, found, start)
+            return
+        readings = before(quantity, place, self._setting)
+        end = quantity.end
+        if readings is None:
+            readings = behind(quantity, place, self._setting)
+            end = tail_end
+        if readings is not None and not self._is_someone_elses(place, readings):
+            self._count(quantity, readings, start, end)
+
+    def _count(self, quantity: Quantity, readings: Readings, start: int, end: int) -> None:
+        count = Count(quantity=quantity, readings=readings, start=start, end=end)
+        self.told.append(count)
+        self.used = end
+        if readings[0].startswith("requests."):
+            self.topic = "requests"
+        if count.is_total:
+            self.total = readings
+
+    def _severally(
+        self, quantity: Quantity, place: Place, found: re.Match[str], start: int
+    ) -> None:
+        """Tell “行政复议、行政诉讼各1件” and “行政许可、行政处罚分别为12件、5件”."""
+        names = re.split(r"、|和|及|与|以及", found["names"])
+        alone = [before(quantity, place.named(name), self._setting) for name in names]
+        numbers = self._run(quantity)
+        if "各" in place.head[found.end("names") :]:
+            numbers = [quantity] * len(names)
+        self.several += numbers[1:]
+        if len(names) < 2 or len(numbers) != len(names) or not all(alone):
+            return
+        for number, readings in zip(numbers, alone, strict=True):
+            if readings is not None:
+                first = number is quantity
+                self._count(number, readings, start if first else number.start, number.end)
+
+    def _run(self, first: Quantity) -> list[Quantity]:
+        """Return a quantity and those that follow it with nothing but 、 or 和 between."""
+        run = [first]
+        for quantity in self.quantities[self.quantities.index(first) + 1 :]:
+            if self.paragraph.text[run[-1].end : quantity.start] not in _BETWEEN:
+                break
+            run.append(quantity)
+        return run
+
+    def _is_someone_elses(self, place: Place, readings: Readings) -> bool:
+        """Say whether a number is told of a part of the issuer, or of another organ."""
+        if _OTHERS.search(place.clause) and not re.search(
+            r"全[市县区省州]|各级各部门", place.clause
+        ):
+            return True
+        again = any(count.readings == readings for count in self.told)
+        if again and re.search(r"其中|包括|含", place.sentence):
+            return True
+        found = _ORGAN.search(place.clause)
+        if found is None or _OURS.search(found["name"]):
+            return False
+        name = re.sub(r"^.*?(?:其中|年|，|：)", "", found["name"])
+        return again or not is_abbreviation(name, self.issuer or name)
+
+    @property
+    def _setting(self) -> Setting:
+        return Setting(
+            topic=self.topic,
+            kind=self.kind,
+            total=self.total,
+            courts=self.disclosure or self.section == _COURTS,
+        )
+
+
+_DISCLOSURE = re.compile(r"信息公开|依申请|申请公开|公开申请")
+_COURTS = 4
+"""The section about reviews and lawsuits over disclosure."""

@@ -1,0 +1,238 @@
+"""Totals with their parts, and the percentages given of them: “共 N 条，其中 a 条、b 条”."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workers.pipeline.narrative.quantities import MONEY, Quantity
+from workers.pipeline.narrative.statement import Part
+
+_OPENER = re.compile(
+    r"^(?:以上|之多)?[^，。；：（0-9]{0,16}?[，：（。；、]?(?:其中|(?P<main>主要)?(?:包括|包含|涵盖)|主要有|含|分别(?:为|是|有)|分为|由)"
+)
+_MAIN = re.compile(r"主要|重点")
+_STRICT = re.compile(r"分别(?:为|是|有)|分为|由.*组成")
+_REST = re.compile(r"^(?:及|和|以及|、)?(?:其[他它余]|剩余|余下)")
+_NEW_TOTAL = re.compile(
+    r"[共总合累]计|共(?!享|建|同|和|青|产)|合计|另外|此外|同时|全年|还(?:有|通过)|截[至止]|本年|今年|年内|其中|较上|较去|同比|[增减][加少长]|占|比"
+)
+_CHANNEL = re.compile(
+    r"网站|网页|微信|微博|公众号|抖音|新媒体|平台|报|电视|客户端|公示栏|公告栏|APP|门户|渠道|大厅"
+)
+_COUNTED = frozenset({"件", "条", "篇", "份", "项", "个", "宗", "起", "条次", "件次"})
+# From so many parts on, a sum short of the total by no more than this share is a slip.
+_NEAR = {2: Decimal("0.9"), 3: Decimal("0.85"), 4: Decimal("0.75")}
+_NEAR_MANY = Decimal("0.6")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enumeration:
+    """A total and its parts, in a folded text."""
+
+    total: Quantity
+    parts: tuple[Quantity, ...]
+    names: tuple[str, ...]
+    open: bool
+    """Opened by 主要 or closed by 等: the parts are not all."""
+    strict: bool
+    """Worded as all of the total: 分别为, or ending in 其他."""
+    channels: bool
+    """The parts are channels; one piece may be counted on several."""
+
+    @property
+    def closed(self) -> bool | None:
+        """Whether the parts are all of the total; None when the wording leaves it open."""
+        added = sum((part.value for part in self.parts), Decimal(0))
+        if self.channels and added > self.total.value:
+            return None
+        if self.open or len(self.parts) == 1:
+            return False
+        if self.strict:
+            return True
+        near = _NEAR.get(len(self.parts), _NEAR_MANY)
+        return True if added >= near * self.total.value else None
+
+    @property
+    def as_parts(self) -> tuple[Part, ...]:
+        """The parts as a statement keeps them."""
+        pairs = zip(self.parts, self.names, strict=True)
+        return tuple(Part(name=name, value=q.value, half=q.half) for q, name in pairs)
+
+
+def enumerations_of(text: str, quantities: Sequence[Quantity]) -> list[Enumeration]:
+    """Return the lists of a paragraph; a part has parts of its own only in brackets."""
+    found: list[Enumeration] = []
+    for at, quantity in enumerate(quantities):
+        is_part = any(quantity in listed.parts for listed in found)
+        if is_part and text[quantity.end : quantity.end + 1] != "（":
+            continue
+        listed = _enumeration(text, quantities, at)
+        if listed is not None:
+            found.append(listed)
+    return found
+
+
+def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumeration | None:
+    total = quantities[at]
+    if total.unit not in _COUNTED or total.approximate:
+        return None
+    opened = _opened(text, quantities, at)
+    if opened is None:
+        return None
+    between, begin, first = opened
+    parts, names, complete = _parts(text, quantities[first:], total, begin, between)
+    if not parts:
+        return None
+    behind = text[parts[-1].end : parts[-1].end + 4]
+    is_open = not complete or bool(_MAIN.search(between)) or "等" in behind or "……" in behind
+    return Enumeration(
+        total=total,
+        parts=tuple(parts),
+        names=tuple(names),
+        open=is_open,
+        strict=bool(_STRICT.search(between))
+        or bool(_REST.match(names[-1]))
+        or _both_applicants(names),
+        channels=any(_CHANNEL.search(name) for name in names),
+    )
+
+
+def _both_applicants(names: Sequence[str]) -> bool:
+    return len(names) == 2 and "自然人" in names[0] and "法人" in names[1]
+
+
+def _opened(text: str, quantities: Sequence[Quantity], at: int) -> tuple[str, int, int] | None:
+    """Return the words that open a list, where its parts begin, and the first one's index.
+
+    A change against last year may stand between: “136条，同比增长5%，其中”.
+    """
+    begin = quantities[at].end
+    for first in range(at + 1, len(quantities)):
+        between = text[begin : quantities[first].start]
+        opener = _OPENER.match(between)
+        if opener is not None and ("。" not in between or "。其中" in between):
+            return between, begin + opener.end(), first
+        if not re.match(r"^[，（]?(?:同比|较上|比上|较去|比去|环比)[^。；]*$", between):
+            return None
+        begin = quantities[first].end
+    return None
+
+
+def _parts(
+    text: str, following: Sequence[Quantity], total: Quantity, begin: int, opener: str
+) -> tuple[list[Quantity], list[str], bool]:
+    """Return parts, their names, and whether nothing but parts was met up to the list's end."""
+    parts: list[Quantity] = []
+    names: list[str] = []
+    last, depth = begin, _depth(text, begin)
+    words_before = re.split(r"[，。；]", text[: total.start])[-1]
+    for quantity in following:
+        words = text[last : quantity.start]
+        if (parts and _ends(words, opener)) or _depth(text, quantity.start) < depth:
+            break
+        if _depth(text, quantity.start) > depth:
+            continue  # parts of a part, in brackets
+        if quantity.unit == "%" or quantity.unit in MONEY:
+            last = quantity.end
+            continue  # said of the part before
+        name = re.sub(r"（[^）]*）", "", words).strip("，、；：）")
+        if _NEW_TOTAL.search(name):
+            return parts, names, "其中" not in name
+        if quantity.unit != total.unit or quantity.approximate:
+            return parts, names, False
+        added = sum((part.value for part in parts), Decimal(0))
+        if _LATER.search(name) and _is_apart(
+            name, words_before, bool(parts) and added == total.value
+        ):
+            break
+        if len(name) > 40 or re.search(r"，.*，", name):
+            break
+        parts.append(quantity)
+        names.append(re.split(r"[，；]", name)[-1])
+        last = quantity.end
+    return parts, names, True
+
+
+_LATER = re.compile(r"结转|旧存|转下年|下一?年度|存案|未办结|正在|在办|尚")
+_EARLIER = re.compile(r"上年|上一年|去年|旧存")
+_FINISHED = re.compile(r"办结|答复|结案|审结")
+
+
+def _is_apart(name: str, words: str, whole: bool) -> bool:
+    """Say whether a number of another year is told beside a list and not as a part of it.
+
+    `words` lead to the total; `whole` says that the parts so far add up to it.
+    """
+    if whole:
+        return True
+    return "新收" in words if _EARLIER.search(name) else bool(_FINISHED.search(words))
+
+
+def _ends(words: str, opener: str) -> bool:
+    """Say whether the words between two parts end the list; one set out by ： may go over ；."""
+    return bool(re.search(r"[。！？]", words)) or (
+        "；" in words and not opener.rstrip().count("：")
+    )
+
+
+def _depth(text: str, at: int) -> int:
+    return text.count("（", 0, at) - text.count("）", 0, at)
+
+
+_SHARE = re.compile(
+    r"(?:占比|占|比例|比重|所占比例)(?P<of>[^，。；、（）]{0,16}?)(?:的)?(?:比例|比重)?(?:为|是|达到?|约)?$"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A percentage and the quantity it is of."""
+
+    percent: Quantity
+    count: Quantity
+    bases: tuple[Decimal, ...]
+    sure: bool
+
+
+def shares_of(
+    text: str,
+    quantities: Sequence[Quantity],
+    lists: Sequence[Enumeration],
+    totals: Sequence[Quantity],
+) -> list[Share]:
+    """Return the percentages told right behind the number they are of; `totals` may be bases."""
+    found = []
+    for at, percent in enumerate(quantities):
+        if percent.unit != "%" or at == 0:
+            continue
+        count = quantities[at - 1]
+        words = text[count.end : percent.start]
+        share = _SHARE.search(words)
+        if count.unit not in _COUNTED or share is None or re.search(r"[。；]|较|同比", words):
+            continue
+        if re.sub(r"[，、（：]|均|分别|，", "", words[: share.start()]):
+            continue
+        bases, sure = _bases(count, quantities[: at - 1], lists, totals)
+        if bases:
+            found.append(Share(percent=percent, count=count, bases=bases, sure=sure))
+    return found
+
+
+def _bases(
+    count: Quantity,
+    before: Sequence[Quantity],
+    lists: Sequence[Enumeration],
+    totals: Sequence[Quantity],
+) -> tuple[tuple[Decimal, ...], bool]:
+    parent = next((listed.total for listed in lists if count in listed.parts), None)
+    bigger = [
+        q.value
+        for q in reversed(before)
+        if q.unit == count.unit and q.value >= count.value and q.value and not q.approximate
+    ]
+    if parent is None:
+        parent = next((q for q in reversed(totals) if q in before and q.value >= count.value), None)
+    if parent is not None and parent.value:
+        return (parent.value, *bigger), True
+    return tuple(bigger), False
