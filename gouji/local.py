@@ -36,6 +36,7 @@ READABLE = frozenset(
     {
         *(".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"),
         *(".docx", ".docm", ".html", ".htm", ".mht", ".mhtml", ".md", ".markdown", ".txt"),
+        *(".doc", ".wps", ".rtf", ".odt"),
     }
 )
 """Names taken when a folder is walked; a file named outright is judged by its content."""

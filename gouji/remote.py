@@ -81,10 +81,13 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(item for item in path.rglob("*") if item.is_file())
-            found += [item for item in inside if _role(item) in ("readable", "archive")]
+            found += [item for item in inside if _role(item) in _TAKEN]
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+_TAKEN = ("readable", "convertible", "archive")
 
 
 def _role(path: Path) -> str | None:

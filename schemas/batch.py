@@ -15,7 +15,7 @@ ItemStatus = Literal[
 ]
 BatchStatus = JobStatus
 
-SKIPPED_CODES = frozenset({"duplicate", "unsupported_type", "not_a_document"})
+SKIPPED_CODES = frozenset({"duplicate", "unsupported_type", "not_a_document", "converter_missing"})
 """A member refused for one of these was not, or not once more, to be read: skipped, not failed."""
 
 

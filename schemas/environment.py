@@ -48,6 +48,18 @@ class DocumentLimits(BaseSettings):
     max_page_pixels: int = 100_000_000
 
 
+class Conversion(BaseSettings):
+    """Whether and how old office documents are converted; asked where they are read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    soffice: str = "soffice"
+    """LibreOffice: a path, or a name looked for in PATH."""
+    soffice_timeout_s: float = 90.0
+
+
 def _split(value: object) -> object:
     """Split a list as an environment variable writes it: by commas."""
     if isinstance(value, str):

@@ -16,6 +16,8 @@ FailureCode = Literal[
     "encrypted",
     "encoding_unknown",
     "tables_are_pictures",
+    "converter_missing",
+    "conversion_failed",
     "no_pages",
     "too_large",
     "too_many_pages",

@@ -144,6 +144,29 @@ def encoding_unknown(kind: Format) -> Failure:
     )
 
 
+def converter_missing(kind: Format) -> Failure:
+    """Return: a format that only LibreOffice can open, which this machine does not have."""
+    return _input(
+        "converter_missing",
+        f"文件是{kind.label}，需要 LibreOffice 转换，而本机没有（或 GOUJI_SOFFICE 所指不存在）。"
+        "请用 Word 或 WPS 另存为 DOCX 或 PDF 后提交，或请管理员安装 libreoffice-writer。",
+        f"The file is {kind.label_en}, which LibreOffice must convert, and this machine has none "
+        "(or GOUJI_SOFFICE names no program). Save it as DOCX or PDF in Word or WPS and submit "
+        "that, or ask the operator to install libreoffice-writer.",
+    )
+
+
+def conversion_failed(kind: Format) -> Failure:
+    """Return: LibreOffice made nothing of it."""
+    return _input(
+        "conversion_failed",
+        f"{kind.label}无法转换：可能已损坏或设有密码。"
+        "请用 Word 或 WPS 打开，另存为 DOCX 或 PDF 后重新提交。",
+        f"The file is {kind.label_en} that could not be converted; it may be damaged or protected "
+        "by a password. Open it in Word or WPS, save it as DOCX or PDF, and submit that.",
+    )
+
+
 def tables_are_pictures() -> Failure:
     """Return: a document of text in which pictures stand where the tables should be."""
     return _input(

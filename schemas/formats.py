@@ -11,6 +11,7 @@ from typing import Literal
 
 Role = Literal[
     "readable",  # a document this version reads
+    "convertible",  # a document this version reads where LibreOffice is installed
     "later",  # a document this version does not read yet
     "archive",  # a container whose members are documents
     "foreign_archive",  # a container we do not open
@@ -54,12 +55,14 @@ FORMATS: dict[str, Format] = {
                 "Excel 表格（XLSX）", "an Excel workbook (XLSX)"),
         _format("pptx", _OFFICE + "presentationml.presentation", "later",
                 "PowerPoint 演示文稿（PPTX）", "a PowerPoint presentation (PPTX)"),
-        _format("odf", "application/vnd.oasis.opendocument", "later",
+        _format("odf", "application/vnd.oasis.opendocument", "convertible",
                 "OpenDocument 文档", "an OpenDocument file"),
         _format("ofd", "application/ofd", "later", "OFD 版式文件", "an OFD document"),
-        _format("ole", "application/x-ole-storage", "later",
+        _format("ole", "application/x-ole-storage", "convertible",
                 "旧版 Office 或 WPS 文档（DOC/WPS/XLS）", "an old Office or WPS document"),
-        _format("rtf", "application/rtf", "later", "RTF 文档", "an RTF document"),
+        _format("rtf", "application/rtf", "convertible", "RTF 文档", "an RTF document"),
+        _format("wordml", "application/xml", "convertible",
+                "Word 2003 XML 文档", "a Word 2003 XML document"),
         _format("html", "text/html", "readable", "网页（HTML）", "a web page (HTML)"),
         _format("mhtml", "multipart/related", "readable", "网页（MHTML）", "a web page (MHTML)"),
         _format("svg", "image/svg+xml", "later", "SVG 图形", "an SVG drawing"),
@@ -208,7 +211,7 @@ def _text_kind(head: bytes, suffix: str) -> str | None:
     if _MARKUP.search(opening):
         return "html"
     if opening.lstrip().startswith(b"<?xml"):
-        return "xml"
+        return "wordml" if b'progid="Word.Document"' in opening else "xml"
     if b"MIME-Version:" in opening and b"multipart/related" in opening:
         return "mhtml"
     if suffix in (".md", ".markdown") or _MARKDOWN.search(text[:4096]):

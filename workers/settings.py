@@ -3,10 +3,10 @@
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
-from schemas.environment import Addresses, DocumentLimits, Networks
+from schemas.environment import Addresses, Conversion, DocumentLimits, Networks
 
 
-class WorkerSettings(Addresses, DocumentLimits):
+class WorkerSettings(Addresses, DocumentLimits, Conversion):
     """What a worker process is told by its environment."""
 
     engine: Literal["paddle", "null"] = "paddle"

@@ -4,13 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from schemas import failures
+from schemas.environment import Conversion
 from schemas.failure import Failure
+from schemas.formats import sniff
 from schemas.forms import FIRST_YEAR
 from schemas.page import Page
 from schemas.record import DocumentKind, Engine, Record, Source
 from schemas.table import Tables
 from schemas.validation import Validation
 from workers.engines.inspect import Inspection, Limits, inspect
+from workers.engines.inspect_office import office_failure
+from workers.engines.office import OfficeError, as_docx
 from workers.engines.picture import encode, encode_print
 from workers.engines.protocols import Engines
 from workers.engines.render import RenderError, let_go, opened, render
@@ -66,7 +70,7 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
     Of a PDF each page is decided by itself: a good text layer is noticed, and so is its absence.
     """
     if kind in MARKUP_KINDS:
-        return PageReading(page=read_markup(content, kind), image=b"")
+        return PageReading(page=_markup(content, kind), image=b"")
     try:
         with opened(content) as document:
             page = load_page(document, number)
@@ -83,6 +87,19 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
         return _unreadable(number)
     scan = read_scan(pixels, number, engines.recogniser)
     return PageReading(page=scan.page, image=encode(scan.upright()))
+
+
+def _markup(content: bytes, kind: str) -> Page:
+    """Read a document without pages, after converting it where it is an old one."""
+    found = sniff(content, "")
+    if found is None or found.role != "convertible":
+        return read_markup(content, kind)
+    settings = Conversion()
+    try:
+        return read_markup(as_docx(content, found, settings), kind)
+    except OfficeError as error:
+        failure = office_failure(error, found, settings)
+        return Page(number=1, width=1, height=1, source="markup", failure=failure)
 
 
 def _unreadable(number: int) -> PageReading:
@@ -106,8 +123,12 @@ def assemble_document(
     """Join the pages to a record, validate it and set all result files; `image(n)` fetches WebP.
 
     `earlier` is asked for last year's report of the same issuer once both are known.
-    A document without any statutory table, though all its pages could be read, is no report.
+    A document without any statutory table, though all its pages could be read, is no report. One
+    without pages that could not be read at all is refused for that reason.
     """
+    unread = [page.failure for page in pages if page.failure and page.source == "markup"]
+    if unread:
+        return unread[0]
     registration = register(pages, choose_form(pages, source))
     if is_no_report(registration, pages):
         return refusal(pages, source)

@@ -284,6 +284,6 @@ _NUMBERING = (
     + "</w:numbering>"
 )
 _STYLES = (
-    f'<w:styles xmlns:w="{_W}"><w:style w:type="paragraph" w:styleId="Section"><w:pPr><w:numPr>'
+    f'<w:styles xmlns:w="{_W}"><w:style w:type="paragraph" w:styleId="Section"><w:name w:val="Section"/><w:pPr><w:numPr>'
     '<w:numId w:val="1"/></w:numPr></w:pPr></w:style></w:styles>'
 )

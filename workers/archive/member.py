@@ -106,7 +106,7 @@ def judge(name: str, content: bytes) -> Member | Refused:
         return Refused(name=name, failure=failures.not_a_document())
     if kind.role == "later":
         return Refused(name=name, failure=failures.unsupported_type(kind))
-    if kind.role != "readable":
+    if kind.role not in ("readable", "convertible"):
         return Refused(name=name, failure=failures.archive_nested())
     return Member(name=name, content=content)
 

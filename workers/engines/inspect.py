@@ -4,11 +4,13 @@ import hashlib
 from dataclasses import dataclass
 
 from schemas import failures
+from schemas.environment import Conversion
 from schemas.failure import Failure
 from schemas.formats import Format, sniff
 from schemas.record import DocumentKind
 from workers.engines.inspect_image import inspect_image
 from workers.engines.inspect_markup import inspect_markup
+from workers.engines.inspect_office import inspect_office
 from workers.engines.inspect_pdf import inspect_pdf
 
 _MARKUP: dict[str, DocumentKind] = {
@@ -19,6 +21,7 @@ _MARKUP: dict[str, DocumentKind] = {
     "text": "text",
 }
 """Formats without pages, and what kind of document the record calls them."""
+_OLD_WORD = "application/msword"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,8 @@ def inspect(content: bytes, filename: str, limits: Limits) -> Inspection | Failu
         return failures.not_a_document()
     if kind.role == "later":
         return failures.unsupported_type(kind)
+    if kind.role == "convertible":
+        return _inspect_office(content, kind)
     if kind.role != "readable":
         return failures.archive_as_document(kind)
     if kind.name in _MARKUP:
@@ -87,6 +92,16 @@ def _inspect_markup(content: bytes, kind: Format) -> Inspection | Failure:
         sha256=hashlib.sha256(content).hexdigest(),
         media_type=kind.media_type,
         kind=_MARKUP[kind.name],
+        pages=1,
+    )
+
+
+def _inspect_office(content: bytes, kind: Format) -> Inspection | Failure:
+    """Judge a document that is converted to DOCX before it is read."""
+    return inspect_office(content, kind, Conversion()) or Inspection(
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type=_OLD_WORD if kind.name == "ole" else kind.media_type,
+        kind="docx",
         pages=1,
     )
 

@@ -106,7 +106,7 @@ def _judged(name: str, kind: Format | None, document: BatchSource) -> Entry:
         return Entry(name=name, failure=failures.empty_file())
     if kind is None:
         return Entry(name=name, failure=failures.not_a_document())
-    if kind.role == "readable":
+    if kind.role in ("readable", "convertible"):
         return Entry(name=name, document=document, media_type=kind.media_type)
     if kind.role == "later":
         return Entry(name=name, failure=failures.unsupported_type(kind))

@@ -24,6 +24,8 @@ CASES: list[Failure] = [
     failures.encrypted(FORMATS["pdf"]),
     failures.encoding_unknown(FORMATS["html"]),
     failures.tables_are_pictures(),
+    failures.converter_missing(FORMATS["ole"]),
+    failures.conversion_failed(FORMATS["rtf"]),
     failures.no_pages(),
     failures.too_large(300 * 1024 * 1024, 200 * 1024 * 1024),
     failures.too_large(None, 1536),

@@ -245,7 +245,6 @@ NOT_READ: list[tuple[str, bytes, str, str]] = [
     ("ofd", zipped("OFD.xml", "Doc_0/Document.xml"), "unsupported_type", "OFD"),
     ("odt", zipped("mimetype", "content.xml"), "unsupported_type", "OpenDocument"),
     ("doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported_type", "WPS"),
-    ("rtf", rb"{\rtf1 a}", "unsupported_type", "RTF"),
     ("svg", b'<?xml version="1.0"?><svg xmlns="x"/>', "unsupported_type", "SVG"),
     ("xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
      "unsupported_type", "XML"),
