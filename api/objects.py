@@ -18,7 +18,8 @@ from storage.rows import JobRow, PageRow
 
 _CHUNK_BYTES = 1024 * 1024
 _HEAD_BYTES = 64 * 1024
-_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+"""What a page shown inline may do: neither run scripts nor load anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def serve(
         headers={
             "Content-Length": str(found.size_bytes),
             "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(filename, safe='')}",
-            "Content-Security-Policy": _SANDBOX,
+            "Content-Security-Policy": SANDBOX,
             "X-Content-Type-Options": "nosniff",
         },
     )

@@ -8,11 +8,13 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from api.long_files import LongFormat
 from gouji import serve as serving
 from gouji.client import Client, ClientError
 from gouji.embedded import EmbeddedFailed
@@ -34,6 +36,16 @@ Server = Annotated[
 ]
 Key = Annotated[str | None, typer.Option(help="API key, gj_….", envvar="GOUJI_API_KEY")]
 
+
+class _LongFormat(Enum):
+    """Forms of one file of all values; an option given several times takes no plain words."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+
+
 _SERVER = "http://127.0.0.1:8080"
 _USAGE = 2
 
@@ -46,14 +58,27 @@ def process(
     previous: Annotated[
         Path | None, typer.Option(help="Folder of earlier results, for last year's reports.")
     ] = None,
+    format: Annotated[  # noqa: A002
+        list[_LongFormat] | None,
+        typer.Option(
+            help="Also write the values of all documents to OUT/values.FORMAT, one row a value; "
+            "may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Read documents on this machine, without any server."""
+    """Read documents on this machine, without any server.
+
+    Each document gets a folder in OUT; of more than one, OUT/summary.html sums them up.
+    """
     from gouji import commands
 
     terminal = Terminal(as_json=json)
     _must_exist(terminal, [*paths, *([previous] if previous else [])])
-    raise typer.Exit(commands.process(terminal, paths, out, jobs or _processors(), previous))
+    formats: list[LongFormat] = [one.value for one in format or ()]
+    wanted = commands.Wanted(formats=tuple(formats), previous=previous)
+    raise typer.Exit(commands.process(terminal, paths, out, jobs or _processors(), wanted))
 
 
 @app.command()
@@ -147,13 +172,16 @@ def fetch(
 @app.command()
 def export(
     batch: Annotated[str, typer.Argument(help="bat_…", show_default=False)],
-    format: Annotated[Literal["csv", "xlsx", "jsonl"], typer.Option()] = "csv",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Literal["csv", "xlsx", "parquet", "jsonl", "html"],
+        typer.Option(help="html: one page that sums the batch up."),
+    ] = "csv",
     out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
     server: Server = _SERVER,
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """Write all values of a batch to one file, one row a value."""
+    """Write all values of a batch to one file, one row a value, or a page that sums it up."""
     terminal = Terminal(as_json=json)
     target = out or Path(f"{batch}.{format}")
     with Client(server, key) as client:

@@ -29,7 +29,7 @@ from schemas.table import Tables
 from schemas.validation import Validation
 
 ResultFormat = Literal["json", "csv", "xlsx", "html", "pdf"]
-ExportFormat = Literal["csv", "xlsx", "jsonl"]
+ExportFormat = Literal["csv", "xlsx", "parquet", "jsonl", "html"]
 
 _LONG_POLL_S = 20.0
 _TRIES = 5

@@ -1,10 +1,13 @@
 """`gouji process`: documents to files on this machine."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from api.long_files import LongFormat
+from gouji.collection import collect
 from gouji.local import Outcome, errands
 from gouji.local import process as run
 from gouji.terminal import Terminal
@@ -14,10 +17,24 @@ from workers.engines.inspect import Limits
 _VERDICTS = {"passed": "通过", "warnings": "有提示", "failed": "不符", "incomplete": "不完整"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is wanted beside the files of each document."""
+
+    formats: tuple[LongFormat, ...] = ()
+    """Of the file of all values."""
+    previous: Path | None = None
+    """Folder of earlier results, for last year's reports."""
+
+
 def process(
-    terminal: Terminal, paths: Sequence[Path], out: Path, jobs: int, previous: Path | None = None
+    terminal: Terminal,
+    paths: Sequence[Path],
+    out: Path,
+    jobs: int,
+    wanted: Wanted,
 ) -> int:
-    """Process documents and print each as it is done; return the exit code."""
+    """Process documents, print each as it is done, then sum them up; return the exit code."""
     listed = errands(paths, out)
     if not listed:
         terminal.fail("no_documents", "There are no PDFs or images in the folders given.")
@@ -28,14 +45,17 @@ def process(
         max_pages=settings.max_pages,
         max_page_pixels=settings.max_page_pixels,
     )
-    bad = 0
+    done: dict[Path, Outcome] = {}
     with terminal.progress() as bar:
         task = bar.add_task("reading", total=len(listed))
-        for outcome in run(listed, jobs=jobs, limits=limits, previous=previous):
-            bad += outcome.status != "processed"
+        for outcome in run(listed, jobs=jobs, limits=limits, previous=wanted.previous):
+            done[outcome.path] = outcome
             terminal.result(_line(outcome), _text(outcome))
             bar.advance(task)
-    return 1 if bad else 0
+    in_order = [done[errand.path] for errand in listed if errand.path in done]
+    for written in collect(in_order, out, wanted.formats):
+        terminal.note(f"→ {written}")
+    return 0 if all(outcome.status == "processed" for outcome in in_order) else 1
 
 
 def _line(outcome: Outcome) -> dict[str, JsonValue]:

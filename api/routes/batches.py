@@ -1,16 +1,16 @@
 """/v1/batches: many documents at once, and one export of all of them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import IO, Annotated, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api import batches, export, forms, intake, uploads
+from api import batches, export, forms, intake, objects, uploads
 from api.auth import Asking
 from api.forms import Submission
+from api.long_files import LongFormat
 from api.parts import Parts, parts
 from schemas.batch import Batch, BatchItemList, BatchList
 from schemas.job import TERMINAL
@@ -20,12 +20,13 @@ router = APIRouter(prefix="/v1/batches", tags=["batches"])
 Found = Annotated[Parts, Depends(parts)]
 Cursor = Annotated[str | None, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
-Format = Literal["csv", "xlsx", "jsonl"]
 
-_CHUNK_BYTES = 1024 * 1024
-_MEDIA_TYPES: dict[Format, str] = {
+Format = LongFormat | Literal["html"]
+
+_MEDIA_TYPES: dict[LongFormat, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
     "jsonl": "application/x-ndjson",
 }
 
@@ -82,28 +83,20 @@ def get_items(
 
 @router.get("/{batch_id}/export", response_class=Response)
 def get_export(batch_id: str, found: Found, asking: Asking, format: Format = "csv") -> Response:  # noqa: A002  the contract's name
-    """Return the values of all reports read so far, one row a value."""
-    batch, jobs = batches.assembled(found, asking.tenant, batch_id)
-    if format == "csv":
-        pieces = export.csv_pieces(found, jobs)
-    elif format == "jsonl":
-        pieces = export.jsonl_pieces(found, jobs)
-    else:
-        pieces = _chunks(export.workbook(found, jobs))
-    day = datetime.now(UTC).date().isoformat()
-    name = f"gouji-{batch.id}-{day}.{format}"
+    """Return the values of all reports read so far, one row a value, or a page on them."""
+    row, jobs = batches.assembled(found, asking.tenant, batch_id)
+    name = f"gouji-{row.id}-{datetime.now(UTC).date().isoformat()}.{format}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
-        "Gouji-Complete": "true" if batch.status in TERMINAL else "false",
+        "Gouji-Complete": "true" if row.status in TERMINAL else "false",
     }
+    if format == "html":
+        headers |= {"Content-Disposition": "inline", "Content-Security-Policy": objects.SANDBOX}
+        page = export.summarised(found, batches.read(found, asking.tenant, batch_id), jobs)
+        return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+    pieces = export.pieces(found, jobs, format)
     return StreamingResponse(pieces, media_type=_MEDIA_TYPES[format], headers=headers)
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK_BYTES):
-            yield chunk
 
 
 @router.post("/{batch_id}/cancel")

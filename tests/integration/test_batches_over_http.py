@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import time
 
 import httpx
 import openpyxl
+import pyarrow.parquet
 
 from schemas.batch import Batch, BatchItem, BatchItemList
 from tests.documents import pdf, tar_of, zip_of
@@ -111,7 +113,22 @@ def test_one_export_holds_the_values_of_all(http: httpx.Client) -> None:
     assert sum(1 for _ in book["data1"].rows) == 1 + 2 * 200
     book.close()
     lines = http.get(batch.links.export, params={"format": "jsonl"}).text.splitlines()
-    assert len(lines) == 2
+    assert len(lines) == 2 * 200
+    assert [json.loads(line)["job_id"] for line in lines] == [row["job_id"] for row in rows]
+    parquet = http.get(batch.links.export, params={"format": "parquet"}).content
+    table = pyarrow.parquet.read_table(io.BytesIO(parquet))
+    assert table.column("job_id").to_pylist() == [row["job_id"] for row in rows]
+    assert set(rows[0]) < set(table.column_names)
+
+
+def test_one_page_sums_a_batch_up(http: httpx.Client) -> None:
+    archive = zip_of({"a.pdf": pdf(1, "summed a"), "b.pdf": pdf(1, "summed b")})
+    batch, items = finished(http, hand_in(http, ("summed.zip", archive)).id)
+    answer = http.get(batch.links.export, params={"format": "html"})
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    for item in items.values():
+        assert f"/v1/jobs/{item.job_id}/result?format=html" in answer.text
 
 
 def test_a_cancelled_batch_stops_and_can_be_retried(http: httpx.Client) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.evidence import Evidence
+from schemas.phrases import FLAGS, KINDS, Phrase
 from schemas.record import Record
 from schemas.validation import Validation
-from workers.pipeline.export.phrases import FLAGS, KINDS, Phrase
 from workers.pipeline.places import form_of, value_at
 
 Reading = Literal[

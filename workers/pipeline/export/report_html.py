@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from schemas import phrases
+from schemas.phrases import Phrase
 from schemas.record import DocumentKind, Record
 from schemas.table import Tables
 from schemas.validation import Cause, Finding, Severity, Validation
-from workers.pipeline.export import phrases
 from workers.pipeline.export.marks import Mark, marks
-from workers.pipeline.export.phrases import Phrase
 from workers.pipeline.export.pictures import Picture, pictures
 from workers.pipeline.export.report_tables import FAULT_SIGN, PART_SIGN, SIGNS, anchor, table_views
 from workers.pipeline.places import form_of, places

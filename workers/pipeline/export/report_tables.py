@@ -12,9 +12,9 @@ from markupsafe import Markup, escape
 
 from schemas.form import FormCell, FormTable
 from schemas.forms import FORMS
+from schemas.phrases import Phrase
 from schemas.record import Template
 from workers.pipeline.export.marks import Mark, Reading
-from workers.pipeline.export.phrases import Phrase
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places
 
 SIGNS: Mapping[Reading, tuple[str, Phrase]] = {

@@ -5,12 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from openpyxl.utils import get_column_letter
 
 from schemas.form import Form, FormTable
+from schemas.phrases import CAUSES, SEVERITIES, VERDICTS, rule
 from schemas.record import Record
-from schemas.validation import Finding, Validation
-from workers.pipeline.export.long_table import rows
-from workers.pipeline.export.marks import Mark, marks
-from workers.pipeline.export.phrases import CAUSES, SEVERITIES, VERDICTS, rule
-from workers.pipeline.export.spreadsheet import (
+from schemas.spreadsheet import (
     MOST_DECIMALS,
     amount,
     cell,
@@ -19,6 +16,9 @@ from workers.pipeline.export.spreadsheet import (
     packed,
     text_cell,
 )
+from schemas.validation import Finding, Validation
+from workers.pipeline.export.long_table import rows
+from workers.pipeline.export.marks import Mark, marks
 from workers.pipeline.export.workbook_looks import FILLS, Styles
 from workers.pipeline.export.workbook_notes import DRAWING, Note, content_type, note_parts
 from workers.pipeline.export.workbook_template import (

@@ -8,8 +8,8 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
+from schemas.spreadsheet import MOST_DECIMALS
 from workers.pipeline.export.marks import Fault, Reading
-from workers.pipeline.export.spreadsheet import MOST_DECIMALS
 
 _FONT = "宋体"
 TITLE = Font(name=_FONT, size=14, bold=True)

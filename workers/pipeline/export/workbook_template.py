@@ -21,8 +21,8 @@ from schemas.form import Form, FormCell, FormTable, TableName
 from schemas.forms import FORMS
 from schemas.long_row import COLUMNS
 from schemas.record import Template
+from schemas.spreadsheet import packed
 from workers.pipeline.export import workbook_looks as looks
-from workers.pipeline.export.spreadsheet import packed
 from workers.pipeline.export.workbook_looks import Styles
 from workers.pipeline.places import places
 
