@@ -1,9 +1,10 @@
 """The room's SQL of batches: reading, listing items, cancelling, retrying."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from api import jobs as job_rows
 from api import progress
@@ -11,6 +12,7 @@ from api.errors import ApiError, not_found
 from api.parts import Parts
 from schemas import message
 from schemas.batch import (
+    SKIPPED_CODES,
     Batch,
     BatchItem,
     BatchItemList,
@@ -22,11 +24,22 @@ from schemas.batch import (
 )
 from schemas.job import ACTIVE, TERMINAL
 from schemas.tables_sql import batch_items, batches, jobs
+from schemas.validation import Verdict
 from storage import batches as counted
 from storage.events import seconds
 from storage.jobs import RESEND_S, lock, move
 from storage.outbox import Unit, unit_of_work
 from storage.rows import BatchRow, JobRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemFilters:
+    """What a list of items is narrowed to; null and empty narrow nothing."""
+
+    status: Sequence[ItemStatus] = field(default=())
+    verdict: Verdict | None = None
+    text: str | None = None
+    """A part of the name or of the issuer."""
 
 
 def find(connection: Connection, tenant: str, batch_id: str) -> BatchRow:
@@ -44,7 +57,8 @@ def read(parts: Parts, tenant: str, batch_id: str) -> Batch:
     with parts.database.connect() as connection:
         row = find(connection, tenant, batch_id)
         seen = progress.workers_seen(connection, parts.settings)
-        return view(row, counted.counts(connection, batch_id), workers_seen=seen)
+        verdicts = _verdicts(connection, [batch_id])[batch_id]
+        return view(row, counted.counts(connection, batch_id), verdicts, workers_seen=seen)
 
 
 def listed(parts: Parts, tenant: str, cursor: str | None, limit: int) -> BatchList:
@@ -55,13 +69,35 @@ def listed(parts: Parts, tenant: str, cursor: str | None, limit: int) -> BatchLi
     with parts.database.connect() as connection:
         rows = [BatchRow.of(row) for row in connection.execute(query.limit(limit + 1))]
         seen = progress.workers_seen(connection, parts.settings)
+        verdicts = _verdicts(connection, [row.id for row in rows[:limit]])
         shown = [
-            view(row, counted.counts(connection, row.id), workers_seen=seen) for row in rows[:limit]
+            view(row, counted.counts(connection, row.id), verdicts[row.id], workers_seen=seen)
+            for row in rows[:limit]
         ]
     return BatchList(data=tuple(shown), next_cursor=shown[-1].id if len(rows) > limit else None)
 
 
-def view(row: BatchRow, counts: dict[ItemStatus, int], *, workers_seen: bool) -> Batch:
+def _verdicts(connection: Connection, batch_ids: Sequence[str]) -> dict[str, dict[Verdict, int]]:
+    """Count the reports of each batch by verdict."""
+    found: dict[str, dict[Verdict, int]] = {batch_id: {} for batch_id in batch_ids}
+    query = (
+        select(batch_items.c.batch_id, jobs.c.verdict, func.count().label("number"))
+        .join(jobs, jobs.c.id == batch_items.c.job_id)
+        .where(batch_items.c.batch_id.in_(batch_ids), jobs.c.verdict.is_not(None))
+        .group_by(batch_items.c.batch_id, jobs.c.verdict)
+    )
+    for row in connection.execute(query):
+        found[row.batch_id][row.verdict] = row.number
+    return found
+
+
+def view(
+    row: BatchRow,
+    counts: dict[ItemStatus, int],
+    verdicts: dict[Verdict, int],
+    *,
+    workers_seen: bool,
+) -> Batch:
     """Return a batch as customers read it."""
     total = sum(counts.values())
     done = total - sum(counts.get(status, 0) for status in ("queued", "running"))
@@ -71,6 +107,7 @@ def view(row: BatchRow, counts: dict[ItemStatus, int], *, workers_seen: bool) ->
         id=row.id,
         status=row.status,
         counts=counts,
+        verdicts=verdicts,
         progress=BatchProgress(
             items_total=total if row.expanded else None,
             items_done=done,
@@ -101,7 +138,12 @@ def _reason(row: BatchRow, *, workers_seen: bool) -> str:
 
 
 def items(
-    parts: Parts, tenant: str, batch_id: str, cursor: str | None, limit: int
+    parts: Parts,
+    tenant: str,
+    batch_id: str,
+    wanted: ItemFilters,
+    cursor: str | None,
+    limit: int,
 ) -> BatchItemList:
     """Return a page of a batch's items in their order; the cursor is a position."""
     after = int(cursor) if cursor is not None and cursor.isdigit() else -1
@@ -113,9 +155,13 @@ def items(
             batch_items.c.error,
             jobs.c.status.label("job_status"),
             jobs.c.error.label("job_error"),
+            jobs.c.verdict,
+            jobs.c.issuer,
+            jobs.c.year,
         )
         .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))
         .where(batch_items.c.batch_id == batch_id, batch_items.c.position > after)
+        .where(*_conditions(wanted))
         .order_by(batch_items.c.position)
         .limit(limit + 1)
     )
@@ -132,10 +178,34 @@ def items(
                 status=item_status(row.job_status, error["code"] if error else None),
                 job_id=row.job_id,
                 error=error,
+                verdict=row.verdict,
+                issuer=row.issuer,
+                year=row.year,
             )
         )
     more = len(rows) > limit
     return BatchItemList(data=tuple(data), next_cursor=str(shown[-1].position) if more else None)
+
+
+def _conditions(wanted: ItemFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.status:
+        found.append(_status().in_(wanted.status))
+    if wanted.verdict is not None:
+        found.append(jobs.c.verdict == wanted.verdict)
+    if wanted.text:
+        named = (batch_items.c.name, jobs.c.issuer)
+        found.append(or_(*(name.icontains(wanted.text, autoescape=True) for name in named)))
+    return found
+
+
+def _status() -> ColumnElement[str]:
+    """Return the status of an item as SQL: what `schemas.batch.item_status` says of it."""
+    status = func.coalesce(jobs.c.status, "failed")
+    code = func.coalesce(jobs.c.error["code"].astext, batch_items.c.error["code"].astext)
+    return case(
+        (and_(status == "failed", code.in_(sorted(SKIPPED_CODES))), "skipped"), else_=status
+    )
 
 
 def assembled(parts: Parts, tenant: str, batch_id: str) -> tuple[BatchRow, list[JobRow]]:

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 
 from schemas.failure import Failure
 from schemas.job import JobStatus, Priority
+from schemas.validation import Verdict
 from schemas.value import Value
 
 ItemStatus = Literal[
@@ -43,6 +44,8 @@ class Batch(Value):
     id: str
     status: BatchStatus
     counts: dict[ItemStatus, int]
+    verdicts: dict[Verdict, int] = Field(default_factory=dict)
+    """The reports read so far by verdict; verdicts nobody has are left out."""
     progress: BatchProgress
     priority: Priority
     metadata: dict[str, JsonValue]
@@ -59,6 +62,9 @@ class BatchItem(Value):
     status: ItemStatus
     job_id: str | None
     error: Failure | None
+    verdict: Verdict | None = None
+    issuer: str | None = None
+    year: int | None = None
 
 
 class BatchItemList(Value):

@@ -9,11 +9,13 @@ from starlette.concurrency import run_in_threadpool
 
 from api import batches, export, forms, intake, objects, uploads
 from api.auth import Asking
+from api.batches import ItemFilters
 from api.forms import Submission
 from api.long_files import LongFormat
 from api.parts import Parts, parts
-from schemas.batch import Batch, BatchItemList, BatchList
+from schemas.batch import Batch, BatchItemList, BatchList, ItemStatus
 from schemas.job import TERMINAL
+from schemas.validation import Verdict
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -75,10 +77,18 @@ def get_batch(batch_id: str, found: Found, asking: Asking, response: Response) -
 
 @router.get("/{batch_id}/items")
 def get_items(
-    batch_id: str, found: Found, asking: Asking, cursor: Cursor = None, limit: Limit = 200
+    batch_id: str,
+    found: Found,
+    asking: Asking,
+    status: Annotated[list[ItemStatus] | None, Query()] = None,
+    verdict: Verdict | None = None,
+    text: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 200,
 ) -> BatchItemList:
-    """List the items of a batch in the order they were found."""
-    return batches.items(found, asking.tenant, batch_id, cursor, limit)
+    """List the items of a batch in the order they were found; `text` is part of name or issuer."""
+    wanted = ItemFilters(status=status or (), verdict=verdict, text=text)
+    return batches.items(found, asking.tenant, batch_id, wanted, cursor, limit)
 
 
 @router.get("/{batch_id}/export", response_class=Response)

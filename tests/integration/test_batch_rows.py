@@ -169,7 +169,7 @@ def test_a_file_that_is_gone_does_not_keep_a_retried_batch_from_ending(rig: Rig)
     with rig.database.begin() as connection:
         connection.execute(update(batches).values(expanded=False))
     expand(rig.worker, batch_id)
-    first, second = asked.items(rig.api, TENANT, batch_id, None, 10).data
+    first, second = asked.items(rig.api, TENANT, batch_id, asked.ItemFilters(), None, 10).data
     assert (first.status, first.error) == ("succeeded", None)
     assert second.error is not None
     assert (second.status, second.error.code) == ("failed", "file_unreadable")
@@ -232,3 +232,63 @@ def test_a_cancel_during_a_retry_ends_the_retry(rig: Rig) -> None:
     asked.retry(rig.api, TENANT, "bat_1")
     assert sorted(rig.statuses()) == ["cancelled", "failed"]
     assert rig.status("bat_1") == "failed"
+
+
+def _judged(rig: Rig) -> None:
+    """Make a batch of five: passed, failed, given up, waiting, and a duplicate."""
+    rig.batch()
+    rig.jobs("bat_1", job_1="succeeded", job_2="succeeded", job_3="failed", job_4="queued")
+    said = {"job_1": ("passed", "临河区教育局"), "job_2": ("failed", "临河区水务局")}
+    with rig.database.begin() as connection:
+        for job_id, (verdict, issuer) in said.items():
+            row = update(jobs).where(jobs.c.id == job_id)
+            connection.execute(row.values(verdict=verdict, issuer=issuer, year=2024))
+        connection.execute(
+            insert(batch_items).values(
+                batch_id="bat_1",
+                position=4,
+                name="副本_100%.pdf",
+                error={"code": "duplicate"} | SAID,
+            )
+        )
+
+
+SAID = {"category": "input", "retryable": False, "message": "重复", "message_en": "duplicate"}
+
+
+def test_a_batch_counts_its_reports_by_verdict(rig: Rig) -> None:
+    _judged(rig)
+    batch = asked.read(rig.api, TENANT, "bat_1")
+    assert batch.verdicts == {"passed": 1, "failed": 1}
+    assert asked.listed(rig.api, TENANT, None, 5).data[0].verdicts == batch.verdicts
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (asked.ItemFilters(), ["job_1", "job_2", "job_3", "job_4", "副本_100%.pdf"]),
+        (asked.ItemFilters(verdict="failed"), ["job_2"]),
+        (asked.ItemFilters(status=("failed",)), ["job_3"]),
+        (asked.ItemFilters(status=("skipped",)), ["副本_100%.pdf"]),
+        (asked.ItemFilters(status=("succeeded", "queued")), ["job_1", "job_2", "job_4"]),
+        (asked.ItemFilters(text="水务"), ["job_2"]),
+        (asked.ItemFilters(text="JOB_"), ["job_1", "job_2", "job_3", "job_4"]),
+        (asked.ItemFilters(text="0%"), ["副本_100%.pdf"]),
+        (asked.ItemFilters(text="job", verdict="passed", status=("failed",)), []),
+    ],
+)
+def test_items_are_narrowed_by_status_verdict_and_text(
+    rig: Rig, wanted: asked.ItemFilters, names: list[str]
+) -> None:
+    _judged(rig)
+    found = asked.items(rig.api, TENANT, "bat_1", wanted, None, 10)
+    assert [item.name for item in found.data] == names
+
+
+def test_narrowed_items_come_page_by_page(rig: Rig) -> None:
+    _judged(rig)
+    wanted = asked.ItemFilters(status=("succeeded",))
+    first = asked.items(rig.api, TENANT, "bat_1", wanted, None, 1)
+    then = asked.items(rig.api, TENANT, "bat_1", wanted, first.next_cursor, 1)
+    assert [item.issuer for item in (*first.data, *then.data)] == ["临河区教育局", "临河区水务局"]
+    assert then.next_cursor is None
