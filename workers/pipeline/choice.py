@@ -13,19 +13,20 @@ from schemas.forms import FIRST_YEAR, FORMS, form_for
 from schemas.page import Page
 from schemas.record import Source
 from workers.pipeline.metadata import stated_year
+from workers.pipeline.tables.join import classify
 from workers.pipeline.tables.labels import plain
 from workers.pipeline.tables.register import Registration
 from workers.pipeline.tables.template import is_older, told_form
 
 
 def choose_form(pages: Sequence[Page], source: Source) -> Form:
-    """Choose the form by what the tables are, else by the year, else the one in force."""
-    told = told_form([table for page in pages for table in page.tables])
-    if told is not None:
-        return told
+    """Choose the form by what the tables are, else by the year; without any, the one in force."""
+    tables = [table for page in pages for table in page.tables]
+    told, newest = told_form(tables), next(iter(FORMS.values()))
+    if told is not None or not any(classify(table, newest) for table in tables):
+        return told or newest
     year = stated_year(pages, source)
-    due = form_for(year) if year is not None else None
-    return due or next(iter(FORMS.values()))
+    return (form_for(year) if year is not None else None) or newest
 
 
 def is_no_report(registration: Registration, pages: Sequence[Page]) -> bool:

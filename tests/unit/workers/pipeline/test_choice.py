@@ -37,6 +37,11 @@ def test_the_year_decides_where_only_table_four_was_found(year: str, due: Form) 
     assert choose_form(alone.pages, SOURCE) is due
 
 
+def test_a_document_without_statutory_tables_is_laid_on_the_form_in_force() -> None:
+    lines = [line.replace("2023", "2020") for line in LINES]
+    assert choose_form([_page(*lines), _page("附件", cells=("序号", "名称"))], SOURCE) is NEW
+
+
 def test_without_year_and_tables_that_tell_it_is_the_form_in_force() -> None:
     assert choose_form([_page("总体情况")], UNNAMED) is NEW
 
