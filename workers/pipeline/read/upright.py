@@ -1,5 +1,6 @@
 """Stand a page upright: quarter turns by how its text lies and reads, skew by its long lines."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +18,10 @@ _WORKING_SIDE = 1400
 """Longest side in pixels at which direction and skew are measured."""
 _POINTS = 20_000
 """Points of ink by which the skew is measured."""
-_TRIAL_LINES = 6
+_LONGEST, _TALLEST = 4, 4
+"""Lines by which head and foot are told: words are taller than numbers, whole rows of which may run
+together into longer lines."""
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _CLEARLY_READ = 0.85
 
 
@@ -142,17 +146,22 @@ def _chained(letters: Mask, kernel: NDArray[np.uint8], size: float) -> float:
 
 
 def _upside_down(flat: Gray, letters: Mask, size: float, recogniser: Recogniser) -> bool:
-    """Say whether the page's longest lines read better when turned by 180°."""
+    """Say whether some long or tall lines of the page read better when turned by 180°.
+
+    Words tell; numbers only where there is nothing else, for 0, 6, 8 and 9 read either way.
+    """
     lines = _trial_lines(flat, letters, size)
     if not lines:
         return False
-    upright_scores = [reading.confidence for reading in recogniser.skim(lines[:1])]
-    if min(upright_scores) > _CLEARLY_READ:
+    upright = recogniser.skim(lines[:1])
+    if upright[0].confidence > _CLEARLY_READ and _WORDS.search(upright[0].text):
         return False
-    upright_scores += [reading.confidence for reading in recogniser.skim(lines[1:])]
-    turned = [np.ascontiguousarray(np.rot90(line, 2)) for line in lines]
-    turned_scores = [reading.confidence for reading in recogniser.skim(turned)]
-    return float(np.mean(turned_scores)) > float(np.mean(upright_scores)) + 0.05
+    upright += recogniser.skim(lines[1:])
+    turned = recogniser.skim([np.ascontiguousarray(np.rot90(line, 2)) for line in lines])
+    both = list(zip(upright, turned, strict=True))
+    worded = [pair for pair in both if any(_WORDS.search(reading.text) for reading in pair)]
+    gains = [after.confidence - before.confidence for before, after in worded or both]
+    return float(np.mean(gains)) > 0.05
 
 
 def _trial_lines(flat: Gray, letters: Mask, size: float) -> list[Gray]:
@@ -166,9 +175,10 @@ def _trial_lines(flat: Gray, letters: Mask, size: float) -> list[Gray]:
         if w > 4 * h and 0.7 * size < h < 2.5 * size
     ]
     lines.sort(reverse=True)
+    tallest = sorted(lines[_LONGEST:], key=lambda line: -line[3])[:_TALLEST]
     pad = max(2, round(0.15 * size))
     crops = []
-    for w, x, y, h in lines[:_TRIAL_LINES]:
+    for w, x, y, h in (*lines[:_LONGEST], *tallest):
         right = min(x + w, x + 12 * h)
         crops.append(flat[max(0, y - pad) : y + h + pad, max(0, x - pad) : right + pad])
     return crops
