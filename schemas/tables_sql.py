@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -70,6 +71,12 @@ def _tenant() -> Column[str]:
     return Column("tenant", Text, nullable=False, server_default="local")
 
 
+HELD = "status = 'queued' AND due_at IS NULL"
+"""A queued job whose turn has not come: no message was sent for it, nobody asks about it."""
+
+IN_FLIGHT = "status = 'running' OR (status = 'queued' AND due_at IS NOT NULL)"
+"""A job whose turn has come and that is not finished."""
+
 jobs = Table(
     "jobs",
     metadata,
@@ -92,6 +99,8 @@ jobs = Table(
     _text("issuer", null=True),
     Column("year", Integer),
     _text("template", null=True),
+    _text("region_code", null=True),
+    Column("finding_codes", ARRAY(Text), nullable=False, server_default="{}"),
     _json("metadata", "{}"),
     _json("files", "[]"),
     _json("error"),
@@ -111,6 +120,29 @@ jobs = Table(
     ),
     Index("ix_jobs_due", "due_at", postgresql_where=text("status IN ('queued', 'running')")),
     Index("ix_jobs_waiting", "id", postgresql_where=text("status = 'queued'")),
+    Index(
+        "ix_jobs_deleted",
+        "due_at",
+        postgresql_where=text("deleted_at IS NOT NULL AND due_at IS NOT NULL"),
+    ),
+    Index("ix_jobs_held", "priority", "tenant", "id", postgresql_where=text(HELD)),
+    Index("ix_jobs_in_flight", "priority", "tenant", postgresql_where=text(IN_FLIGHT)),
+    Index(
+        "ix_jobs_batch_active", "batch_id", postgresql_where=text("status IN ('queued', 'running')")
+    ),
+    Index(None, "tenant", "status", "id"),
+    Index(
+        "ix_jobs_verdict", "tenant", "verdict", "id", postgresql_where=text("verdict IS NOT NULL")
+    ),
+    Index("ix_jobs_year", "tenant", "year", "id", postgresql_where=text("year IS NOT NULL")),
+    Index(
+        "ix_jobs_region",
+        "tenant",
+        "region_code",
+        "id",
+        postgresql_where=text("region_code IS NOT NULL"),
+    ),
+    Index("ix_jobs_finding_codes", "finding_codes", postgresql_using="gin"),
 )
 
 pages = Table(
@@ -137,6 +169,8 @@ batches = Table(
     _text("status", "queued"),
     Column("expanded", Boolean, nullable=False, server_default="false"),
     _text("priority", "bulk"),
+    _text("on_duplicate", null=True),
+    _text("prefix", null=True),
     _json("sources", "[]"),
     _json("metadata", "{}"),
     _json("error"),
@@ -163,6 +197,7 @@ batch_items = Table(
     _json("error"),
     PrimaryKeyConstraint("batch_id", "position"),
     Index(None, "job_id"),
+    Index(None, "batch_id", "sha256"),
 )
 
 job_events = Table(
@@ -193,6 +228,8 @@ uploads = Table(
     _text("status", "pending"),
     _text("sha256", null=True),
     Column("size_bytes", BigInteger),
+    _text("multipart_id", null=True),
+    Column("part_bytes", BigInteger),
     _time("created_at", now=True),
 )
 
@@ -203,6 +240,7 @@ idempotency_keys = Table(
     _text("key"),
     _text("fingerprint"),
     _text("resource_id"),
+    _time("running_until"),
     _time("created_at", now=True),
     PrimaryKeyConstraint("tenant", "key"),
 )
@@ -215,9 +253,29 @@ api_keys = Table(
     _text("name", ""),
     _text("sha256"),
     _text("hint"),
+    Column("requests_per_minute", Integer),
     _time("created_at", now=True),
     _time("revoked_at"),
     UniqueConstraint("sha256"),
+)
+
+tenants = Table(
+    "tenants",
+    metadata,
+    _text("tenant"),
+    Column("weight", Float, nullable=False, server_default="1"),
+    Column("requests_per_minute", Integer),
+    Column("max_queued_jobs", Integer),
+    PrimaryKeyConstraint("tenant"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    _text("priority"),
+    _text("tenant"),
+    Column("served", Float, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("priority", "tenant"),
 )
 
 dead_letters = Table(

@@ -1,0 +1,47 @@
+"""Migrations there and back over rows of customers."""
+
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+import sqlalchemy
+from sqlalchemy import text
+
+import schemas.migrations
+from storage.database import connect, migrate
+from tests.stack import Servers, fresh_database
+
+
+def _downgrade(database: sqlalchemy.Engine, revision: str) -> None:
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(schemas.migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.downgrade(config, revision)
+
+
+def test_jobs_survive_the_way_down_and_up_and_held_ones_are_taken_up(servers: Servers) -> None:
+    job = text(
+        "INSERT INTO jobs (id, filename, sha256, size_bytes, due_at) "
+        "VALUES (:id, 'a', 'b', 1, :due)"
+    )
+    with fresh_database(servers) as url:
+        database = connect(url, pool_size=1)
+        with database.begin() as connection:
+            connection.execute(job, {"id": "job_held", "due": None})
+            connection.execute(job, {"id": "job_sent", "due": "2026-01-01T00:00:00Z"})
+        _downgrade(database, "0002")
+        with database.begin() as connection:  # the older version goes on with them
+            unseen = "SELECT count(*) FROM jobs WHERE due_at IS NULL"
+            assert connection.execute(text(unseen)).scalar_one() == 0
+            connection.execute(job, {"id": "job_older", "due": "2026-01-01T00:00:00Z"})
+        migrate(database)
+        with database.begin() as connection:
+            kept = connection.execute(text("SELECT id, finding_codes FROM jobs ORDER BY id"))
+            assert [tuple(row) for row in kept] == [
+                ("job_held", []),
+                ("job_older", []),
+                ("job_sent", []),
+            ]
+        database.dispose()
