@@ -32,6 +32,12 @@ CAUSES_AT_LENGTH: dict[Cause, Phrase] = {
     ),
 }
 
+SOURCE_IN_MARKUP: Phrase = (
+    "原件就是这样写的，问题在报告本身。",
+    "The document itself says so: the fault is the report's own.",
+)
+"""What a cause `source` means where nothing was printed, so that no print can be clear."""
+
 VERDICTS: dict[Verdict, Phrase] = {
     "passed": ("通过", "Passed"),
     "warnings": ("通过，有提醒", "Passed with warnings"),

@@ -14,6 +14,7 @@ from schemas.validation import Cause, Finding, Severity, Validation
 from workers.pipeline.export.marks import Mark, marks
 from workers.pipeline.export.pictures import Picture, pictures
 from workers.pipeline.export.report_tables import FAULT_SIGN, PART_SIGN, SIGNS, anchor, table_views
+from workers.pipeline.export.report_text import section_views, standings_used
 from workers.pipeline.places import form_of, places
 
 _TEMPLATES = Environment(
@@ -24,7 +25,6 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _WITHOUT_PAGES = frozenset[DocumentKind]({"docx", "html", "markdown", "text"})
-_NUMERALS = "〇一二三四五六七八九十"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +52,6 @@ class FindingGroup:
     findings: tuple[FindingView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SectionView:
-    """A section of the narrative, paragraph by paragraph."""
-
-    title: str
-    paragraphs: tuple[str, ...]
-
-
 def report_html(
     record: Record,
     validation: Validation,
@@ -77,7 +69,8 @@ def report_html(
         groups=_groups(record, validation, cuts),
         causes=_causes(validation),
         tables=table_views(form_of(record).template, marked),
-        sections=_sections(record),
+        sections=section_views(record),
+        standings=standings_used(record),
         readings=_readings_used(marked.values()),
         faults={mark.fault for mark in marked.values()},
         fault_sign=FAULT_SIGN,
@@ -93,6 +86,9 @@ def _groups(
     record: Record, validation: Validation, cuts: Mapping[int, Picture]
 ) -> Sequence[FindingGroup]:
     where = places(form_of(record))
+    causes = dict(phrases.CAUSES_AT_LENGTH)
+    if record.source.kind in _WITHOUT_PAGES:
+        causes["source"] = phrases.SOURCE_IN_MARKUP
     views = []
     for number, finding in enumerate(validation.findings, start=1):
         first = finding.paths[0] if finding.paths else ""
@@ -103,7 +99,7 @@ def _groups(
                 finding=finding,
                 rule=phrases.rule(finding.code),
                 cause=phrases.CAUSES[finding.cause],
-                cause_at_length=phrases.CAUSES_AT_LENGTH[finding.cause],
+                cause_at_length=causes[finding.cause],
                 page=None if record.source.kind in _WITHOUT_PAGES else finding.page,
                 place=(place.label, place.label_en) if place else None,
                 anchor=anchor(first) if place else None,
@@ -125,22 +121,6 @@ def _causes(validation: Validation) -> list[tuple[Cause, Phrase, int]]:
     """Count the findings by who is at fault: the point of the program."""
     counted = Counter(finding.cause for finding in validation.findings)
     return [(cause, name, counted[cause]) for cause, name in phrases.CAUSES.items()]
-
-
-def _sections(record: Record) -> list[SectionView]:
-    return [
-        SectionView(
-            title=f"{_numeral(section.number)}、{section.title}"
-            if section.number is not None
-            else section.title,
-            paragraphs=tuple(line for line in section.text.split("\n") if line),
-        )
-        for section in record.sections
-    ]
-
-
-def _numeral(number: int) -> str:
-    return _NUMERALS[number] if number < len(_NUMERALS) else str(number)
 
 
 def _readings_used(marked: Iterable[Mark]) -> list[tuple[str, str, Phrase]]:
