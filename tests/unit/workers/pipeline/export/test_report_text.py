@@ -33,12 +33,7 @@ def _claim(words: str, subject: str = "requests.new_requests", **changes: object
 
 
 def _plain(markup: Markup) -> str:
-    return (
-        re.sub(r"<[^>]*>", "", markup)
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
-    )
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
 
 
 @pytest.mark.parametrize(
