@@ -8,6 +8,7 @@ or confirmed by its relations.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.evidence import Evidence, Flag, Kind
 from schemas.evidence import Source as EvidenceSource
@@ -158,6 +159,7 @@ def _is_sure_text(cell: Cell) -> bool:
     return _is_one_word(cell) and cell.confidence >= CLEAR
 
 
+@lru_cache(maxsize=4096)  # most cells print one of few numbers
 def _normal(text: str) -> str:
     return "".join(text.split()).translate(_WIDE)
 

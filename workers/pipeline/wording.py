@@ -2,8 +2,12 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
+
+_REMEMBERED = 2048
+"""Texts kept with what they come to: the lines of a document are asked many times."""
 
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"^[#>*\s]+|[*\s]+$")
@@ -16,11 +20,13 @@ def compact(text: str) -> str:
     return _SPACE.sub("", _MARKS.sub("", text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> str:
     """Bring full and half width together (NFKC) and drop white space."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def bare(text: str) -> str:
     """Keep letters, ideographs and digits only: punctuation, width and spacing do not count."""
     return "".join(char for char in fold(text) if unicodedata.category(char)[0] in "LN")

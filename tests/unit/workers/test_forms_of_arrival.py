@@ -162,3 +162,21 @@ def test_a_title_of_its_own_section_may_stand_in_the_table() -> None:
     head, tail = moved.rsplit('<table border="1">\n', 1)
     row = '<tr><td colspan="15">四、政府信息公开行政复议、行政诉讼情况</td></tr>\n'
     check(report, f'{head}<table border="1">\n{row}{tail}'.encode(), "report.html")
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "code"),
+    [
+        (office.package("<w:document>"), "a.docx", "damaged"),
+        (office.set_docx(make_report(1))[:-200], "a.docx", "damaged"),
+        (b"<html>" + b"<div>" * 3000 + "甲".encode(), "a.html", "damaged"),
+        ("<html><p>甲".encode() + bytes(range(128, 256)) * 40, "a.html", "encoding_unknown"),
+        ("<html><p>没有表格</p>".encode(), "a.html", "not_a_report"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_reason(
+    content: bytes, filename: str, code: str
+) -> None:
+    refused = assembled(content, filename)
+    assert isinstance(refused, Failure)
+    assert refused.code == code

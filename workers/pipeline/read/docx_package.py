@@ -3,13 +3,16 @@
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Literal
+from typing import Literal, TypeVar
 
 from lxml import etree
 
 from workers.pipeline.read.ooxml import Element, attribute, parse_xml
+
+_T = TypeVar("_T")
 
 Reason = Literal["damaged", "encrypted", "bomb"]
 
@@ -40,9 +43,20 @@ class Package:
 
 def open_package(content: bytes) -> Package:
     """Open a DOCX and parse what is needed of it; PackageError where that is not possible."""
+    return _attempt(_opened, content)
+
+
+def check_package(content: bytes) -> None:
+    """Raise PackageError where a DOCX cannot be opened; its document is unpacked, not parsed."""
+    _attempt(lambda archive: _part(archive, _main_part(archive)), content)
+
+
+def _attempt(step: Callable[[zipfile.ZipFile], _T], content: bytes) -> _T:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            return _opened(archive)
+            if len(archive.infolist()) > _MOST_PARTS:
+                raise PackageError("bomb")
+            return step(archive)
     except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError) as error:
         raise PackageError("damaged") from error
     except (KeyError, OSError, ValueError, NotImplementedError) as error:  # a lying directory
@@ -50,8 +64,6 @@ def open_package(content: bytes) -> Package:
 
 
 def _opened(archive: zipfile.ZipFile) -> Package:
-    if len(archive.infolist()) > _MOST_PARTS:
-        raise PackageError("bomb")
     main = _main_part(archive)
     folder = posixpath.dirname(main)
     present = set(archive.namelist())

@@ -24,6 +24,7 @@ _UNSEEN = frozenset({
     "nav", "aside", "footer", "audio", "datalist", "map", "col", "colgroup", "title", "meta",
     "link", "rp", "rt"
 })  # fmt: skip
+_PLAIN = frozenset({"p", "div", "span", "font", "b", "strong", "center"})
 _PICTURES = frozenset({"img", "svg", "canvas", "object", "embed", "video"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _RAISED = frozenset({"sup", "sub"})
@@ -32,6 +33,7 @@ _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.I)
 _WIDTH = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)\s*px", re.I)
 _NO_HEIGHT = re.compile(r"(?<![\w-])height\s*:\s*0(?![\d.])", re.I)
 
+_LEADING_DIGITS = re.compile(r"\s*\+?(\d{1,9})")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BREAK, _FOLD, _STEP = "\x1e", "\x1f", "\x1d"
 """Marks in collected text: a line break, a line end of the source, the edge of a raised figure."""
@@ -225,17 +227,37 @@ class _Walk:
             ]
 
     def _cell(self, node: LexborNode) -> Draft:
+        attributes = node.attributes
+        spans = (
+            _integer(attributes.get("rowspan"), 1),
+            max(1, _integer(attributes.get("colspan"), 1)),
+        )
+        text = _only_text(node)
+        if text is not None:
+            shown = _settled(_SPACES.sub(_collapsed, text))
+            return Draft(blocks=(shown,) if shown else (), row_span=spans[0], column_span=spans[1])
         inner = _Walk(self._depth)
         inner.children(node)
         inner.end_paragraph()
-        attributes = node.attributes
         return Draft(
             blocks=tuple(item.block for item in inner.items if item.block),
-            row_span=_integer(attributes.get("rowspan"), 1),
-            column_span=max(1, _integer(attributes.get("colspan"), 1)),
+            row_span=spans[0],
+            column_span=spans[1],
             picture=inner.picture,
             struck=inner.struck,
         )
+
+
+def _only_text(cell: LexborNode) -> str | None:
+    """Return the text of a cell in which nothing else stands, as in most; None for others."""
+    child = cell.first_child
+    while child is not None and child.next is None:
+        if child.is_text_node:
+            return child.text_content or ""
+        if child.tag not in _PLAIN or child.attributes:
+            return None
+        child = child.first_child
+    return None
 
 
 def _elements(node: LexborNode, tags: tuple[str, ...]) -> Iterator[LexborNode]:
@@ -301,7 +323,7 @@ def _settled(text: str) -> str:
 
 def _integer(text: str | None, otherwise: int) -> int:
     """Read a number as HTML does: leading digits count, the rest does not."""
-    found = re.match(r"\s*\+?(\d{1,9})", text or "")
+    found = _LEADING_DIGITS.match(text) if text else None
     return int(found[1]) if found else otherwise
 
 

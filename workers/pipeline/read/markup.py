@@ -4,8 +4,11 @@ Readers of text take a `str` that is decoded already and yield a Page: `_TEXT_RE
 """
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from schemas import failures
+from schemas.failure import Failure
+from schemas.formats import FORMATS, Format
 from schemas.page import Page
 from schemas.record import DocumentKind
 from workers.pipeline.read.docx import read_docx
@@ -15,6 +18,8 @@ from workers.pipeline.read.html import read_html
 from workers.pipeline.read.html_flow import TooDeepError
 from workers.pipeline.read.markdown import read_markdown
 from workers.pipeline.read.plain_text import read_plain_text
+
+MarkupError: TypeAlias = EncodingUnknownError | PackageError | TooDeepError
 
 MARKUP_KINDS = frozenset[DocumentKind]({"docx", "html", "markdown", "text"})
 """The kinds of documents that have no pages."""
@@ -32,10 +37,17 @@ def read_markup(content: bytes, kind: str) -> Page:
         if kind in _READERS:
             return _READERS[kind](content)
         return _TEXT_READERS[kind](decode(content).text)
-    except (EncodingUnknownError, PackageError, TooDeepError):
-        return _unreadable()
+    except (EncodingUnknownError, PackageError, TooDeepError) as error:
+        failure = failure_of(error, FORMATS[kind])
+        return Page(number=1, width=1, height=1, source="markup", failure=failure)
 
 
-def _unreadable() -> Page:
-    failure = failures.page_unreadable(1)
-    return Page(number=1, width=1, height=1, source="markup", failure=failure)
+def failure_of(error: MarkupError, kind: Format) -> Failure:
+    """Return what a customer is told of a document of that kind that cannot be read."""
+    if isinstance(error, EncodingUnknownError):
+        return failures.encoding_unknown(kind)
+    if isinstance(error, PackageError) and error.reason == "encrypted":
+        return failures.encrypted(kind)
+    if isinstance(error, PackageError) and error.reason == "bomb":
+        return failures.document_bomb()
+    return failures.damaged(kind)

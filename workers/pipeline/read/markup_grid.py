@@ -80,6 +80,8 @@ def tight(cells: Sequence[GridCell]) -> Grid:
     """Leave out rows and columns in which no cell begins: spans too large made them."""
     rows = sorted({cell.row for cell in cells})
     columns = sorted({cell.column for cell in cells})
+    if len(rows) == 1 + max(rows, default=0) and len(columns) == _width(cells):
+        return Grid(cells=tuple(cells))
     return Grid(
         cells=tuple(
             replace(
@@ -94,12 +96,16 @@ def tight(cells: Sequence[GridCell]) -> Grid:
     )
 
 
+def _width(cells: Sequence[GridCell]) -> int:
+    return max((cell.column + cell.column_span for cell in cells), default=0)
+
+
 def snapped(cells: Sequence[GridCell], widths: Sequence[float]) -> Grid:
     """Bring together column boundaries that lie a hair apart; `widths` in any unit, left to right.
 
     Rows drawn by hand do not quite meet: a header would stand beside its column.
     """
-    columns = max((cell.column + cell.column_span for cell in cells), default=0)
+    columns = _width(cells)
     if len(widths) < columns or sum(widths[:columns]) <= 0:
         return tight(cells)
     slivers = {cell.column for cell in cells if cell.column_span == 1 and cell.blocks}
@@ -110,6 +116,8 @@ def snapped(cells: Sequence[GridCell], widths: Sequence[float]) -> Grid:
         if begun >= least or column in slivers:
             place, begun = place + 1, 0.0
         places.append(place)
+    if len(set(places)) == len(places):
+        return tight(cells)
     moved = [
         replace(
             cell,

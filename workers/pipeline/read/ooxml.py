@@ -27,22 +27,24 @@ def parse_xml(content: bytes) -> Element:
 
 
 @lru_cache(maxsize=4096)
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def name_of(element: Element) -> str:
     """Return an element's local name; empty for a processing instruction."""
-    tag = element.tag
-    return _local(tag) if isinstance(tag, str) else ""
+    return _local(element.tag)
 
 
 def child(element: Element | None, *names: str) -> Element | None:
     """Return the first child of that name, and of that the next name's, and so on; or None."""
     for name in names:
-        if element is None:
+        for one in element if element is not None else ():
+            if name_of(one) == name:
+                element = one
+                break
+        else:
             return None
-        element = next((one for one in element if name_of(one) == name), None)
     return element
 
 

@@ -88,14 +88,11 @@ def lay(table: Table, form_table: FormTable) -> Fit:
     rows = _rows(table, form_table)
     labels = [*_row_labels(rows, form_table), *_headers_and_groups(table, form_table)]
     columns = _columns(table)
-    misheaded = dict(_misheaded(columns, rows, form_table))
+    worded = [[cell for cell in column if _is_wording(cell.text)] for column in columns]
+    misheaded = dict(_misheaded(worded, rows, form_table))
     labels += dict.fromkeys(misheaded.values())
-    contradicted = {
-        pointer
-        for row in rows
-        if any(label.contradicts and label.form_cell is row.label for label in labels)
-        for pointer in row.pointers
-    }
+    denied = {label.form_cell for label in labels if label.contradicts}
+    contradicted = {pointer for row in rows if row.label in denied for pointer in row.pointers}
     return Fit(
         values={
             wanted.pointer: cell
@@ -187,9 +184,12 @@ def _headed(columns: Columns, row: _Row, form_table: FormTable) -> bool:
 
 
 def _misheaded(
-    columns: Columns, rows: Sequence[_Row], form_table: FormTable
+    worded: Columns, rows: Sequence[_Row], form_table: FormTable
 ) -> Iterator[tuple[str, LabelReading]]:
-    """Yield the values over which another header stands than the form's, with that header."""
+    """Yield the values over which another header stands than the form's, with that header.
+
+    `worded`: the cells of each column that may be headers.
+    """
     leaf = _headers_over(form_table)
     leaves = frozenset(leaf.values())
     headers = [cell for cell in form_table.cells if cell.kind == "header"]
@@ -197,8 +197,7 @@ def _misheaded(
     held = {id(cell) for row in rows for cell in row.places.values() if cell.box is None}
     for row in rows:
         for wanted, cell in row.places.items():
-            above = _above(columns, row.at, cell)
-            over = [a for a in above if _is_wording(a.text) and id(a) not in held]
+            over = [above for above in _above(worded, row.at, cell) if id(above) not in held]
             if not over or wanted.pointer is None:
                 continue
             nearest = max(over, key=lambda above: above.row)
