@@ -26,9 +26,10 @@ _COMPARED = re.compile(
     r"同比|环比|增长|增加|上升|下降|减少|降低|提高|[较比](?:上|去|20)|占(?!用)|比例|比重"
 )
 _ORGAN = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{1,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办|发生|答复|新增|制发|作出)"
+    r"(?P<name>[\u4e00-\u9fff]{1,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办(?!公)|发生|答复|新增|制发|作出)"
 )
-_OURS = re.compile(r"我|本|全[市县区省镇乡州局委系街]|(?:市|县|区|省)(?:人民)?政府$")
+_PARTS = re.compile(r"其中|包括|含")
+_OURS = re.compile(r"我|本|及其|全[市县区省镇乡州局委系街]|(?:市|县|区|省)(?:人民)?政府$")
 _OTHERS = re.compile(
     r"各(?!类|种|界|级|项)|所属|下属|下级|直属|[市县区省]直|二级单位|乡镇|镇街|街镇"
 )
@@ -88,6 +89,7 @@ class Reader:
     def _sentence(self, begin: int, end: int) -> None:
         text = self.paragraph.text
         self.used = begin
+        self.disclosure &= self.topic in ("requests", "review", "litigation")
         inside = [q for q in self.quantities if begin <= q.start < end]
         named = inside and AS_KNOWN.search(text, begin, end)
         if named and not NOT_OURS.search(text, begin, end):
@@ -186,13 +188,19 @@ class Reader:
         ):
             return True
         again = any(count.readings == readings for count in self.told)
-        if again and re.search(r"其中|包括|含", place.sentence):
+        if again and _PARTS.search(place.sentence):
             return True
         found = _ORGAN.search(place.clause)
-        if found is None or _OURS.search(found["name"]):
-            return False
-        name = re.sub(r"^.*?(?:其中|年|，|：)", "", found["name"])
-        return again or not is_abbreviation(name, self.issuer or name)
+        part = "其中" in place.clause and readings[: len(RECEIVED)] == RECEIVED
+        if part or found is None or _OURS.search(found["name"]):
+            return part
+        return again or not self._is_issuer(found["name"])
+
+    def _is_issuer(self, words: str) -> bool:
+        """Say whether words end in the issuer's name, in full or shortened."""
+        if self.issuer is None:
+            return True
+        return any(is_abbreviation(words[at:], self.issuer) for at in range(len(words) - 2))
 
     @property
     def _setting(self) -> Setting:
@@ -201,9 +209,10 @@ class Reader:
             kind=self.kind,
             total=self.total,
             courts=self.disclosure or self.section == _COURTS,
+            fees=self.section == _OTHER_MATTERS,
         )
 
 
 _DISCLOSURE = re.compile(r"信息公开|依申请|申请公开|公开申请")
-_COURTS = 4
-"""The section about reviews and lawsuits over disclosure."""
+_COURTS, _OTHER_MATTERS = 4, 6
+"""The sections about reviews and lawsuits, and about fees, by number."""

@@ -13,10 +13,16 @@ _OPENER = re.compile(
 )
 _MAIN = re.compile(r"主要|重点")
 _STRICT = re.compile(r"分别(?:为|是|有)|分为|由.*组成")
-_REST = re.compile(r"^(?:及|和|以及|、)?(?:其[他它余]|剩余|余下)")
+_REST = re.compile(
+    r"^(?:及|和|以及|、)?(?:其[他它余]|剩余|余下)(?:.*信息|.*类|方式.*|方面.*|内容|事项|渠道.*)?$"
+)
 _NEW_TOTAL = re.compile(
     r"[共总合累]计|共(?!享|建|同|和|青|产)|合计|另外|此外|同时|全年|还(?:有|通过)|截[至止]|本年|今年|年内|其中|较上|较去|同比|[增减][加少长]|占|比"
 )
+_ACT = re.compile(
+    r"(?:主动|及时|在线)?(?:发布|公开|开展|举办|召开|回复|回应|办理|处理|收到|受理|编发|推送|转载|制作|报送|印发|刊发|更新|解读|组织)"
+)
+"""What opens something done besides, and no part of the list."""
 _CHANNEL = re.compile(
     r"网站|网页|微信|微博|公众号|抖音|新媒体|平台|报|电视|客户端|公示栏|公告栏|APP|门户|渠道|大厅"
 )
@@ -24,6 +30,8 @@ _COUNTED = frozenset({"件", "条", "篇", "份", "项", "个", "宗", "起", "�
 # From so many parts on, a sum short of the total by no more than this share is a slip.
 _NEAR = {2: Decimal("0.9"), 3: Decimal("0.85"), 4: Decimal("0.75")}
 _NEAR_MANY = Decimal("0.6")
+_FAR = 2
+"""Beyond so many times the total, what was taken for parts is likely something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +47,23 @@ class Enumeration:
     """Worded as all of the total: 分别为, or ending in 其他."""
     channels: bool
     """The parts are channels; one piece may be counted on several."""
+    cut: bool
+    """Something else follows that may be parts too."""
+    doubled: bool
+    """Another total stands right before, as in “复议2件、诉讼3件，其中”: of which is open."""
 
     @property
     def closed(self) -> bool | None:
         """Whether the parts are all of the total; None when the wording leaves it open."""
         added = sum((part.value for part in self.parts), Decimal(0))
-        if self.channels and added > self.total.value:
+        overlapping = self.channels and added > self.total.value
+        if overlapping or self.doubled or (not self.strict and added > _FAR * self.total.value):
             return None
         if self.open or len(self.parts) == 1:
             return False
-        if self.strict:
+        if self.strict and not self.cut:
             return True
-        near = _NEAR.get(len(self.parts), _NEAR_MANY)
+        near = _NEAR[2] if self.cut else _NEAR.get(len(self.parts), _NEAR_MANY)
         return True if added >= near * self.total.value else None
 
     @property
@@ -85,7 +98,7 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
     if not parts:
         return None
     behind = text[parts[-1].end : parts[-1].end + 4]
-    is_open = not complete or bool(_MAIN.search(between)) or "等" in behind or "……" in behind
+    is_open = bool(_MAIN.search(between)) or "等" in behind or "……" in behind
     return Enumeration(
         total=total,
         parts=tuple(parts),
@@ -94,8 +107,20 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
         strict=bool(_STRICT.search(between))
         or bool(_REST.match(names[-1]))
         or _both_applicants(names),
+        cut=not complete,
+        doubled=_is_doubled(text, quantities, at),
         channels=any(_CHANNEL.search(name) for name in names),
     )
+
+
+def _is_doubled(text: str, quantities: Sequence[Quantity], at: int) -> bool:
+    if at == 0 or quantities[at - 1].unit != quantities[at].unit:
+        return False
+    between = text[quantities[at - 1].end : quantities[at].start]
+    return bool(_SIBLING.match(between)) and not re.search(r"[。；]", between)
+
+
+_SIBLING = re.compile(r"(?:、|和|及|与|以及)|，(?:提起|被)?(?:行政)?(?:诉讼|复议)")
 
 
 def _both_applicants(names: Sequence[str]) -> bool:
@@ -139,6 +164,9 @@ def _parts(
         name = re.sub(r"（[^）]*）", "", words).strip("，、；：）")
         if _NEW_TOTAL.search(name):
             return parts, names, "其中" not in name
+        verb = _ACT.match(name)
+        if names and verb and verb[0] not in names[0]:
+            return parts, names, False
         if quantity.unit != total.unit or quantity.approximate:
             return parts, names, False
         added = sum((part.value for part in parts), Decimal(0))

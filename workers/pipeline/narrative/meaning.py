@@ -66,12 +66,14 @@ class Setting:
     """The readings of the last total of requests, which applicants are parts of."""
     courts: bool
     """Whether reviews and lawsuits are about disclosure."""
+    fees: bool
+    """Whether charges are those for information."""
 
 
 def before(quantity: Quantity, place: Place, setting: Setting) -> Readings | None:
     """Return the readings by the words before a quantity."""
     if quantity.unit in MONEY:
-        return _money(place.head)
+        return _money(place.head, setting)
     cases = quantity.unit in CASES
     return (
         (_of_review(place.head, setting) if cases else None)
@@ -81,11 +83,12 @@ def before(quantity: Quantity, place: Place, setting: Setting) -> Readings | Non
     )
 
 
-def _money(head: str) -> Readings | None:
+def _money(head: str, setting: Setting) -> Readings | None:
     if disclosure_words.FEES_BEFORE.search(head):
         return (FEES,)
-    fee = disclosure_words.INFORMATION_FEE.search(head) and not _NO_FEE.search(head)
-    return (INFORMATION_FEE,) if fee else None
+    named = disclosure_words.INFORMATION_FEE.search(head)
+    charged = setting.fees and disclosure_words.CHARGED.search(head)
+    return (INFORMATION_FEE,) if (named or charged) and not _NO_FEE.search(head) else None
 
 
 def _of_requests(head: str, setting: Setting) -> Readings | None:

@@ -25,8 +25,8 @@ _CLAUSE = re.compile(r"[^，。；！？：（）]+")
 _NO = re.compile(
     r"未(?!办结|审结|结案|按|经|来)|没有(?!现成)|无(?!法|正当|障碍|论|偿|需|纸|关|效|误|线)|尚无|零(?=申请|收到|受理)|不存在|0(?=申请)"
 )
-DENIES = re.compile(r"未|没有|无|零|不存在|为0|0申请|是0")
-"""What every denial has."""
+_DENIES = re.compile(r"未|没有|无|零|不存在|为0|0申请|是0")
+_DENIED = re.compile(r"申请|复议|诉讼|费|结转|行政(?:许可|处罚|强制)|规范性文件|依申请")
 _VERB = re.compile(r"收|接|受理|有|发生|出现|产生|涉及|引发|存在|办理|被|无|提起|引起")
 _ASKED = re.compile(
     rf"{REQUEST}(?:的|类)?(?:申请|事项|请求|要求|办件|件|业务|需求)|申请公开|依申请(?:公开)?(?:的?(?:政府|政务)?信息)?(?:公开)?(?:申请|事项|件|办件|情况|$)|申请政府信息公开|公民申请|公开申请"
@@ -73,6 +73,12 @@ class Nothing:
     end: int
 
 
+def denies(text: str, begin: int, end: int) -> bool:
+    """Say whether a sentence may deny anything of the form."""
+    denial = _DENIES.search(text, begin, end)
+    return denial is not None and _DENIED.search(text, begin, end) is not None
+
+
 def nothings_of(
     text: str,
     sentences: Sequence[tuple[int, int]],
@@ -80,14 +86,18 @@ def nothings_of(
     periods: Periods,
     *,
     courts: bool,
+    fees: bool,
 ) -> Iterator[Nothing]:
-    """Yield what a paragraph says did not happen; `courts`: reviews are about disclosure anyway."""
+    """Yield what a paragraph says did not happen.
+
+    `courts` and `fees`: reviews, or charges, are about disclosure whatever the sentence says.
+    """
     counted = [quantity.start for quantity in quantities]
     for begin, end in sentences:
-        if not DENIES.search(text, begin, end):
+        if not denies(text, begin, end):
             continue
         for clause in _CLAUSE.finditer(text, begin, end):
-            if expression := _zero(clause[0], text, clause.end()):
+            if expression := _zero(clause[0], text, clause.end(), fees=fees):
                 if periods.is_own(clause.start()):
                     yield Nothing(expressions=(expression,), start=clause.start(), end=clause.end())
                 continue
@@ -111,16 +121,17 @@ _ABOUT = re.compile(r"信息公开|依申请|申请公开|公开申请")
 _ZERO = re.compile(
     rf"(?:{REQUEST}|依申请)(?:的|类)?(?:申请|事项|办件|件)*(?:数量|数|量|总数|总量|件数)?(?:为|是)(?:0|零)$"
 )
+_NO_FEES = re.compile(r"(?:收费通知|收取).{0,36}为(?:0|零)$")
 _FEE_TITLE = re.compile(r"信息处理费(?:的)?(?:收取|收费)?(?:情况)?$")
 
 
-def _zero(clause: str, text: str, end: int) -> str | None:
+def _zero(clause: str, text: str, end: int, *, fees: bool) -> str | None:
     """Return the expression of “申请数量为0” and “信息处理费收取情况：无”."""
     if _ZERO.search(clause) and not _OTHER_MATTER.search(clause):
         return NEW
     if _FEE_TITLE.search(clause) and re.match(r"：(?:无|0|零)[。；，]", text[end:] + "。"):
         return INFORMATION_FEE
-    return None
+    return INFORMATION_FEE if fees and _NO_FEES.search(clause) else None
 
 
 def _denied(denied: str, before: str, *, about: bool) -> Iterator[str]:

@@ -6,13 +6,15 @@ last year without leaving this one; “上半年” is a part of it.
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _Y = r"20\d\d年(?:度|底|末)?"
 _LAST = r"上年度?|上一年度?|去年(?:度|底)?|往年"
 _MARK = re.compile(
     rf"(?P<neutral>(?:[较比同与和]|相较于?|对比|相比)(?:于)?(?:{_Y}|{_LAST}|上年)(?:同期|全年)?(?:相比|相较|比)?"
-    rf"|(?:{_Y}|{_LAST})(?:末|底)?(?:未办结)?(?:结转|旧存|转入|遗留|留存|滚存|接转|转接|转来|跨年|存案)"
+    rf"|(?:{_Y}|{_LAST})(?:末|底)?(?:未办结)?(?:结转|转结|旧存|转入|遗留|留存|滚存|接转|转接|转来|跨年|存案)"
+    rf"|(?:结转|转结)(?:自)?(?:{_LAST})"
     rf"|(?:结转|转结|转入|转至|转到|转|跨入?|延至|顺延至)(?:至|到|入)?(?:{_Y}|下一?年度?|次年度?|明年|下个年度)"
     r"|因20\d\d年度?|(?:部门|单位|财政|年度)?20\d\d年(?:度)?(?:部门|单位|财政)?(?:预算|决算))"
     r"|(?P<own>本年度?|今年|截[至止]到?(?:目前|年底|12月(?!\d{4})))"
@@ -40,18 +42,21 @@ class Periods:
 
 
 def read_periods(
-    text: str, sentences: list[tuple[int, int]], year: int | None, needed: re.Pattern[str]
+    text: str,
+    sentences: list[tuple[int, int]],
+    year: int | None,
+    matters: Callable[[str, int, int], bool],
 ) -> Periods:
     """Follow the periods through a paragraph; without a report year any one year is its own.
 
     A period reaches to the end of its sentence; one that opens its sentence reaches on. Sentences
-    without anything `needed` are looked at for that only.
+    whose period does not matter are looked at for that only.
     """
     changes: list[tuple[int, bool]] = []
     standing = True
     for begin, end in sentences:
         changes.append((begin, standing))
-        whole = needed.search(text, begin, end) is not None
+        whole = matters(text, begin, end)
         opening = _MARK.match(text, begin, end)
         for mark in _MARK.finditer(text, begin, end) if whole else [opening] if opening else []:
             own = _is_own(mark, year)

@@ -13,13 +13,15 @@ from workers.pipeline.narrative.changes import changes_of
 from workers.pipeline.narrative.counts import Count, Reader
 from workers.pipeline.narrative.lists import Enumeration, enumerations_of, shares_of
 from workers.pipeline.narrative.meaning import Topic
-from workers.pipeline.narrative.nothing import DENIES, all_closed, nothings_of
+from workers.pipeline.narrative.nothing import all_closed, denies, nothings_of
 from workers.pipeline.narrative.paragraph import Paragraph, paragraphs_of, sentences_of
 from workers.pipeline.narrative.periods import Periods, read_periods
 from workers.pipeline.narrative.quantities import Quantity, quantities_of
 from workers.pipeline.narrative.statement import Kind, Statement
 from workers.pipeline.narrative.words import TOPICS
 
+_REQUESTS, _COURTS, _OTHER_MATTERS = 3, 4, 6
+"""The sections of the form by number."""
 _TITLE_AT_MOST = 30
 """A paragraph without a full stop and no longer than this is a title."""
 _HEADING_AT_MOST = 24
@@ -56,6 +58,7 @@ class _Reading:
     topic: Topic | None
     year: int | None
     courts: bool
+    fees: bool
 
     @classmethod
     def of(
@@ -71,9 +74,9 @@ class _Reading:
         text = paragraph.text
         sentences = sentences_of(text)
         quantities = quantities_of(text)
-        periods = read_periods(text, sentences, year, _NEEDED)
+        periods = read_periods(text, sentences, year, _matters)
         topic = _heading(text[:_HEADING_AT_MOST]) or carried
-        if topic is None and section.number == 3:
+        if topic is None and section.number == _REQUESTS:
             topic = "requests"
         reader = Reader(
             paragraph=paragraph,
@@ -95,7 +98,8 @@ class _Reading:
             counts=reader.read() if quantities else [],
             topic=topic,
             year=year,
-            courts=section.number == 4 or topic == "requests",
+            courts=section.number == _COURTS or topic == "requests",
+            fees=section.number == _OTHER_MATTERS,
         )
 
     @property
@@ -127,7 +131,14 @@ class _Reading:
     def _denied(self) -> Iterator[Statement]:
         text = self.paragraph.text
         found = [
-            *nothings_of(text, self.sentences, self.quantities, self.periods, courts=self.courts),
+            *nothings_of(
+                text,
+                self.sentences,
+                self.quantities,
+                self.periods,
+                courts=self.courts,
+                fees=self.fees,
+            ),
             *all_closed(text, self.sentences, self.counts),
         ]
         for nothing in found:
@@ -224,12 +235,15 @@ class _Reading:
 
     def _clause(self, quantity: Quantity) -> int:
         """Return where the words that lead to a quantity begin."""
+        told = next((count.start for count in self.counts if count.quantity is quantity), None)
+        if told is not None:
+            return told
         text = self.paragraph.text
-        before = max(
-            (text.rfind(mark, 0, quantity.start) + 1 for mark in "，。；：（、！？"), default=0
-        )
+        before = max(text.rfind(mark, 0, quantity.start) + 1 for mark in "，。；：（）！？")
         inside = [q.end for q in self.quantities if q.end <= quantity.start]
-        return max(before, inside[-1] if inside else 0)
+        start = max(before, inside[-1] if inside else 0)
+        words = text[start : quantity.start]
+        return quantity.start - len(words.lstrip("、和及与"))
 
     def _state(
         self,
@@ -258,8 +272,14 @@ class _Reading:
         )
 
 
-_NEEDED = re.compile(rf"\d|[一二两三四五六七八九十百千][件份起宗]|{DENIES.pattern}")
-"""What a sentence has whose period matters."""
+_COUNTED = re.compile(r"[\d余多一二两三四五六七八九十百千万][件份起宗条项次元篇个部例封]|%|倍|持平")
+
+
+def _matters(text: str, begin: int, end: int) -> bool:
+    """Say whether it matters what period a sentence speaks of."""
+    return _COUNTED.search(text, begin, end) is not None or denies(text, begin, end)
+
+
 _CATEGORY = re.compile(r"类|栏目|板块|领域|种")
 _FOREIGN = re.compile(
     r"信访|来信|来访|来电|热线|12345|留言|咨询|建议|提案|议案|工单|公文|收文|发文|会议|培训|检查|力争|计划|拟(?![制定稿])|预计|目标"
