@@ -60,7 +60,8 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
     tables = [_read_table(sheet, table, number, recogniser) for table in ruled]
     for found in loose:
         table = _level(sheet, rulings, found)
-        tables.append(inferred(_read_table(sheet, table, number, recogniser)))
+        read = _read_table(sheet, table, number, recogniser)
+        tables.append(inferred(read, counted=found.counted))
     lines = _read_lines(sheet, bare, recogniser)
     page = Page(
         number=number,

@@ -33,7 +33,8 @@ def read_tables(layer: TextLayer, number: int) -> tuple[list[Table], NDArray[np.
             tables.append(table)
     glyphs, em = _glyphs(layer, taken)
     for found in find_unruled_text(glyphs, rulings, ruled, em):
-        tables.append(inferred(_filled(layer, found.region, found.grid, number, taken)))
+        filled = _filled(layer, found.region, found.grid, number, taken)
+        tables.append(inferred(filled, counted=found.counted))
     return tables, taken
 
 

@@ -6,12 +6,17 @@ _INFERRED = 0.9
 """Most confidence of a cell whose place no lines confirm."""
 
 
-def inferred(table: Table) -> Table:
+def inferred(table: Table, *, counted: frozenset[int] = frozenset()) -> Table:
     """Doubt every cell of a table: its place follows from white space, no line confirms it.
 
-    An empty cell is not surely blank either: what belongs there may have gone to its neighbour.
+    In the rows where the places of texts were told by `counted` texts only empty cells are
+    doubted: what belongs there may have gone to its neighbour.
     """
-    return table.model_copy(update={"cells": tuple(_doubted(cell) for cell in table.cells)})
+    cells = (
+        cell if cell.text and cell.row_span == 1 and cell.row in counted else _doubted(cell)
+        for cell in table.cells
+    )
+    return table.model_copy(update={"cells": tuple(cells)})
 
 
 def _doubted(cell: Cell) -> Cell:

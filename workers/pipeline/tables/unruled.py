@@ -4,7 +4,7 @@ Prose, titles, lists and signatures stand in one column; a table is taken only w
 down between words over several rows, and with less evidence where lines show its outline.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -13,25 +13,25 @@ import numpy as np
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.grid import Grid
 from workers.pipeline.tables.rulings import Region, Rulings
-from workers.pipeline.tables.unruled_grid import Sheet, lay_out
+from workers.pipeline.tables.unruled_grid import Sheet, counted_rows, lay_out
+from workers.pipeline.tables.unruled_sheets import (
+    SHORTEST_RULE,
+    Box,
+    beside_lines,
+    between_lines,
+    is_parted,
+    sheet_of,
+)
 from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, rules_of, words_of
 
 _RIM = 0.02
 """Share of the page's width along its sides where no table is: there the desk shows."""
-_SHORTEST_RULE = 5.0
-"""Letters from which a line is a table's."""
-_SAME_END = 1.5
-"""Letters by which the ends of a table's lines may differ."""
-_APART = 1.6
-"""Letters of white on a line that make it a row of a table without lines."""
 _LOOSE = 2
 """Most lines in a row within it that are not parted: labels of two lines, blank rows."""
 _PITCH = 2.2
 """Most letters of white between two rows of such a table."""
 _LEAST_WHITE = 0.9
-"""Letters of white between columns of a table without lines,"""
-_LEAST_WHITE_RULED = 0.6
-"""and of one with lines."""
+"""Letters of white between columns of a table without lines."""
 _PROSE_WIDTH = 10.0
 """A column wider than so many letters whose lines mostly fill it is prose."""
 
@@ -42,6 +42,8 @@ class Unruled:
 
     region: Region
     grid: Grid
+    counted: frozenset[int] = frozenset()
+    """The rows in which no text's place is a guess: parted by lines, in columns told by count."""
 
 
 def find_unruled(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> list[Unruled]:
@@ -87,7 +89,7 @@ def _find_on(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> lis
     across = np.where(white, 0, rulings.across).astype(np.uint8)
     down = np.where(white, 0, rulings.down).astype(np.uint8)
     words = words_of(bare, Rulings(across=across, down=down), threshold, letter)
-    shortest = _SHORTEST_RULE * letter
+    shortest = SHORTEST_RULE * letter
     lines = rules_of(across, 0.3 * shortest, letter)
     return find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
 
@@ -100,7 +102,7 @@ def find_unruled_text(
     for region in taken:
         window = np.s_[region.top : region.bottom, region.left : region.right]
         across[window], down[window] = 0, 0
-    shortest = _SHORTEST_RULE * letter
+    shortest = SHORTEST_RULE * letter
     words = gathered(glyphs, letter)
     lines = rules_of(across, 0.3 * shortest, letter)
     return find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
@@ -110,15 +112,16 @@ def find_tables(
     words: Sequence[Word], across: Sequence[Rule], down: Sequence[Rule], letter: float
 ) -> list[Unruled]:
     """Find tables among words and lines; any unit, origin top left."""
-    sheets = [*_between_lines(words, across, letter), *_beside_lines(words, down, letter)]
+    sheets = [*between_lines(words, across, letter), *beside_lines(words, down, letter)]
     tables: list[Unruled] = []
     for sheet in sorted(sheets, key=_size, reverse=True):
         if any(_is_in(word, table.region) for table in tables for word in sheet.words):
             continue
         inside = [r for r in across if _lies_in(r, sheet.box, letter)]
-        grid = lay_out(replace(sheet, across=tuple(inside)))
+        lined = replace(sheet, across=tuple(inside))
+        grid = lay_out(lined)
         if grid is not None and _holds(grid, sheet, free=False):
-            tables.append(_placed(grid, sheet))
+            tables.append(_placed(grid, lined))
     left = [word for word in words if not any(_is_in(word, table.region) for table in tables)]
     for sheet in _free(left, letter):
         inside = [r for r in across if _lies_in(r, sheet.box, letter)]
@@ -133,93 +136,7 @@ def _size(sheet: Sheet) -> float:
     return (right - left) * (bottom - top)
 
 
-def _between_lines(words: Sequence[Word], across: Sequence[Rule], letter: float) -> list[Sheet]:
-    """Return what lies between lines across that start and end at the same places."""
-    groups: list[list[Rule]] = []
-    for rule in across:
-        if rule.length < _SHORTEST_RULE * letter:
-            continue
-        for group in groups:
-            if _same_ends(group[-1], rule, letter):
-                group.append(rule)
-                break
-        else:
-            groups.append([rule])
-    sheets = []
-    for group in groups:
-        box = (
-            min(rule.start for rule in group),
-            group[0].at,
-            max(rule.end for rule in group),
-            group[-1].at,
-        )
-        inside = _within(words, box, letter)
-        if len(group) >= 2 and len(inside) >= 4:
-            sheets.append(_sheet(inside, box, (), _LEAST_WHITE_RULED))
-    return sheets
-
-
-def _same_ends(one: Rule, other: Rule, letter: float) -> bool:
-    reach = _SAME_END * letter
-    return abs(one.start - other.start) < reach and abs(one.end - other.end) < reach
-
-
-def _side_by_side(one: Rule, other: Rule, letter: float) -> bool:
-    """Say whether two lines down are of one table: one may start below a heading over both."""
-    shared = min(one.end, other.end) - max(one.start, other.start)
-    near = min(abs(one.start - other.start), abs(one.end - other.end)) < _SAME_END * letter
-    return near and shared > 0.5 * max(one.length, other.length)
-
-
-def _beside_lines(words: Sequence[Word], down: Sequence[Rule], letter: float) -> list[Sheet]:
-    """Return what lies at the height of lines down that start and end at the same heights."""
-    groups: list[list[Rule]] = []
-    for rule in sorted((r for r in down if r.length >= 4 * letter), key=lambda r: r.start):
-        for group in groups:
-            if _side_by_side(group[0], rule, letter):
-                group.append(rule)
-                break
-        else:
-            groups.append([rule])
-    sheets = []
-    for group in groups:
-        top, bottom = min(r.start for r in group), max(r.end for r in group)
-        inside = [w for w in words if top - 0.3 * letter < w.middle < bottom + 0.3 * letter]
-        if len(inside) >= 4:
-            left, right = min(w.left for w in inside), max(w.right for w in inside)
-            box = (left - 2, min(top, *(w.top for w in inside)), right + 2, bottom)
-            sheets.append(_sheet(inside, box, group, _LEAST_WHITE_RULED))
-    return sheets
-
-
-def _sheet(
-    words: Sequence[Word],
-    box: tuple[float, float, float, float],
-    down: Sequence[Rule],
-    least: float,
-) -> Sheet:
-    letter = max(4.0, float(np.percentile([word.height for word in words], 75)))
-    outline = (
-        min(box[0], min(w.left for w in words) - 2),
-        min(box[1], min(w.top for w in words) - 2),
-        max(box[2], max(w.right for w in words) + 2),
-        max(box[3], max(w.bottom for w in words) + 2),
-    )
-    return Sheet(
-        words=tuple(words), across=(), down=tuple(down), box=outline, letter=letter, least=least
-    )
-
-
-def _within(
-    words: Iterable[Word], box: tuple[float, float, float, float], letter: float
-) -> list[Word]:
-    left, top, right, bottom = box
-    return [
-        w for w in words if left - letter < w.center < right + letter and top < w.middle < bottom
-    ]
-
-
-def _lies_in(rule: Rule, box: tuple[float, float, float, float], letter: float) -> bool:
+def _lies_in(rule: Rule, box: Box, letter: float) -> bool:
     left, top, right, bottom = box
     level = top - 0.5 * letter <= rule.at <= bottom + 0.5 * letter
     return level and rule.start >= left - letter and rule.end <= right + letter
@@ -239,7 +156,7 @@ def _placed(grid: Grid, sheet: Sheet) -> Unruled:
         rows=tuple(at - region.top for at in grid.rows),
         columns=tuple(at - region.left for at in grid.columns),
     )
-    return Unruled(region=region, grid=own)
+    return Unruled(region=region, grid=own, counted=counted_rows(sheet, grid.rows))
 
 
 def _free(words: Sequence[Word], letter: float) -> list[Sheet]:
@@ -250,7 +167,7 @@ def _free(words: Sequence[Word], letter: float) -> list[Sheet]:
     for band in bands(words):
         block = blocks[-1]
         near = not block or _white_above(block[-1], band) <= _PITCH * letter
-        parted = _is_parted(band, letter)
+        parted = is_parted(band, letter)
         loose = 0 if parted else loose + 1
         if not near or loose > _LOOSE:
             blocks.append([])
@@ -261,9 +178,9 @@ def _free(words: Sequence[Word], letter: float) -> list[Sheet]:
         above = [*above[-1:], band]
     sheets = []
     for block in blocks:
-        while block and not _is_parted(block[-1], letter):
+        while block and not is_parted(block[-1], letter):
             block.pop()
-        if sum(_is_parted(band, letter) for band in block) >= 3:
+        if sum(is_parted(band, letter) for band in block) >= 3:
             sheets.append(_free_sheet([word for band in block for word in band]))
     return sheets
 
@@ -290,20 +207,11 @@ def _free_sheet(words: Sequence[Word]) -> Sheet:
         max(w.right for w in words) + rim,
         max(w.bottom for w in words) + rim,
     )
-    return _sheet(words, box, (), _LEAST_WHITE)
+    return sheet_of(words, box, (), _LEAST_WHITE)
 
 
 def _white_above(above: Sequence[Word], below: Sequence[Word]) -> float:
     return min(word.top for word in below) - max(word.bottom for word in above)
-
-
-def _is_parted(band: Sequence[Word], letter: float) -> bool:
-    right = band[0].right
-    for word in band[1:]:
-        if word.left - right >= _APART * letter:
-            return True
-        right = max(right, word.right)
-    return False
 
 
 def _free_table(sheet: Sheet) -> Unruled | None:

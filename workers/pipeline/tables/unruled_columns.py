@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from workers.pipeline.tables.unruled_words import Word, around
 
@@ -10,6 +12,11 @@ Rows = Sequence[Sequence[Word]]
 
 _ENTERS = 0.3
 """Heights of a word by which it must reach into a valley for its cell to go on beyond it."""
+_TEXT, _BETWEEN = 0.9, 0.3
+"""Letters between words of one text, at most, and between columns, at least."""
+_FEWEST, _MANY, _MOSTLY = 3, 8, 0.75
+"""Fewest rows that tell columns by their count of texts (two, of so many texts), and share of
+them that must agree."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +95,55 @@ def _filled(rows: Rows, white: Sequence[Span]) -> list[int]:
         for column in {sum(start < w.center for start, _ in white) for w in own}:
             counts[column] += 1
     return counts
+
+
+def counted(rows: Rows, letter: float) -> list[Valley]:
+    """Return what parts columns by count: the n-th texts of rows from the right make a column.
+
+    They must stand one below the other. Empty where too few rows agree, or too many do not.
+    """
+    texts = [chunks(row, _TEXT * letter)[::-1] for row in rows]
+    for count in range(max((len(row) for row in texts), default=0), 2, -1):
+        longest = [row[:count] for row in texts if len(row) >= count]
+        for voters in (longest, _agreeing(longest)):
+            fewest = _FEWEST if count < _MANY else 2
+            if len(voters) < max(fewest, _MOSTLY * len(longest)):
+                continue
+            hulls = [around(tuple(column)) for column in zip(*voters, strict=True)][::-1]
+            if all(b.left - a.right > _BETWEEN * letter for a, b in pairwise(hulls)):
+                return [
+                    Valley(start=a.right, end=b.left, at=(a.right + b.left) / 2)
+                    for a, b in pairwise(hulls)
+                ]
+    return []
+
+
+def _agreeing(rows: Rows) -> list[Sequence[Word]]:
+    """Return the rows whose texts all lie over or below the usual ones."""
+    if not rows:
+        return []
+    usual = [
+        (median(w.left for w in column), median(w.right for w in column))
+        for column in zip(*rows, strict=True)
+    ]
+    return [
+        row
+        for row in rows
+        if all(
+            w.left < right and w.right > left for w, (left, right) in zip(row, usual, strict=True)
+        )
+    ]
+
+
+def chunks(row: Sequence[Word], gap: float) -> list[Word]:
+    """Join the words of a row that stand one over the other or up to `gap` apart."""
+    joined: list[Word] = []
+    for word in sorted(row, key=lambda one: one.left):
+        if joined and word.left - joined[-1].right <= gap:
+            joined[-1] = around((joined[-1], word))
+        else:
+            joined.append(word)
+    return joined
 
 
 def headed(rows: Rows, found: Sequence[Valley]) -> bool:

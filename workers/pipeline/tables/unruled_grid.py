@@ -7,7 +7,15 @@ from itertools import pairwise
 import numpy as np
 
 from workers.pipeline.tables.grid import Grid, GridCell
-from workers.pipeline.tables.unruled_columns import Valley, covered, crossing, headed, valleys
+from workers.pipeline.tables.unruled_columns import (
+    Valley,
+    chunks,
+    counted,
+    covered,
+    crossing,
+    headed,
+    valleys,
+)
 from workers.pipeline.tables.unruled_header import Header, two_rows
 from workers.pipeline.tables.unruled_words import Rule, Word, around, bands
 
@@ -94,6 +102,9 @@ def _valleys(sheet: Sheet, parts: Sequence[Sequence[Word]]) -> list[Valley]:
     """Return the white between columns; the header has no say but where it heads a blank one."""
     if sheet.down:
         return []
+    aligned = counted(_counted_rows(sheet), sheet.letter)
+    if aligned:
+        return _with_ends(aligned, sheet)
     found = [band for part in parts for band in bands(part)]
     below = [band for part in parts[1:] for band in bands(part)] if len(parts) > 1 else found[1:]
     least = sheet.least * sheet.letter
@@ -103,6 +114,59 @@ def _valleys(sheet: Sheet, parts: Sequence[Sequence[Word]]) -> list[Valley]:
         if len(more) > len(white) and headed(found[:3], more):
             white = more
     return white
+
+
+def counted_rows(sheet: Sheet, rows: Sequence[float]) -> frozenset[int]:
+    """Return the rows of a grid, by its boundaries, whose texts' places are told by counting them.
+
+    Lines part such a row from its neighbours, and none of its texts runs from column to column.
+    """
+    ruled = [row for row in _ruled_rows(sheet) if row]
+    between = counted(ruled, sheet.letter) if not sheet.down else []
+    if not between:
+        return frozenset()
+    heights, sure = [], set()
+    for at, row in enumerate(ruled):
+        texts = chunks(row, sheet.letter)
+        heights.append(texts[-1].middle)
+        crossing = any(w.left < v.start and w.right > v.end for w in texts[1:] for v in between)
+        if len(texts) > 1 and not crossing:
+            sure.add(at)
+    within = [
+        [at for at, height in enumerate(heights) if top <= height < bottom]
+        for top, bottom in pairwise(rows)
+    ]
+    return frozenset(at for at, own in enumerate(within) if len(own) == 1 and own[0] in sure)
+
+
+def _ruled_rows(sheet: Sheet) -> list[list[Word]]:
+    width = sheet.box[2] - sheet.box[0]
+    return _cut(sheet.words, [rule.at for rule in sheet.across if rule.length >= 0.5 * width])
+
+
+def _counted_rows(sheet: Sheet) -> list[list[Word]]:
+    """Return the rows between lines across; several bands of numbers are rows of their own."""
+    rows: list[list[Word]] = []
+    for part in _ruled_rows(sheet):
+        lines = bands(part)
+        several = sum(len(chunks(line, sheet.letter)) >= 3 for line in lines) > 1
+        rows += lines if several else [part]
+    return rows
+
+
+def _with_ends(found: Sequence[Valley], sheet: Sheet) -> list[Valley]:
+    """Part columns also where lines across start or end: there one cell stands over rows."""
+    left, _, right, _ = sheet.box
+    ends = sorted(end for rule in sheet.across for end in (rule.start, rule.end))
+    inner: list[float] = []
+    for end in ends:
+        if left + sheet.letter < end < right - sheet.letter:
+            if inner and end - inner[-1] < sheet.letter:
+                continue
+            inner.append(end)
+    free = [v for v in found if not any(v.start - 2 <= end <= v.end + 2 for end in inner)]
+    ended = [Valley(start=end - 1, end=end + 1, at=end) for end in inner]
+    return sorted([*free, *ended], key=lambda valley: valley.at)
 
 
 def _header(words: Sequence[Word], edges: Sequence[float], letter: float) -> Header | None:
@@ -234,11 +298,12 @@ def _cells(
     """Join slots: what a header spans, what a word runs across, what no line parts."""
     taken = np.full((len(rows), len(edges) - 1), -1)
     boxes = _header_boxes(header, len(edges) - 1) if header else []
-    boxes += _lineless(rows, edges, sheet, 2 if header else 1)
+    boxes += _lineless(rows, edges, sheet, 2 if header else 0)
     for at, row in enumerate(rows):
         if not (header and at < 2):
             texts = crossing(row.words, white, _ONE_TEXT * sheet.letter)
             spans = {covered(word, edges) for word in texts}
+            spans |= _alone(texts, edges, sheet)
             boxes += [(at, first, at + 1, last) for first, last in spans if last - first > 1]
     for label, (top, left, bottom, right) in enumerate(boxes):
         if (taken[top:bottom, left:right] == -1).all():
@@ -253,6 +318,15 @@ def _cells(
                 GridCell(row=top, column=left, row_span=bottom - top, column_span=right - left)
             )
     return tuple(sorted(cells, key=lambda cell: (cell.row, cell.column)))
+
+
+def _alone(texts: Sequence[Word], edges: Sequence[float], sheet: Sheet) -> set[tuple[int, int]]:
+    """Return the columns right of the labels where just one text stands in all of them."""
+    beyond = [word for word in texts if word.left > edges[1]]
+    labelled = any(word.right < edges[1] for word in texts)
+    if not sheet.across or not labelled or len(beyond) != 1 or len(edges) < 4:
+        return set()
+    return {(1, len(edges) - 1)}
 
 
 def _header_boxes(header: Header, columns: int) -> list[tuple[int, int, int, int]]:

@@ -83,6 +83,68 @@ def test_lines_down_alone_part_columns() -> None:
     assert spans(table(4, (100, 300)), down=[line]) == [(4, 2, [])]
 
 
+def row_ruled(numbers: Sequence[Sequence[float]], top: float = 100.0) -> list[Word]:
+    """Return a label and short right-aligned numbers, by their widths in letters, row by row."""
+    words = []
+    for at, widths in enumerate(numbers):
+        words.append(word(20, top + 10 + 40 * at, 8))
+        right = 300.0
+        for wide in widths:
+            right += 60
+            if wide:
+                words.append(word(right - wide * LETTER, top + 10 + 40 * at, wide))
+    return words
+
+
+def lined(rows: int, top: float = 100.0, start: float = 0.0) -> list[Rule]:
+    return [Rule(at=top + 40 * at, start=start, end=660) for at in range(rows + 1)]
+
+
+def test_rows_parted_by_lines_count_their_numbers_from_the_right() -> None:
+    words = row_ruled([(0.5, 1, 1.5), (1, 0.5, 0.5), (2, 0.5, 1), (0.5, 0.5, 0.5)])
+    (found,) = find_tables(words, lined(4), (), LETTER)
+    assert len(found.grid.columns) - 1 == 4
+    assert found.counted == {0, 1, 2, 3}
+
+
+def test_a_number_running_into_its_neighbour_leaves_its_row_a_guess() -> None:
+    words = row_ruled([(1, 0.5, 0.5)] * 5)
+    first = [w for w in words if w.middle < 140]
+    words = [w for w in words if w.middle >= 140] + [first[0]]
+    words.append(Word(left=345, top=110, right=430, bottom=130))
+    words.append(first[-1])
+    (found,) = find_tables(words, lined(5), (), LETTER)
+    assert len(found.grid.columns) - 1 == 4
+    assert found.counted == {1, 2, 3, 4}
+
+
+def test_a_title_between_lines_parts_two_tables() -> None:
+    upper, lower = row_ruled([(1, 1, 1)] * 4), row_ruled([(1, 1, 1)] * 4, top=360)
+    title = Word(left=0, top=295, right=300, bottom=325)
+    rules = [*lined(4), *lined(4, top=360)]
+    tables = find_tables([*upper, title, *lower], rules, (), LETTER)
+    assert [len(one.grid.rows) - 1 for one in tables] == [4, 4]
+
+
+def test_the_start_of_lines_is_the_side_of_a_label_over_rows() -> None:
+    words = [word(160, 110 + 40 * at, 5) for at in range(4)]
+    words += [word(x, 110 + 40 * at, 1) for at in range(4) for x in (340, 440, 540)]
+    group = word(20, 170, 4)
+    rules = [Rule(at=100 + 40 * at, start=120, end=660) for at in range(1, 4)]
+    rules += [Rule(at=at, start=0, end=660) for at in (100, 260)]
+    (found,) = find_tables([*words, group], sorted(rules, key=lambda r: r.at), (), LETTER)
+    assert 115 <= found.grid.columns[1] + found.region.left <= 125
+    label = next(c for c in found.grid.cells if c.row == 0 and c.column == 0)
+    assert (label.row_span, label.column_span) == (4, 1)
+
+
+def test_one_number_stands_in_all_columns_right_of_its_label() -> None:
+    words = row_ruled([(1, 1, 1), (0.5, 1, 1), (0, 0, 2), (1, 0.5, 1)])
+    (found,) = find_tables(words, lined(4), (), LETTER)
+    alone = [c for c in found.grid.cells if c.row == 2 and c.column > 0]
+    assert [c.column_span for c in alone] == [3]
+
+
 def test_prose_is_no_table() -> None:
     full = [word(100, 100 + 35 * at, 30) for at in range(8)]
     assert spans(full) == []
@@ -137,6 +199,16 @@ def test_white_crossed_by_one_row_of_many_is_still_a_valley() -> None:
     rows[4] = [word(100, 160, 8), word(300, 160)]
     (valley,) = valleys(rows, rows, LETTER)
     assert 260 <= valley.at <= 300
+
+
+def test_of_counted_rows_only_empty_cells_are_doubted() -> None:
+    whole = {"confidence": 1.0, "page": 1, "box": None, "column": 0}
+    cells = (Cell(row=0, text="7", **whole), Cell(row=1, text="", ink=False, **whole))
+    table = Table(pages=(1,), rows=2, columns=1, cells=cells, box=None)
+    counted = inferred(table, counted=frozenset({0, 1})).cells
+    assert counted[0] == cells[0]
+    assert counted[1].ink
+    assert counted[1].confidence == 0.0
 
 
 def test_cells_whose_place_is_inferred_are_doubted() -> None:
