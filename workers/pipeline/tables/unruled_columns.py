@@ -14,9 +14,12 @@ _ENTERS = 0.3
 """Heights of a word by which it must reach into a valley for its cell to go on beyond it."""
 _TEXT, _BETWEEN = 0.9, 0.3
 """Letters between words of one text, at most, and between columns, at least."""
-_FEWEST, _MANY, _MOSTLY = 3, 8, 0.75
-"""Fewest rows that tell columns by their count of texts (two, of so many texts), and share of
-them that must agree."""
+_SPECK = 0.5
+"""Letters, both ways, below which ink is no text."""
+_FEWEST, _MANY = 3, 8
+"""Fewest rows that tell columns by their count of texts; of so many texts two are enough."""
+_OF_ALL, _MOSTLY = 0.2, 0.75
+"""Least share of all rows that tell columns, and of those with as many texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,22 +103,37 @@ def _filled(rows: Rows, white: Sequence[Span]) -> list[int]:
 def counted(rows: Rows, letter: float) -> list[Valley]:
     """Return what parts columns by count: the n-th texts of rows from the right make a column.
 
-    They must stand one below the other. Empty where too few rows agree, or too many do not.
+    They must stand one below the other; of several counts the one with most texts is taken.
+    Empty where too few rows agree, or too many do not.
     """
-    texts = [chunks(row, _TEXT * letter)[::-1] for row in rows]
-    for count in range(max((len(row) for row in texts), default=0), 2, -1):
+    texts = [_texts(row, letter)[::-1] for row in rows]
+    best: Rows = []
+    for count in range(3, max((len(row) for row in texts), default=0) + 1):
         longest = [row[:count] for row in texts if len(row) >= count]
+        fewest = max(_FEWEST if count < _MANY else 2, _OF_ALL * len(rows), _MOSTLY * len(longest))
         for voters in (longest, _agreeing(longest)):
-            fewest = _FEWEST if count < _MANY else 2
-            if len(voters) < max(fewest, _MOSTLY * len(longest)):
-                continue
-            hulls = [around(tuple(column)) for column in zip(*voters, strict=True)][::-1]
-            if all(b.left - a.right > _BETWEEN * letter for a, b in pairwise(hulls)):
-                return [
-                    Valley(start=a.right, end=b.left, at=(a.right + b.left) / 2)
-                    for a, b in pairwise(hulls)
-                ]
-    return []
+            more = count * len(voters) > sum(len(row) for row in best)
+            if more and len(voters) >= fewest and _apart(_hulls(voters), letter):
+                best = voters
+    return [
+        Valley(start=a.right, end=b.left, at=(a.right + b.left) / 2)
+        for a, b in pairwise(_hulls(best))
+    ]
+
+
+def _texts(row: Sequence[Word], letter: float) -> list[Word]:
+    """Return the texts of a row without its specks of dirt."""
+    found = [w for w in row if max(w.height, w.right - w.left) >= _SPECK * letter]
+    return chunks(found, _TEXT * letter)
+
+
+def _hulls(rows: Rows) -> list[Word]:
+    """Return what each column of texts, counted from the right, takes up; from left to right."""
+    return [around(tuple(column)) for column in zip(*rows, strict=True)][::-1]
+
+
+def _apart(hulls: Sequence[Word], letter: float) -> bool:
+    return all(b.left - a.right > _BETWEEN * letter for a, b in pairwise(hulls))
 
 
 def _agreeing(rows: Rows) -> list[Sequence[Word]]:

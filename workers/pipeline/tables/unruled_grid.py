@@ -25,6 +25,8 @@ _CLOSER = 0.75
 """and share of the usual distance between rows."""
 _ONE_TEXT = 1.4
 """Letters between words of a text that runs over several columns, at most."""
+_RULED_ROWS = 4
+"""Rows from which lines across part all rows of a table, not just its header from the rest."""
 _FULL = 0.9
 """Share of the table's width a line across must have to part rows in all columns."""
 
@@ -145,13 +147,9 @@ def _ruled_rows(sheet: Sheet) -> list[list[Word]]:
 
 
 def _counted_rows(sheet: Sheet) -> list[list[Word]]:
-    """Return the rows between lines across; several bands of numbers are rows of their own."""
-    rows: list[list[Word]] = []
-    for part in _ruled_rows(sheet):
-        lines = bands(part)
-        several = sum(len(chunks(line, sheet.letter)) >= 3 for line in lines) > 1
-        rows += lines if several else [part]
-    return rows
+    """Return the rows between lines across; where these part few, the bands of words."""
+    ruled = _ruled_rows(sheet)
+    return ruled if len(ruled) >= _RULED_ROWS else [band for part in ruled for band in bands(part)]
 
 
 def _with_ends(found: Sequence[Valley], sheet: Sheet) -> list[Valley]:
@@ -164,9 +162,16 @@ def _with_ends(found: Sequence[Valley], sheet: Sheet) -> list[Valley]:
             if inner and end - inner[-1] < sheet.letter:
                 continue
             inner.append(end)
+    inner = [end for end in inner if not _cuts(end, found, right)]
     free = [v for v in found if not any(v.start - 2 <= end <= v.end + 2 for end in inner)]
     ended = [Valley(start=end - 1, end=end + 1, at=end) for end in inner]
     return sorted([*free, *ended], key=lambda valley: valley.at)
+
+
+def _cuts(end: float, found: Sequence[Valley], right: float) -> bool:
+    """Say whether a height runs through texts of a column right of the labels."""
+    sides = [(one.end, other.start) for one, other in pairwise(found)]
+    return any(a < end < b for a, b in [*sides, (found[-1].end, right)])
 
 
 def _header(words: Sequence[Word], edges: Sequence[float], letter: float) -> Header | None:
