@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from openpyxl.utils import get_column_letter
 
 from schemas.form import Form, FormTable
+from schemas.long_row import COLUMNS
 from schemas.phrases import CAUSES, SEVERITIES, VERDICTS, rule
 from schemas.record import Record
 from schemas.spreadsheet import (
-    MOST_DECIMALS,
     amount,
     cell,
     decimals,
@@ -27,6 +27,7 @@ from workers.pipeline.export.workbook_template import (
     FINDINGS,
     FIRST_ROW,
     LONG,
+    LONG_COLUMNS,
     OWN_COLUMNS,
     SAME_COLUMNS,
     SHEETS,
@@ -37,6 +38,7 @@ from workers.pipeline.places import form_of, places
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _VML = f'<Default Extension="vml" ContentType="{_OFFICE}.vmlDrawing"/>'
+_FIRST = COLUMNS.index(LONG_COLUMNS[0])
 _PLACE_COLUMN = 4
 """Of a finding: the column whose text leads to the cell."""
 
@@ -92,7 +94,7 @@ def _table_items(
 
 def _value_cells(mark: Mark, styles: Styles) -> tuple[str, str]:
     """Return a value's cell and those it covers: their borders frame the joined cell."""
-    looks = [styles.values[mark.reading, mark.fault, n] for n in range(1 + MOST_DECIMALS)]
+    looks = styles.values[mark.reading, mark.fault]
     return _value(mark.value, mark.shown, looks), text_cell(None, looks[0])
 
 
@@ -127,7 +129,7 @@ def _legend(row: int, shown: Sequence[Mark], styles: Styles) -> Iterator[str]:
         lines = []
     for reading, (_, words) in FILLS.items():
         if reading in used:
-            lines.append((styles.values[reading, "none", 0], f"{words}，详见批注"))
+            lines.append((styles.values[reading, "none"][0], f"{words}，详见批注"))
     for at, (style, words) in enumerate(lines, start=row):
         sample, text = text_cell(None, style), text_cell(words)
         yield f'<row r="{at}"><c r="A{at}"{sample}<c r="B{at}"{text}</row>'
@@ -196,20 +198,18 @@ def _finding_row(number: int, finding: Finding, place: str) -> Sequence[object]:
     )
 
 
-def _long_items(record: Record, styles: Styles) -> Iterator[str]:
-    """Yield what fills the tidy table, row by row; some columns are the same in all of a report."""
-    known: dict[object, str] = {}
-
-    def once(item: object) -> str:
-        key = (type(item), item)
-        if key not in known:
-            known[key] = cell(item)
-        return known[key]
-
+def _long_items(record: Record, styles: Styles) -> list[str]:
+    """Return what fills the tidy table, row by row; much of it is the same from row to row."""
+    items: list[str] = []
     same: list[str] = []
+    known: dict[Sequence[object], list[str]] = {}
     for row in rows(record):
-        same = same or [once(getattr(row, name)) for name in SAME_COLUMNS]
-        yield from same
-        yield _value(row.value, str(row.value or ""), styles.decimals)
-        for name in OWN_COLUMNS[1:]:
-            yield once(getattr(row, name))
+        same = same or [cell(item) for item in row[_FIRST : _FIRST + len(SAME_COLUMNS)]]
+        after = row[-len(OWN_COLUMNS) + 1 :]
+        own = known.get(after)
+        if own is None:
+            own = known[after] = [cell(item) for item in after]
+        items += same
+        items.append(_value(row.value, str(row.value or ""), styles.decimals))
+        items += own
+    return items

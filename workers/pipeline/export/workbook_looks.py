@@ -1,6 +1,6 @@
 """How cells of the workbook look: fonts, frames, and a fill for every state of reading."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -48,8 +48,8 @@ FILLS: dict[Reading, tuple[PatternFill, str]] = {
 class Styles:
     """The numbers under which a workbook keeps its looks."""
 
-    values: Mapping[tuple[Reading, Fault, int], int]
-    """By state of reading, fault and decimals."""
+    values: Mapping[tuple[Reading, Fault], Sequence[int]]
+    """By state of reading and fault, each by the decimals of its number."""
     decimals: tuple[int, ...]
     """Of plain numbers, by their decimals."""
     title: int
@@ -70,10 +70,12 @@ def styles(sheet: Worksheet) -> Styles:
     }
     readings: tuple[Reading, ...] = get_args(Reading)
     values = {
-        (reading, fault, places): _number(sheet, border, CENTRE, font, _fill(reading), places)
+        (reading, fault): [
+            _number(sheet, border, CENTRE, font, _fill(reading), places)
+            for places in range(MOST_DECIMALS + 1)
+        ]
         for reading in readings
         for fault, (border, font) in frames.items()
-        for places in range(MOST_DECIMALS + 1)
     }
     plain = [
         _number(sheet, Border(), Alignment(), Font(), _PLAIN, places)
