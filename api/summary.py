@@ -8,6 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from api.aggregate import (
+    AggregateComparison,
+    Counted,
+    compare_aggregate,
+    counted,
+    labels_of,
+)
 from schemas.long_row import LongRow
 from schemas.validation import Counts, Severity, Validation, Verdict
 
@@ -86,6 +93,8 @@ class Summary:
     _findings: dict[tuple[str, Severity], list[int]] = field(default_factory=dict)
     _totals: dict[TotalKey, Total] = field(default_factory=dict)
     _requests: Counter[int] = field(default_factory=Counter)
+    _counted: list[Counted] = field(default_factory=list)
+    _labels: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
 
     def add(self, told: Told, validation: Validation, rows: Iterable[LongRow]) -> None:
         """Take a report."""
@@ -102,7 +111,16 @@ class Summary:
         """Take a document of which nothing could be read."""
         self.told.append(told)
 
+    def comparisons(self) -> tuple[AggregateComparison, ...]:
+        """Return the sums over organs beside the aggregate of their government, year by year."""
+        return compare_aggregate(self._counted, self._labels)
+
     def _count(self, rows: Sequence[LongRow]) -> None:
+        one = counted(rows)
+        if one is not None:
+            self._counted.append(one)
+            if one.scope == "aggregate":
+                self._labels |= labels_of(rows)
         if rows and rows[0].scope == "aggregate":
             self.aggregates += 1
             return

@@ -36,6 +36,7 @@ def summary_page(summary: Summary, name: str, others: Mapping[str, int] | None =
         totals=summary.totals(),
         table_names=_TABLES,
         aggregates=summary.aggregates,
+        comparisons=summary.comparisons(),
         told=summary.told,
         verdict_names=VERDICTS,
     )

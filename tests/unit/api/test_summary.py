@@ -134,3 +134,15 @@ def test_an_empty_batch_has_a_page_too() -> None:
     text = summary_page(Summary(), "批次")
     assert "没有发现问题" in text
     assert "<svg" not in text
+
+
+def test_organs_are_held_against_the_aggregate_of_their_government() -> None:
+    summary, passed = Summary(), judged("passed")
+    for name, new in (("甲", 3), ("乙", 5)):
+        summary.add(told(name, passed), passed, rows(new, 0, issuer=name))
+    summary.add(told("县", passed), passed, rows(7, 9, issuer="<县>政府", scope="aggregate"))
+    text = summary_page(summary, "批次")
+    assert "多于汇总" in text  # 3 + 5 > 7
+    assert "+1" in text
+    assert "-9" not in text  # what was granted was read with doubt
+    assert "<县>" not in text
