@@ -20,6 +20,8 @@ _LIGHT_INK = 215
 """Grey below which pale ink is looked for in a cell that seems empty."""
 _BESIDE = 0.25, 1.2
 """Distance in letters from a table's side, nearest and farthest, where a number may go on."""
+_STROKE_NEAR, _MOSTLY = 0.6, 0.8
+"""Letters from a number within which another of its digits stands; share of the line's height."""
 _SOME_INK = 0.2
 """Side in letters of a patch of ink that is more than dirt."""
 
@@ -64,14 +66,28 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
     part = table.straight.flat[window]
     if min(part.shape) < 4:
         return [], False
-    ruled = _rim(table.ruled[window], round(table.grid.thickness + _RIM * sheet.letter))
+    deep = round(table.grid.thickness + _RIM * sheet.letter)
+    ruled = _rim(table.ruled[window], deep)
     lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
     if lines:
-        hidden = _coloured_over(sheet, table, x0, y0, lines)
+        hidden = _coloured_over(sheet, table, x0, y0, lines) or any(
+            _beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines
+        )
         return lines, hidden or _goes_on_outside(sheet, table, cell, y0, lines)
     if traces(part, ruled, sheet.letter):
         return lines_of(part, ruled, _LIGHT_INK, sheet.letter), True
     return [], _coloured_inside(sheet, table, cell)
+
+
+def _beside_a_stroke(ruled: Filled, deep: int, line: InkLine, letter: float) -> bool:
+    """Say whether what seems a ruling runs down a cell's middle, right beside its ink.
+
+    Strokes of numbers that stand one below the other seem one: the first 1 of each is lost then.
+    """
+    near = round(_STROKE_NEAR * letter)
+    first, last = max(deep, line.left - near), min(ruled.shape[1] - deep, line.right + near)
+    band = ruled[line.top : line.bottom, first:last]
+    return band.size > 0 and bool((band.mean(axis=0) > _MOSTLY).any())
 
 
 def _goes_on_outside(

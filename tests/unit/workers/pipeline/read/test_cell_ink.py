@@ -27,11 +27,16 @@ def zero(flat: Gray, x: int) -> None:
     cv2.ellipse(flat, (x, 50), (5, 9), 0, 0, 360, (0,), 2, cv2.LINE_AA)
 
 
-def doubted(flat: Gray, colour: Gray | None = None) -> bool:
-    """Read the ink of the cell and say whether it may be hidden, cut or added to."""
+def doubted(flat: Gray, colour: Gray | None = None, ruling: int | None = None) -> bool:
+    """Read the ink of the cell and say whether it may be hidden, cut or added to.
+
+    `ruling`: what is at that x is held for a ruling that runs down through the cell.
+    """
     part = np.ascontiguousarray(flat[REGION.top : REGION.bottom, REGION.left : REGION.right])
     frame = np.zeros(part.shape, np.uint8)
     cv2.rectangle(frame, (10, 10), (110, 50), (255,), 4)
+    if ruling is not None:
+        frame[:, ruling - REGION.left - 2 : ruling - REGION.left + 2] = 255
     grid = Grid(rows=(10.0, 50.0), columns=(10.0, 110.0), cells=(CELL,), thickness=2)
     straight = Straightened(flat=part, region=REGION, across=LEVEL, down=LEVEL)
     table = RuledTable(straight=straight, ruled=frame > 0, grid=grid)
@@ -75,3 +80,13 @@ def test_a_seal_over_the_number_hides_it() -> None:
     zero(flat, 80)
     cv2.line(seal, (60, 30), (100, 70), (255,), 3)
     assert doubted(flat, seal)
+
+
+@pytest.mark.parametrize(("stroke", "doubt"), [(68, True), (92, True), (52, False), (112, False)])
+def test_what_seems_a_ruling_right_beside_a_number_may_be_its_stroke(
+    stroke: int, doubt: bool
+) -> None:
+    flat = page()
+    zero(flat, 80)
+    cv2.line(flat, (stroke, 30), (stroke, 70), (0,), 2)
+    assert doubted(flat, ruling=stroke) is doubt

@@ -211,3 +211,26 @@ def test_dirt_far_from_a_number_is_no_part_of_it() -> None:
     (line,) = lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
     assert line.left > 200
     assert line.right >= 258
+
+
+def change() -> list[InkLine]:
+    """Return the ink of a cell that holds -0."""
+    cell = np.full((40, 90), 255, np.uint8)
+    cv2.line(cell, (24, 20), (32, 20), (0,), 2)
+    cv2.ellipse(cell, (44, 20), (5, 8), 0, 0, 360, (0,), 2, cv2.LINE_AA)
+    return lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
+
+
+def test_a_sign_both_readers_see_is_part_of_the_number() -> None:
+    for first, second in (("-3", "-3"), ("一3", "-3"), ("减少3", "减少3")):
+        reader = Scripted(skimmed=first, full=first, shares={}, second=second)
+        reading = read_cells([change()], LETTER, reader)[0]
+        assert (reading.text, reading.candidates[0].text) == (first, "-3")
+        assert reading.candidates[0].probability > 0.998
+
+
+def test_a_sign_of_which_the_readers_are_unsure_or_of_two_minds_leaves_doubt() -> None:
+    for second, least in (("3", 0.99), ("+3", 0.99), ("-8", 0.99), ("-3", 0.9)):
+        reader = Scripted(full="-3", shares={}, second=second, least=least)
+        reading = read_cells([change()], LETTER, reader)[0]
+        assert sum(c.probability for c in reading.candidates if c.probability > 0.9) == 0
