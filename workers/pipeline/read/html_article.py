@@ -22,6 +22,7 @@ _LINKED, _LINKED_LEAST = 0.3, 10
 _MENU = 0.8
 """Share of links from which a single paragraph is a menu's."""
 _TITLE_LINES = 4
+_LONGEST_TITLE = 60
 _FURNITURE = re.compile(
     r"[\[【（(]?\s*(打印|关闭|返回|分享|收藏|字体|字号|浏览|阅读|点击|扫一扫|上一[篇条页]|下一[篇条页]|相关(链接"
     r"|附件|文章|阅读|稿件|信息|新闻|解读)|版权所有|主办|承办|网站(地图|标识码|支持)|政府网站标识码|技术支持"
@@ -39,12 +40,22 @@ def article(items: Sequence[Item]) -> list[Item]:
     anchors = [at for at, item in enumerate(items) if _is_anchor(item)]
     if not anchors:
         return [item for item in items if not _is_menu(item)]
-    root = _widened(_common(items[at].path for at in anchors), items)
-    inside = [at for at, item in enumerate(items) if item.path[: len(root)] == root]
+    narrow = _common(items[at].path for at in anchors)
+    wide = _widened(narrow, items)
     first, last = anchors[0], anchors[-1]
-    head = _head(items, [at for at in inside if at < first], first)
-    tail = _tail([items[at] for at in inside if at > last])
-    return [*head, *(items[at] for at in inside if first <= at <= last), *tail]
+    before = [at for at in range(first) if _stands_in(items[at], wide)]
+    own = narrow if _ends_report(items[last]) else wide
+    after = [item for item in items[last + 1 :] if _stands_in(item, own)]
+    return [*_head(items, before, first), *items[first : last + 1], *_tail(after)]
+
+
+def _stands_in(item: Item, container: tuple[int, ...]) -> bool:
+    return item.path[: len(container)] == container
+
+
+def _ends_report(item: Item) -> bool:
+    """Say whether an item is the title of the last section: its text is in the same container."""
+    return bool(_titles_in(item) & _last_titles())
 
 
 def _is_anchor(item: Item) -> bool:
@@ -53,10 +64,15 @@ def _is_anchor(item: Item) -> bool:
         texts = (text for cell in item.block.cells for text in cell.blocks)
         found = {plain(text) for text in texts if isinstance(text, str)}
         return len(found & _known_labels()) >= _LABELS
-    if item.linked or not 4 <= len(item.text) <= 60:
-        return False
-    lines = (bare(_NUMBERING.sub("", compact(line))) for line in item.text.split("\n"))
-    return any(line in _known_titles() for line in lines)
+    return bool(_titles_in(item) & _known_titles())
+
+
+def _titles_in(item: Item) -> set[str]:
+    """Return the lines of a paragraph that may be titles, without number and punctuation."""
+    if item.linked:
+        return set()
+    lines = (compact(line) for line in item.text.split("\n"))
+    return {bare(_NUMBERING.sub("", line)) for line in lines if 4 <= len(line) <= _LONGEST_TITLE}
 
 
 @cache
@@ -64,6 +80,12 @@ def _known_labels() -> frozenset[str]:
     return frozenset(
         plain(cell.text) for form in FORMS.values() for table in form.tables for cell in table.cells
     ) - {""}
+
+
+@cache
+def _last_titles() -> frozenset[str]:
+    last = [form.sections[-1] for form in FORMS.values()]
+    return frozenset(bare(title) for one in last for title in (one.title, *one.variants))
 
 
 @cache
