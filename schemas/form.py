@@ -52,6 +52,15 @@ class FormTable:
         """The value cells, in reading order."""
         return tuple(cell for cell in self.cells if cell.kind == "value")
 
+    @cached_property
+    def value_rows(self) -> tuple[tuple[FormCell | None, tuple[FormCell, ...]], ...]:
+        """The rows that hold values, each with its label, if it has one."""
+        labels = {cell.row: cell for cell in self.cells if cell.kind == "label"}
+        rows: dict[int, list[FormCell]] = {}
+        for cell in self.values:
+            rows.setdefault(cell.row, []).append(cell)
+        return tuple((labels.get(row), tuple(cells)) for row, cells in sorted(rows.items()))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:

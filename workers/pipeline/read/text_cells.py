@@ -41,6 +41,9 @@ _NUMBER = r"[-−－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?"
 _MARK = r"[/／\\]|[-—–－―_]{1,3}|无"
 _VALUE = re.compile(rf"(?:{_NUMBER}|{_MARK})(?:件|条|个|元|万元|项|宗|次)?")
 _SEPARATOR = re.compile(r"\t|\s*[|｜│┃¦]|\x07")
+_AROUND = " \t\f\u3000|"
+_PARTS = re.compile(r"[\t|｜│┃¦\x07\u3000,]|  ")
+"""What may part two cells."""
 _WIDE = re.compile(r"(?:\u3000|  )[ \u3000]*")
 _CSV = re.compile(rf'.*?(?:,\s*"?(?:{_NUMBER}|{_MARK})?"?\s*){{3,}}')
 _PAGE_NUMBER = re.compile(
@@ -56,9 +59,16 @@ _VALUES = re.compile(rf"(?:(?:{_NUMBER}|{_MARK})\s*)+")
 _NUMBERING = re.compile(r"[1-9][.．、,，]")
 _OWN_NUMBER = re.compile(r"[1-9][.．、](?!\d)")
 _RULE = re.compile(r"[\s|+:=\-—–_─━┄┈┼├┤┬┴┌┐└┘]*")
+_BARE_NUMBER = re.compile(r"[ \f]*\d{1,3}[ \f]*")
+_PAGES = 2
+"""Pages from which their numbers are told by counting."""
 _FORM_FEED = "\f"
 _TELLING = 6
 """Letters of a label from which it is known wherever it stands."""
+_COMMAS = 3
+"""Commas from which a line of numbers may be one of comma-separated values."""
+_SEVERAL = 3
+"""Numbers apart at the end of a line from which they are a row's."""
 _SURE = 3
 """Letters of a label's exact wording that outweigh another label's likeness to all of a text."""
 _SHORT = 4
@@ -97,15 +107,18 @@ def pieces_of(lines: Sequence[str], at: int) -> Iterator[Piece]:
 
 
 def _page_numbers(lines: Sequence[str]) -> set[int]:
-    """Return the lines that hold the number of a page and nothing else."""
+    """Return the lines that hold the number of a page and nothing else.
+
+    A bare number at a page's end is one where the pages are counted so; else it is a value.
+    """
     found = {at for at, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.strip(" \f\u3000"))}
-    for at, line in enumerate(lines):
-        if _FORM_FEED in line:  # the last line before a page's end, or the first line after it
-            found |= {
-                near
-                for near in (_printed_before(lines, at), at)
-                if near is not None and re.fullmatch(r"\s*\d{1,3}\s*", lines[near])
-            }
+    breaks = [at for at, line in enumerate(lines) if _FORM_FEED in line]
+    for places in ([_printed_before(lines, at) for at in breaks], breaks):
+        told = [at for at in places if at is not None and _BARE_NUMBER.fullmatch(lines[at])]
+        numbers = [int(lines[at].strip(" \f")) for at in told]
+        counted = all(after - before == 1 for before, after in pairwise(numbers))
+        if len(told) == len(places) >= _PAGES and counted:
+            found.update(told)
     return found
 
 
@@ -120,6 +133,11 @@ def _is_rule(line: str) -> bool:
 
 
 def _of_line(line: str, at: int) -> Iterator[Piece]:
+    alone = line.strip(_AROUND)
+    if alone and not _PARTS.search(alone):
+        start = line.index(alone)
+        yield from parted(Piece(alone, kind_of(alone), at, start, start + len(alone)))
+        return
     cells = list(_cells(line))
     row = at if sum(bool(text.strip()) for text, _ in cells) > 1 else None
     for text, start in cells:
@@ -143,7 +161,7 @@ def _cells(line: str) -> Iterator[tuple[str, int]]:
     """Yield the cells of a line and where each begins: the mark after the last opens none."""
     if _SEPARATOR.search(line):
         yield from _separated(line)
-    elif _CSV.fullmatch(line):
+    elif line.count(",") >= _COMMAS and _CSV.fullmatch(line):
         yield from _by_commas(line)
     else:
         start = 0
@@ -188,27 +206,35 @@ def parted(piece: Piece) -> Iterator[Piece]:
     text = piece.text
     if piece.kind != "word" or not (any(map(str.isdecimal, text)) or _ends_with_label(text)):
         yield piece
+    elif _VALUES.fullmatch(text):
+        yield from _values(piece, 0)
     elif (tail := _tail(text)) is not None:
         yield from _labelled(piece, 0, tail)
-        for found in re.finditer(_RUN, text[tail:]):
-            yield _part(piece, tail + found.start(), tail + found.end())
+        yield from _values(piece, tail)
     elif holds_labels(text) or _ends_with_label(text):
         yield from _between_labels(piece)
-    elif _VALUES.fullmatch(text):
-        for found in re.finditer(_RUN, text):
-            yield _part(piece, found.start(), found.end())
     else:
         yield piece
 
 
+def _values(piece: Piece, start: int) -> Iterator[Piece]:
+    for found in re.finditer(_RUN, piece.text[start:]):
+        yield _part(piece, start + found.start(), start + found.end())
+
+
 def _tail(text: str) -> int | None:
-    """Return where the values behind a label begin; None where none stand at the end."""
+    """Return where the values behind a label begin; None where none stand at the end.
+
+    Several numbers apart are values whatever stands before them: the end of a broken label.
+    """
     if len(text) > _LONGEST_ROW or not (text[-1].isdecimal() or _VALUE.fullmatch(text[-1])):
         return None
     found = _TAIL.search(text)
     if found is None or any(map(str.isdecimal, _NUMBERING.sub("", text[: found.start()]))):
         return None
-    return found.start(1) if _label_at_end(text[: found.start()]) is not None else None
+    if len(found[1].split()) >= _SEVERAL or _label_at_end(text[: found.start()]) is not None:
+        return found.start(1)
+    return None
 
 
 def _ends_with_label(text: str) -> bool:

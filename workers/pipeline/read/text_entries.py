@@ -7,6 +7,7 @@ and groups stand among the words before the label.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -58,18 +59,9 @@ def entries(found: Sequence[Piece]) -> list[Entry]:
     return runs
 
 
-def rows_of(form_table: FormTable) -> list[tuple[FormCell | None, tuple[FormCell, ...]]]:
-    """Return the rows of a form that hold values: their label and their value cells."""
-    labels = {cell.row: cell for cell in form_table.cells if cell.kind == "label"}
-    rows: dict[int, list[FormCell]] = {}
-    for cell in form_table.values:
-        rows.setdefault(cell.row, []).append(cell)
-    return [(labels.get(row), tuple(cells)) for row, cells in sorted(rows.items())]
-
-
 def find_rows(found: Sequence[Piece], runs: Sequence[Entry], form_table: FormTable) -> list[Row]:
     """Return the rows of a statutory table that stand in a text, in the form's order."""
-    wanted = rows_of(form_table)
+    wanted = form_table.value_rows
     if wanted[0][0] is None:
         return _only_row(found, runs, form_table)
     names = [plain(label.text) if label else "" for label, _ in wanted]
@@ -131,15 +123,14 @@ _HEADER_WITHIN = 500
 def _only_row(found: Sequence[Piece], runs: Sequence[Entry], form_table: FormTable) -> list[Row]:
     """Return the one row of a table that has no row labels: the values behind its header."""
     wanted = form_table.values
+    texts = [plain(piece.text) for piece in found]
+    ends = [0, *accumulate(map(len, texts))]
+    whole = "".join(texts)
     for entry in runs:
-        holds = sum(len(piece.text) for piece in found[entry.values : entry.end])
-        if holds < len(wanted) // 3:
+        if ends[entry.end] - ends[entry.values] < len(wanted) // 3:
             continue
-        text = ""
-        for at in range(entry.values - 1, -1, -1):
-            text = plain(found[at].text) + text
-            if len(text) > _HEADER_WITHIN:
-                break
+        stop = ends[entry.values]
+        text = whole[max(0, stop - _HEADER_WITHIN) : stop]
         if sum(name in text for name in _TELLING) >= _TOLD:
             words = range(entry.values, entry.values)
             values = range(entry.values, entry.end)

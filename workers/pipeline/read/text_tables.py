@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from schemas.form import Form, FormCell, FormTable
+from schemas.form import Form, FormCell, FormTable, TableName
 from schemas.forms import FORMS
 from schemas.table import Table
 from workers.pipeline.read.text_cells import Piece
-from workers.pipeline.read.text_entries import Row, cells_before, entries, find_rows, rows_of
+from workers.pipeline.read.text_entries import Row, cells_before, entries, find_rows
 from workers.pipeline.read.text_grid import set_table
 from workers.pipeline.read.text_headers import Match, match_headers
 from workers.pipeline.read.text_values import any_apart, read_values
@@ -15,6 +16,8 @@ from workers.pipeline.tables.labels import likeness, plain
 
 _LEAST = 0.34
 """Share of a table's rows that must be found for it to be there."""
+_SEEN = 2
+"""Labels that must stand in a text to the letter for a table to be looked for."""
 _NAMED = 0.8
 """Likeness from which words without values are the label of an empty row."""
 _MOST_PIECES = 40
@@ -68,16 +71,37 @@ def _tables_by_name() -> Iterator[list[tuple[Form, FormTable]]]:
 
 def _best(found: Sequence[Piece], forms: Sequence[tuple[Form, FormTable]]) -> _Draft | None:
     """Return the table of that form which most of the text's rows are like."""
+    letters = "".join(plain(piece.text) for piece in found)
     runs = entries(found)
-    fits = []
+    best: tuple[float, Form, FormTable, list[Row]] | None = None
     for form, form_table in forms:
+        if not _may_stand_in(letters, form_table):
+            continue
         rows = find_rows(found, runs, form_table)
-        if len(rows) >= max(1, _LEAST * len(rows_of(form_table))):
-            fits.append((_likeness(rows), form, form_table, rows))
-    if not fits:
-        return None
-    _, form, form_table, rows = max(fits, key=lambda fit: fit[0])
-    return _draft(found, form, form_table, rows)
+        alike = _likeness(rows)
+        enough = len(rows) >= max(1, _LEAST * len(form_table.value_rows))
+        if enough and (best is None or alike > best[0]):
+            best = alike, form, form_table, rows
+        if alike == len(form_table.value_rows):
+            break  # all of it, to the letter
+    return _draft(found, *best[1:]) if best else None
+
+
+def _may_stand_in(letters: str, form_table: FormTable) -> bool:
+    """Say whether labels of a table stand in a text to the letter, before it is gone through."""
+    names = _names(form_table.name, len(form_table.value_rows))
+    return sum(name in letters for name in names) >= min(_SEEN, len(names))
+
+
+@cache
+def _names(name: TableName, rows: int) -> frozenset[str]:
+    """Return the longer wordings of the labels of a table, or of its headers if it has none."""
+    tables = [form.table(name) for form in FORMS.values()]
+    table = next(table for table in tables if len(table.value_rows) == rows)
+    kind = "label" if table.value_rows[0][0] else "header"
+    return frozenset(
+        text for cell in table.cells if cell.kind == kind and len(text := plain(cell.text)) >= 4
+    )
 
 
 def _likeness(rows: Sequence[Row]) -> float:
@@ -144,7 +168,7 @@ def _rows_between(
     high = row.label.row if row and row.label else form_table.rows
     return {
         label: values
-        for label, values in rows_of(form_table)
+        for label, values in form_table.value_rows
         if label is not None and low < label.row < high
     }
 
