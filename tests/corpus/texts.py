@@ -1,7 +1,7 @@
 """Write a report as text in the forms flatteners leave, with their manglings, no two alike."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tests.corpus import form
 from tests.corpus.grids import Grid, GridCell, grids
@@ -136,7 +136,7 @@ def _letters(grid: Grid, rng: random.Random) -> Iterator[str]:
     page = rng.randint(2, 5)
     for at, row in enumerate(_rows(grid)):
         if at and at % 9 == 0:
-            yield rng.choice((f"- {page} -", f"— {page} —", f"第 {page} 页", f"{page}\n\f"))
+            yield rng.choice((f"- {page} -", f"— {page} —", f"第 {page} 页"))
             page += 1
         for cell in row:
             if cell.row_span > 1 and cell.role == "label":
@@ -145,6 +145,40 @@ def _letters(grid: Grid, rng: random.Random) -> Iterator[str]:
                 yield cell.text
             else:
                 yield _broken(cell.text, rng, share=0.5)
+
+
+def _layout(grid: Grid, rng: random.Random) -> Iterator[str]:
+    """Columns by spaces as on the page: cells broken at their width and set in their middle."""
+    widths = {2: (18, 10, 10, 10), 3: (6, 8, 18, *[6] * 7), 4: (6,) * 15}[grid.section]
+    lefts = [sum(widths[:at]) + rng.randint(0, 1) for at in range(grid.columns + 1)]
+    broken = {id(c): _wrapped(c, lefts, grid) for c in grid.cells}
+    heights = _heights(grid, broken)
+    tops = [sum(heights[:at]) for at in range(len(heights) + 1)]
+    canvas = [[" "] * (lefts[-1] + 40) for _ in range(tops[-1])]
+    for cell in grid.cells:
+        lines = broken[id(cell)]
+        room = tops[cell.row + cell.row_span] - tops[cell.row]
+        top = tops[cell.row] + (room - len(lines)) // 2
+        for at, line in enumerate(lines):
+            canvas[top + at][lefts[cell.column] : lefts[cell.column] + len(line)] = line
+    yield from ("".join(line).rstrip() for line in canvas)
+
+
+def _wrapped(cell: GridCell, lefts: Sequence[int], grid: Grid) -> list[str]:
+    width = lefts[cell.column + cell.column_span] - lefts[cell.column] - 2
+    width = max(width, len(cell.text)) if cell.role == "number" else max(width, 2)
+    del grid
+    return [cell.text[at : at + width] for at in range(0, len(cell.text), width)] or [""]
+
+
+def _heights(grid: Grid, broken: Mapping[int, list[str]]) -> list[int]:
+    """Return the lines of each row: what its own cells need, and those that end with it."""
+    heights = [1] * (1 + max(cell.row + cell.row_span - 1 for cell in grid.cells))
+    for cell in sorted(grid.cells, key=lambda cell: cell.row_span):
+        own = range(cell.row, cell.row + cell.row_span)
+        missing = len(broken[id(cell)]) - sum(heights[row] for row in own)
+        heights[own[-1]] += max(0, missing)
+    return heights
 
 
 def _borderless(grid: Grid, rng: random.Random) -> Iterator[str]:
@@ -218,6 +252,7 @@ STYLES: dict[str, Callable[[Grid, random.Random], Iterator[str]]] = {
     "csv": _csv,
     "spaces": _spaced,
     "letters": _letters,
+    "layout": _layout,
     "markdown": _markdown,
     "markdown_shifted": _markdown_shifted,
     "markdown_bare": _markdown_bare,
@@ -230,5 +265,5 @@ _TITLES = {name: "{level} {numeral}、{title}" for name in STYLES if name.starts
 
 BORDERLESS = frozenset({"borderless", "one_line"})
 """The forms that lose the borders between numbers."""
-UNBLANKED = frozenset({"html", "bare", "spaces", "letters"} | BORDERLESS)
+UNBLANKED = frozenset({"html", "bare", "spaces", "letters", "layout"} | BORDERLESS)
 """The forms that lose blank cells."""

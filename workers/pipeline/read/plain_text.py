@@ -4,6 +4,7 @@ from schemas.page import Page
 from workers.pipeline.read.markup_page import page_of
 from workers.pipeline.read.paragraph_lines import unwrapped
 from workers.pipeline.read.text_cells import clean, pieces
+from workers.pipeline.read.text_layout import reflow, stands_in_columns
 from workers.pipeline.read.text_outside import outside
 from workers.pipeline.read.text_tables import find_tables
 
@@ -12,5 +13,8 @@ def read_plain_text(text: str) -> Page:
     """Read a text however its tables were flattened: cells or rows a line, borders kept or lost."""
     lines = clean(text).split("\n")
     found = pieces(lines)
-    tables = find_tables(found)
+    in_columns = stands_in_columns(found)
+    if in_columns:
+        found = reflow(found)
+    tables = find_tables(found, in_columns=in_columns)
     return page_of(unwrapped(outside(lines, found, tables)), [one.table for one in tables])

@@ -166,7 +166,7 @@ def _cells(line: str) -> Iterator[tuple[str, int]]:
     else:
         start = 0
         for gap in _WIDE.finditer(line):
-            if gap.start() > start:
+            if line[start : gap.start()].strip(_AROUND):
                 yield line[start : gap.start()], start
             start = gap.end()
         if start < len(line):
@@ -240,7 +240,7 @@ def _tail(text: str) -> int | None:
 def _ends_with_label(text: str) -> bool:
     """Say whether a group and a label, or a label and marks, may stand in one."""
     return len(text) <= _LONGEST_ROW and (
-        _VALUE.fullmatch(text[-1]) is not None or plain(text).endswith(tuple(_labels()))
+        _VALUE.fullmatch(text[-1]) is not None or plain(text).endswith(tuple(row_labels()))
     )
 
 
@@ -295,7 +295,7 @@ def _part(piece: Piece, start: int, end: int) -> Piece:
 
 
 @cache
-def _labels() -> frozenset[str]:
+def row_labels() -> frozenset[str]:
     """Return the plain labels of all forms' rows, and the headers of a table without labels."""
     return frozenset(
         plain(cell.text)
@@ -310,7 +310,7 @@ def _labels() -> frozenset[str]:
 def _names() -> frozenset[str]:
     """Return the plain labels of all forms' rows, and the groups before them."""
     cells = (cell for form in FORMS.values() for table in form.tables for cell in table.cells)
-    return _labels() | {plain(cell.text) for cell in cells if cell.kind == "group"}
+    return row_labels() | {plain(cell.text) for cell in cells if cell.kind == "group"}
 
 
 def _has_labels(cells: Sequence[FormCell]) -> bool:
@@ -318,22 +318,22 @@ def _has_labels(cells: Sequence[FormCell]) -> bool:
 
 
 @cache
-def _long_labels() -> tuple[str, ...]:
-    return tuple(label for label in _labels() if len(label) >= _TELLING)
+def _longrow_labels() -> tuple[str, ...]:
+    return tuple(label for label in row_labels() if len(label) >= _TELLING)
 
 
 def is_label(text: str) -> bool:
     """Say whether a text is a row's label of some form, but for a character or two."""
     own = plain(text)
-    if own in _labels():
+    if own in row_labels():
         return True
     if not 3 <= len(own) <= 60:
         return False
-    best = process.extractOne(own, _labels(), scorer=fuzz.ratio, score_cutoff=80)
+    best = process.extractOne(own, row_labels(), scorer=fuzz.ratio, score_cutoff=80)
     return best is not None
 
 
 def holds_labels(text: str) -> bool:
     """Say whether labels of a form stand in a text that holds more."""
     own = plain(text)
-    return any(label in own for label in _long_labels())
+    return any(label in own for label in _longrow_labels())

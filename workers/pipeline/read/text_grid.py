@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from schemas.form import FormTable
+from schemas.form import FormCell, FormTable
 from schemas.table import Candidate, Cell, Table
 from workers.pipeline.read.markup_page import cell_of, table_of
 from workers.pipeline.read.text_entries import Row
 from workers.pipeline.read.text_headers import Match
 from workers.pipeline.sums.settle import Settled
+from workers.pipeline.tables.labels import plain
+
+_ASTRAY = 0.5
+"""Confidence of words that may lack some, or hold another cell's."""
 
 
 def set_table(
@@ -15,45 +19,68 @@ def set_table(
     rows: Sequence[Row],
     headers: Sequence[Match],
     values: Mapping[str, Settled],
+    *,
+    in_columns: bool = False,
 ) -> Table:
-    """Set what was found in the places the form has for it; rows not found are left out."""
+    """Set what was found in the places the form has for it; rows not found are left out.
+
+    `in_columns`: words longer or shorter than the form's may be those of another cell, too.
+    """
     heads = {match.cell.row for match in headers if match.cell.kind in ("header", "corner")}
     kept = sorted(heads | {row.wanted[0].row for row in rows})
     places = {row: at for at, row in enumerate(kept)}
-    cells = [*_headers(headers, kept, places), *_rows(rows, values, places)]
+    cells = [
+        *_headers(headers, kept, places, in_columns=in_columns),
+        *_rows(rows, values, places, in_columns=in_columns),
+    ]
     return table_of(cells)
 
 
 def _headers(
-    headers: Sequence[Match], kept: Sequence[int], places: Mapping[int, int]
+    headers: Sequence[Match],
+    kept: Sequence[int],
+    places: Mapping[int, int],
+    *,
+    in_columns: bool,
 ) -> Iterator[Cell]:
     for match in headers:
         cell = match.cell
         over = [row for row in kept if cell.row <= row < cell.row + cell.row_span]
         if over:
-            yield cell_of(
+            words = cell_of(
                 match.text,
                 row=places[over[0]],
                 column=cell.column,
                 row_span=len(over),
                 column_span=cell.column_span,
             )
+            yield _astray(words, cell) if in_columns else words
 
 
 def _rows(
-    rows: Sequence[Row], values: Mapping[str, Settled], places: Mapping[int, int]
+    rows: Sequence[Row],
+    values: Mapping[str, Settled],
+    places: Mapping[int, int],
+    *,
+    in_columns: bool,
 ) -> Iterator[Cell]:
     for row in rows:
         at = places[row.wanted[0].row]
         if row.label is not None:
-            yield cell_of(
-                row.text, row=at, column=row.label.column, column_span=row.label.column_span
-            )
+            label = row.label
+            words = cell_of(row.text, row=at, column=label.column, column_span=label.column_span)
+            yield _astray(words, label) if in_columns else words
         for wanted in row.wanted:
             settled = values[str(wanted.pointer)]
             text = settled.texts[0] if len(settled.texts) == 1 else ""
             cell = cell_of(text, row=at, column=wanted.column, column_span=wanted.column_span)
             yield cell if settled.certain else _inferred(cell, settled)
+
+
+def _astray(words: Cell, wanted: FormCell) -> Cell:
+    """Doubt words longer or shorter than the form's: some may have gone to another cell."""
+    same = len(plain(words.text)) == len(plain(wanted.text))
+    return words if same else words.model_copy(update={"confidence": _ASTRAY})
 
 
 def _inferred(cell: Cell, settled: Settled) -> Cell:

@@ -20,7 +20,7 @@ _ALIKE = 0.6
 _BESIDE = 80
 """Letters before a header that are looked at beside its own."""
 _SURE = 0.8
-_LONGEST_OTHER = 20
+_LONGEST_OTHER = 10
 """A header unlike the form's is no longer than this; more is text."""
 
 

@@ -11,7 +11,9 @@ def outside(lines: Sequence[str], found: Sequence[Piece], tables: Sequence[Found
     kept: list[str] = []
     line, start = 0, 0
     for table in tables:
-        first, last = found[table.first], found[table.last]
+        own = found[table.first : table.last + 1]
+        first = min(own, key=lambda piece: (piece.line, piece.start))
+        last = max(own, key=lambda piece: (piece.line, piece.end))
         kept += _between(lines, (line, start), (first.line, first.start))
         line, start = last.line, last.end
     kept += _between(lines, (line, start), (len(lines) - 1, len(lines[-1])))

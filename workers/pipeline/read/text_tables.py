@@ -1,8 +1,10 @@
 """Pieces of a text → the statutory tables among them, each set as its form sets it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+
+from rapidfuzz import fuzz
 
 from schemas.form import Form, FormCell, FormTable, TableName
 from schemas.forms import FORMS
@@ -45,8 +47,11 @@ class _Draft:
     last: int
 
 
-def find_tables(found: Sequence[Piece]) -> list[Found]:
-    """Return the statutory tables of a text in the order they stand in it."""
+def find_tables(found: Sequence[Piece], *, in_columns: bool = False) -> list[Found]:
+    """Return the statutory tables of a text in the order they stand in it.
+
+    `in_columns`: they are set in columns by spaces, where words of one cell may have gone astray.
+    """
     drafts: list[_Draft] = []
     for forms in _tables_by_name():
         rest = list(found)
@@ -58,7 +63,9 @@ def find_tables(found: Sequence[Piece]) -> list[Found]:
     tables = []
     for draft in sorted(drafts, key=lambda one: one.first):
         values = read_values(found, draft.rows, draft.form.relations, apart=apart)
-        table = set_table(draft.form_table, draft.rows, draft.headers, values)
+        table = set_table(
+            draft.form_table, draft.rows, draft.headers, values, in_columns=in_columns
+        )
         tables.append(Found(table=table, first=draft.first, last=draft.last))
     return tables
 
@@ -122,14 +129,13 @@ def _draft(
         skipped = _rows_between(form_table, before, row)
         cells = [*cells_before(form_table, before, row), *skipped]
         matches = match_headers(cells, found, range(start, row.words.start))
+        empty = [_empty(match, skipped[match.cell]) for match in matches if _is_empty_row(match)]
+        unsure = _scattered(found, range(start, row.words.start), matches, skipped, empty)
         if complete:
             complete[-1] = _with_words(complete[-1], matches, row)
-        for match in matches:
-            if match.cell.kind != "label":
-                headers.append(match)
-            elif match.whole and likeness(plain(match.text), plain(match.cell.text)) >= _NAMED:
-                complete.append(_empty(match, skipped[match.cell]))
-        complete.append(row)
+            complete[-1] = replace(complete[-1], disturbed=complete[-1].disturbed or unsure)
+        headers += [match for match in matches if match.cell.kind != "label"]
+        complete += [*empty, replace(row, disturbed=row.disturbed or unsure)]
         before, start = row.label, row.values.stop
     complete += _empty_behind(found, form_table, rows[-1])
     first = min([complete[0].words.start, *(match.first for match in headers)])
@@ -144,6 +150,34 @@ def _draft(
         first=first,
         last=max(complete[-1].words.stop, rows[-1].values.stop) - 1,
     )
+
+
+def _is_empty_row(match: Match) -> bool:
+    """Say whether words are the label of a row that holds nothing: all of them, and no others."""
+    alike = likeness(plain(match.text), plain(match.cell.text))
+    return match.cell.kind == "label" and match.whole and alike >= _NAMED
+
+
+def _scattered(
+    found: Sequence[Piece],
+    words: range,
+    matches: Sequence[Match],
+    skipped: Iterable[FormCell],
+    empty: Sequence[Row],
+) -> bool:
+    """Say whether a label of the form stands between two rows in pieces, its numbers elsewhere."""
+    named = {at for match in matches if match.cell.kind != "label" for at in _pieces_of(match)}
+    named |= {at for row in empty for at in row.words}
+    left = "".join(plain(found[at].text) for at in words if at not in named)
+    missing = {plain(label.text) for label in skipped} - {plain(row.text) for row in empty}
+    return any(
+        len(left) >= _NAMED * len(label) and fuzz.partial_ratio(label, left) >= 100 * _NAMED
+        for label in missing
+    )
+
+
+def _pieces_of(match: Match) -> range:
+    return range(match.first, match.last + 1)
 
 
 def _with_words(row: Row, matches: Sequence[Match], following: Row) -> Row:
