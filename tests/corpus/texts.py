@@ -149,7 +149,11 @@ def _letters(grid: Grid, rng: random.Random) -> Iterator[str]:
 
 def _layout(grid: Grid, rng: random.Random) -> Iterator[str]:
     """Columns by spaces as on the page: cells broken at their width and set in their middle."""
-    widths = {2: (18, 10, 10, 10), 3: (6, 8, 18, *[6] * 7), 4: (6,) * 15}[grid.section]
+    number = 2 + max(len(cell.text) for cell in grid.cells if cell.role == "number")
+    wide = max(number, 6)
+    widths = {2: (18, 10, 10, 10), 3: (6, 8, 18, *[wide] * 7), 4: (wide,) * 15}.get(
+        grid.section, (wide,) * grid.columns
+    )
     lefts = [sum(widths[:at]) + rng.randint(0, 1) for at in range(grid.columns + 1)]
     broken = {id(c): _wrapped(c, lefts, grid) for c in grid.cells}
     heights = _heights(grid, broken)

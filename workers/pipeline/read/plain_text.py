@@ -13,8 +13,8 @@ def read_plain_text(text: str) -> Page:
     """Read a text however its tables were flattened: cells or rows a line, borders kept or lost."""
     lines = clean(text).split("\n")
     found = pieces(lines)
-    in_columns = stands_in_columns(found)
-    if in_columns:
-        found = reflow(found)
-    tables = find_tables(found, in_columns=in_columns)
+    broken = False
+    if stands_in_columns(found, lines):
+        found, broken = reflow(found)
+    tables = find_tables(found, in_columns=broken)
     return page_of(unwrapped(outside(lines, found, tables)), [one.table for one in tables])

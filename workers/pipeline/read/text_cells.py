@@ -7,6 +7,7 @@ what parts two cells in any of them parts them here; blank cells count only wher
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -93,11 +94,19 @@ def pieces(lines: Sequence[str]) -> list[Piece]:
 
 def letters_as_words(found: Sequence[Piece]) -> list[Piece]:
     """Take 无 for a letter where words are set one letter a line: 无／法／提／供."""
+    on_line = Counter(piece.line for piece in found)
     kept = list(found)
     for at, (piece, after) in enumerate(pairwise(found)):
-        if piece.text == "无" and after.kind == "word" and len(after.text) == 1:
-            kept[at] = replace(piece, kind="word") if after.text.isalpha() else piece
+        alone = on_line[piece.line] == on_line[after.line] == 1
+        letter = after.kind == "word" and len(after.text) == 1 and after.text.isalpha()
+        if piece.text == "无" and alone and letter:
+            kept[at] = replace(piece, kind="word")
     return kept
+
+
+def is_spaced(line: str) -> bool:
+    """Say whether nothing but spaces parts the cells of a line."""
+    return not _SEPARATOR.search(line) and not (line.count(",") >= _COMMAS and _CSV.fullmatch(line))
 
 
 def pieces_of(lines: Sequence[str], at: int) -> Iterator[Piece]:

@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from rapidfuzz import fuzz, process
 
 from schemas.forms import FORMS
-from workers.pipeline.read.text_cells import Piece, kind_of, row_labels
+from workers.pipeline.read.text_cells import Piece, is_spaced, kind_of, row_labels
 from workers.pipeline.tables.labels import plain
 
 _SEVERAL = 3
@@ -36,8 +36,8 @@ _BESIDE = 4
 """Columns of print by which one line of a header may stray from the one above."""
 
 
-def reflow(found: Sequence[Piece]) -> list[Piece]:
-    """Bring the pieces of broken labels and headers together."""
+def reflow(found: Sequence[Piece]) -> tuple[list[Piece], bool]:
+    """Bring the pieces of broken labels and headers together; say whether any were."""
     lines = _lines([replace(piece, row=None) for piece in found])
     rows = [line for line, own in lines.items() if _is_row(own)]
     for line in _around(rows):
@@ -50,12 +50,13 @@ def reflow(found: Sequence[Piece]) -> list[Piece]:
             ordered += moved[piece]
         if piece not in gone:
             ordered.append(piece)
-    return ordered
+    return ordered, bool(moved)
 
 
-def stands_in_columns(found: Sequence[Piece]) -> bool:
-    """Say whether a text sets its tables in columns by spaces."""
-    return sum(map(_is_row, _lines(found).values())) >= _ROWS
+def stands_in_columns(found: Sequence[Piece], lines: Sequence[str]) -> bool:
+    """Say whether a text sets its tables in columns by spaces, and by nothing else."""
+    rows = [line for line, own in _lines(found).items() if _is_row(own)]
+    return len(rows) >= _ROWS and all(is_spaced(lines[line]) for line in rows)
 
 
 def _lines(found: Sequence[Piece]) -> dict[int, list[Piece]]:
@@ -133,7 +134,7 @@ def _label(above: Sequence[Piece], own: Sequence[Piece], below: Sequence[Piece])
         list(choice)
         for count in range(1, len(around) + 1)
         for choice in combinations(around, count)
-        if _may_be_label(choice, before, own)
+        if _may_be_label(choice, before)
     ]
     scores = _likeness(choices)
     best = max(scores, default=0.0)
@@ -146,18 +147,19 @@ def _label(above: Sequence[Piece], own: Sequence[Piece], below: Sequence[Piece])
     )
 
 
-def _may_be_label(choice: Sequence[Piece], before: Sequence[Piece], own: Sequence[Piece]) -> bool:
-    """Say whether pieces may be a row's label: it begins before its numbers' end.
+def _may_be_label(choice: Sequence[Piece], before: Sequence[Piece]) -> bool:
+    """Say whether pieces may be a row's label: they begin before its numbers' end.
 
-    Nor is the beginning of a label left over in the row itself.
+    Nothing but a group's words is left between them and the numbers.
     """
     if choice[0] not in before:
         return False
-    return not any(piece not in choice and _opens_label(plain(piece.text)) for piece in own)
+    behind = before[before.index(choice[0]) :]
+    return all(piece in choice or _is_of_group(plain(piece.text)) for piece in behind)
 
 
-def _opens_label(text: str) -> bool:
-    return len(text) >= _SEVERAL and any(label.startswith(text) for label in _own_labels())
+def _is_of_group(text: str) -> bool:
+    return any(text in name for name in _groups())
 
 
 def _likeness(choices: Sequence[Sequence[Piece]]) -> list[float]:
@@ -172,8 +174,13 @@ def _likeness(choices: Sequence[Sequence[Piece]]) -> list[float]:
 @cache
 def _own_labels() -> frozenset[str]:
     """Return the labels of rows, without those that another form has for a group's words."""
+    return row_labels() - _groups()
+
+
+@cache
+def _groups() -> frozenset[str]:
     cells = (cell for form in FORMS.values() for table in form.tables for cell in table.cells)
-    return row_labels() - {plain(cell.text) for cell in cells if cell.kind == "group"}
+    return frozenset(plain(cell.text) for cell in cells if cell.kind == "group")
 
 
 def _headers_by_first(
