@@ -13,7 +13,7 @@ from workers.pipeline.narrative.paragraph import Paragraph
 from workers.pipeline.narrative.periods import Periods
 from workers.pipeline.narrative.quantities import MONEY, Quantity
 from workers.pipeline.narrative.subjects import HANDLED, NEW, RECEIVED
-from workers.pipeline.narrative.words import AS_KNOWN, NOT_OURS, SEVERALLY, TOPICS
+from workers.pipeline.narrative.words import AS_KNOWN, LABELS, NOT_OURS, SEVERALLY, TOPICS
 from workers.pipeline.wording import is_abbreviation
 
 _STOP = re.compile(r"[，。；！？（）]")
@@ -26,9 +26,10 @@ _COMPARED = re.compile(
     r"同比|环比|增长|增加|上升|下降|减少|降低|提高|[较比](?:上|去|20)|占(?!用)|比例|比重"
 )
 _ORGAN = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{1,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办(?!公)|发生|答复|新增|制发|作出)"
+    r"(?P<name>[\u4e00-\u9fff]{0,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办(?!公)|发生|答复|新增|制发|作出)"
 )
 _PARTS = re.compile(r"其中|包括|含")
+_WHOLE = re.compile(r"全[市县区省州]|各级各部门")
 _OURS = re.compile(r"我|本|及其|全[市县区省镇乡州局委系街]|(?:市|县|区|省)(?:人民)?政府$")
 _OTHERS = re.compile(
     r"各(?!类|种|界|级|项)|所属|下属|下级|直属|[市县区省]直|二级单位|乡镇|镇街|街镇"
@@ -77,6 +78,8 @@ class Reader:
     used: int = 0
     """Where the last quantity, with the words behind that belong to it, ends."""
     told: list[Count] = field(default_factory=list)
+    labels: bool = False
+    """Whether the sentence counts documents by whether they may be disclosed."""
     several: list[Quantity] = field(default_factory=list)
     """Quantities told together with one before."""
 
@@ -91,6 +94,7 @@ class Reader:
         self.used = begin
         self.disclosure &= self.topic in ("requests", "review", "litigation")
         inside = [q for q in self.quantities if begin <= q.start < end]
+        self.labels = bool(inside and LABELS.search(text, begin, end))
         named = inside and AS_KNOWN.search(text, begin, end)
         if named and not NOT_OURS.search(text, begin, end):
             self.topic = "requests"
@@ -143,7 +147,7 @@ class Reader:
         if readings is None:
             readings = behind(quantity, place, self._setting)
             end = tail_end
-        if readings is not None and not self._is_someone_elses(place, readings):
+        if readings is not None and not self._is_elsewhere(place, readings):
             self._count(quantity, readings, start, end)
 
     def _count(self, quantity: Quantity, readings: Readings, start: int, end: int) -> None:
@@ -181,26 +185,27 @@ class Reader:
             run.append(quantity)
         return run
 
-    def _is_someone_elses(self, place: Place, readings: Readings) -> bool:
-        """Say whether a number is told of a part of the issuer, or of another organ."""
-        if _OTHERS.search(place.clause) and not re.search(
-            r"全[市县区省州]|各级各部门", place.clause
-        ):
+    def _is_elsewhere(self, place: Place, readings: Readings) -> bool:
+        """Say whether a number is told of documents, a part of the issuer, or another organ."""
+        if self.labels and readings[0].startswith("requests."):
+            return True
+        whole = _WHOLE.search(place.clause)
+        if _OTHERS.search(place.clause) and not whole:
             return True
         again = any(count.readings == readings for count in self.told)
-        if again and _PARTS.search(place.sentence):
+        part = "其中" in place.clause and readings[: len(RECEIVED)] == RECEIVED
+        if part or (again and _PARTS.search(place.sentence)):
             return True
         found = _ORGAN.search(place.clause)
-        part = "其中" in place.clause and readings[: len(RECEIVED)] == RECEIVED
-        if part or found is None or _OURS.search(found["name"]):
-            return part
+        if whole or found is None or _OURS.search(found["name"]):
+            return False
         return again or not self._is_issuer(found["name"])
 
     def _is_issuer(self, words: str) -> bool:
         """Say whether words end in the issuer's name, in full or shortened."""
         if self.issuer is None:
             return True
-        return any(is_abbreviation(words[at:], self.issuer) for at in range(len(words) - 2))
+        return any(is_abbreviation(words[at:], self.issuer) for at in range(max(1, len(words) - 2)))
 
     @property
     def _setting(self) -> Setting:

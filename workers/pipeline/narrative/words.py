@@ -37,7 +37,7 @@ NOT_OURS = re.compile(
 """Words that make a number of requests a number of something else."""
 
 _PARTIAL = re.compile(
-    r"网上|网络|线上|线下|互联网|信函|邮寄|邮件|邮政|快递|EMS|当面|现场|窗口|邮箱|传真|电话|在线|书面(?!申请)|口头|当场|通过|网站|延期|逾期|超期|延长"
+    r"网上|网络|线上|线下|互联网|信函|邮寄|邮件|邮政|快递|EMS|当面|现场|窗口|邮箱|传真|电话|在线|书面(?!申请)|口头|当场|通过|网站|平台|系统|专栏|审核|顾问|会商|延期|逾期|超期|延长"
     r"|涉及|有关|关于|针对|转办|交办|下级|下属|所属|直属|各(?!类|种|界)|征地|拆迁|补偿|上半年|季度"
 )
 _WHOLE = re.compile(
@@ -62,3 +62,7 @@ SEVERALLY = re.compile(
 """“予以公开、部分公开、不予公开分别为”."""
 AS_KNOWN = re.compile(r"新收.*(?:旧存|上年|存案|转下年|结转)|(?:旧存|上年结转).*(?:新收|结案)")
 """Words that only requests under the regulation are counted by."""
+LABELS = re.compile(
+    r"公文|公开属性|属性|主动公开(?:类|的)?\d+[件条份个项].{0,6}?依申请公开(?:类|的)?\d+[件条份个项]"
+)
+"""What tells a count of documents by 主动公开, 依申请公开, 不予公开 from one of requests."""
