@@ -26,10 +26,14 @@ from schemas.job import ACTIVE, TERMINAL
 from schemas.tables_sql import batch_items, batches, jobs
 from schemas.validation import Verdict
 from storage import batches as counted
+from storage import turns
 from storage.events import seconds
-from storage.jobs import RESEND_S, lock, move
+from storage.jobs import cancel_many, lock
 from storage.outbox import Unit, unit_of_work
 from storage.rows import BatchRow, JobRow
+from storage.turns import RESEND_S
+
+_CANCELLED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,11 +175,13 @@ def items(
     shown = rows[:limit]
     data = []
     for row in shown:
-        error = row.job_error or row.error
+        error = row.error or row.job_error
         data.append(
             BatchItem(
                 name=row.name,
-                status=item_status(row.job_status, error["code"] if error else None),
+                status=item_status(
+                    None if row.error else row.job_status, error["code"] if error else None
+                ),
                 job_id=row.job_id,
                 error=error,
                 verdict=row.verdict,
@@ -201,8 +207,9 @@ def _conditions(wanted: ItemFilters) -> list[ColumnElement[bool]]:
 
 def _status() -> ColumnElement[str]:
     """Return the status of an item as SQL: what `schemas.batch.item_status` says of it."""
-    status = func.coalesce(jobs.c.status, "failed")
-    code = func.coalesce(jobs.c.error["code"].astext, batch_items.c.error["code"].astext)
+    own = case((batch_items.c.error.is_(None), jobs.c.status))
+    status = func.coalesce(own, "failed")
+    code = func.coalesce(batch_items.c.error["code"].astext, jobs.c.error["code"].astext)
     return case(
         (and_(status == "failed", code.in_(sorted(SKIPPED_CODES))), "skipped"), else_=status
     )
@@ -234,21 +241,23 @@ def cancel(parts: Parts, tenant: str, batch_id: str) -> None:
             raise ApiError(
                 409, "wrong_state", "批次已经结束，不能取消。", "The batch is finished already."
             )
+        priority = batch.priority
         unit.connection.execute(
             update(batches)
             .where(batches.c.id == batch_id)
             .values(expanded=True, lease_token=batches.c.lease_token + 1)
         )
-    for job_id in _job_ids(parts, batch_id, sorted(ACTIVE)):
+    active = _job_ids(parts, batch_id, sorted(ACTIVE))
+    for first in range(0, len(active), _CANCELLED_AT_ONCE):
         with unit_of_work(parts.database, parts.send) as unit:
-            job = lock(unit, job_id)
-            if job is None or job.status not in ACTIVE:
-                continue
-            move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
+            cancel_many(unit, active[first : first + _CANCELLED_AT_ONCE])
     with unit_of_work(parts.database, parts.send) as unit:
+        if active:
+            counted.settle(unit, batch_id)
         batch = counted.lock(unit, batch_id)
         if batch is not None and batch.status not in TERMINAL:
             counted.close(unit, batch, "cancelled", None)
+        turns.release(unit, priority)
 
 
 def retry(parts: Parts, tenant: str, batch_id: str) -> None:

@@ -69,7 +69,7 @@ class ApiError(HTTPException):
         self.en = detail_en
 
 
-def refused(status: int, failure: Failure) -> ApiError:
+def refused(status: int, failure: Failure, *, headers: Mapping[str, str] | None = None) -> ApiError:
     """Return the answer for a document refused at the door."""
     return ApiError(
         status,
@@ -78,6 +78,7 @@ def refused(status: int, failure: Failure) -> ApiError:
         failure.message_en,
         category=failure.category,
         retryable=failure.retryable,
+        headers=headers,
     )
 
 

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from api import intake
 from api.errors import ApiError
 from api.intake import Handed, Wish
+from schemas.batch import OnDuplicate
 from schemas.job import Priority
 from schemas.value import Value
 
@@ -26,6 +27,7 @@ class ByUpload(Value):
     upload_ids: tuple[str, ...] = Field(default=(), max_length=_MAX_FILES)
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     priority: Priority | None = None
+    on_duplicate: OnDuplicate | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -79,6 +81,7 @@ async def _from_form(request: Request, tenant: str, default: Priority) -> Submis
         tenant=tenant,
         priority=_priority(_text(form.get("priority")), default),
         metadata=intake.parse_metadata(_text(form.get("metadata"))),
+        on_duplicate=_on_duplicate(_text(form.get("on_duplicate"))),
         idempotency_key=_idempotency_key(request),
     )
     if not files:
@@ -102,6 +105,7 @@ def _from_json(body: bytes, request: Request, tenant: str, default: Priority) ->
         tenant=tenant,
         priority=wanted.priority or default,
         metadata=wanted.metadata,
+        on_duplicate=wanted.on_duplicate,
         idempotency_key=_idempotency_key(request),
     )
     return Submission(files=(), upload_ids=wanted.ids, wish=wish)
@@ -124,6 +128,21 @@ def _priority(text: str | None, default: Priority) -> Priority:
             "priority is either interactive or bulk.",
         )
     return default
+
+
+def _on_duplicate(text: str | None) -> OnDuplicate | None:
+    for known in get_args(OnDuplicate):
+        if text == known:
+            found: OnDuplicate = known
+            return found
+    if text:
+        raise ApiError(
+            422,
+            "invalid_on_duplicate",
+            "on_duplicate 只能是 reuse、reprocess 或 reject。",
+            "on_duplicate is one of reuse, reprocess and reject.",
+        )
+    return None
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -154,6 +173,7 @@ def openapi(title: str, *, many: bool) -> dict[str, Any]:
         "file": {"type": "array", "items": file} if many else file,
         "metadata": {"type": "string", "description": "a JSON object"},
         "priority": {"type": "string", "enum": list(get_args(Priority))},
+        "on_duplicate": {"type": "string", "enum": list(get_args(OnDuplicate))},
     }
     form = {"type": "object", "title": title, "required": ["file"], "properties": fields}
     by_upload = ByUpload.model_json_schema()

@@ -16,14 +16,15 @@ from api.errors import ApiError, refused, unavailable
 from api.objects import Received
 from api.parts import Parts
 from schemas import failures, message
-from schemas.batch import BatchSource
+from schemas.batch import BatchSource, OnDuplicate
 from schemas.job import Priority
 from schemas.tables_sql import batches, idempotency_keys
 from storage import documents
 from storage.events import seconds
 from storage.ids import new_id
-from storage.jobs import RESEND_S, NewJob, create
+from storage.jobs import NewJob, create
 from storage.outbox import Unit, unit_of_work
+from storage.turns import RESEND_S
 
 _METADATA = TypeAdapter(dict[str, JsonValue])
 _METADATA_BYTES = 16 * 1024
@@ -45,6 +46,8 @@ class Wish:
     tenant: str
     priority: Priority
     metadata: dict[str, JsonValue]
+    on_duplicate: OnDuplicate | None = None
+    """Null: a document is read again, but copies within a batch are passed over."""
     idempotency_key: str | None = None
 
 
@@ -76,9 +79,11 @@ def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) 
         earlier = _earlier(unit, wish, [received.sha256])
         if earlier is not None:
             return earlier
-        documents.hold(unit.connection, wish.tenant, [received.sha256])
-        objects.keep(parts, wish.tenant, received)  # it may have been removed since
-        job_id = create(unit, new)
+        standing = _standing(unit, wish, received.sha256)
+        if standing is None:
+            documents.hold(unit.connection, wish.tenant, [received.sha256])
+            objects.keep(parts, wish.tenant, received)  # it may have been removed since
+        job_id = standing or create(unit, new)
         _remember(unit, wish, job_id)
         return job_id
 
@@ -119,6 +124,7 @@ def admit_batch(parts: Parts, sources: Sequence[BatchSource], wish: Wish) -> str
                 tenant=wish.tenant,
                 priority=wish.priority,
                 metadata=wish.metadata,
+                on_duplicate=wish.on_duplicate,
                 sources=[source.model_dump(mode="json") for source in sources],
                 due_at=func.now() + seconds(RESEND_S),
             )
@@ -187,8 +193,30 @@ def _must_be_there(parts: Parts, unit: Unit, tenant: str, sources: Sequence[Batc
         raise unavailable("文件", "file")
 
 
+def _standing(unit: Unit, wish: Wish, sha256: str) -> str | None:
+    """Return the job that stands for a document handed in before, if that is wished; 409 if not.
+
+    Of two that hand the same document in at once, the second waits here for the first one's job.
+    """
+    if wish.on_duplicate not in ("reuse", "reject"):
+        return None
+    documents.first_come(unit.connection, wish.tenant, sha256)
+    standing = documents.earlier_jobs(unit.connection, wish.tenant, [sha256]).get(sha256)
+    if standing is not None and wish.on_duplicate == "reject":
+        failure = failures.duplicate(None)
+        link = {"Link": f'</v1/jobs/{standing}>; rel="duplicate"'}
+        raise refused(409, failure, headers=link)
+    return standing
+
+
 def _fingerprint(wish: Wish, hashes: Sequence[str]) -> str:
-    wanted = {"files": list(hashes), "metadata": wish.metadata, "priority": wish.priority}
+    wanted: dict[str, object] = {
+        "files": list(hashes),
+        "metadata": wish.metadata,
+        "priority": wish.priority,
+    }
+    if wish.on_duplicate is not None:
+        wanted["on_duplicate"] = wish.on_duplicate
     return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
 

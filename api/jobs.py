@@ -9,15 +9,14 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from api import progress
 from api.errors import ApiError, not_found
 from api.parts import Parts
-from schemas import message
 from schemas.event import JobEvent
 from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
 from schemas.tables_sql import idempotency_keys, job_events, jobs, pages
 from schemas.validation import Verdict
-from storage import batches
+from storage import batches, turns
 from storage.documents import GRACE_S
 from storage.events import seconds
-from storage.jobs import RESEND_S, lock, move
+from storage.jobs import lock, move
 from storage.outbox import Unit, unit_of_work
 from storage.rows import JobRow, PageRow
 
@@ -156,7 +155,7 @@ def restart(unit: Unit, job: JobRow) -> None:
                 "attempts": 0,
                 "lease_token": jobs.c.lease_token + 1,
                 "lease_until": None,
-                "due_at": func.now() + seconds(RESEND_S),
+                "due_at": None,
                 "error": None,
                 "verdict": None,
                 "pages_total": None,
@@ -170,7 +169,7 @@ def restart(unit: Unit, job: JobRow) -> None:
     unit.connection.execute(delete(pages).where(pages.c.job_id == job.id))
     if job.batch_id is not None:
         batches.reopen(unit, job.batch_id)
-    unit.post(message.inspect(job.id))
+    turns.release(unit, job.priority)
 
 
 def forget(parts: Parts, tenant: str, job_id: str) -> tuple[JobRow, list[PageRow]]:

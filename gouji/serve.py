@@ -218,7 +218,8 @@ def _die_with_parent() -> None:
 def _children(options: Options, environment: dict[str, str]) -> list[Child]:
     """Return the API and the workers: for pages, for what is short, for files nobody trusts yet.
 
-    Opening a large archive takes long; it must not keep housekeeping waiting.
+    Opening a large archive takes long; it must keep neither housekeeping nor a single document
+    waiting, so it has a worker of its own.
     """
     logs = options.data / "logs"
     logs.mkdir(exist_ok=True)
@@ -235,15 +236,21 @@ def _children(options: Options, environment: dict[str, str]) -> list[Child]:
         ),
         Child(
             "light worker",
-            _worker("light", "assemble,webhooks,housekeeping", 2),
+            _worker("light", "assemble.interactive,assemble.bulk,webhooks,housekeeping", 2),
             environment,
             logs / "light.log",
         ),
         Child(
             "inspecting worker",
-            _worker("inspecting", "inspect", 1),
+            _worker("inspecting", "inspect.interactive,inspect.bulk", 1),
             bounded,
             logs / "inspecting.log",
+        ),
+        Child(
+            "opening worker",
+            _worker("opening", "expand", 1),
+            bounded,
+            logs / "opening.log",
         ),
     ]
 

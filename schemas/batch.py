@@ -15,6 +15,9 @@ ItemStatus = Literal[
     "queued", "running", "succeeded", "partially_succeeded", "failed", "cancelled", "skipped"
 ]
 BatchStatus = JobStatus
+OnDuplicate = Literal["reuse", "reprocess", "reject"]
+"""What becomes of a document whose bytes the tenant handed in before: its job stands for it, it is
+read again, or it is refused."""
 
 SKIPPED_CODES = frozenset({"duplicate", "unsupported_type", "not_a_document", "converter_missing"})
 """A member refused for one of these was not, or not once more, to be read: skipped, not failed."""
@@ -96,14 +99,15 @@ def item_status(job_status: JobStatus | None, error_code: str | None) -> ItemSta
     return "skipped" if status == "failed" and error_code in SKIPPED_CODES else status
 
 
-def final_status(counts: Mapping[ItemStatus, int]) -> BatchStatus | None:
+def final_status(counts: Mapping[ItemStatus, int], *, reused: bool = False) -> BatchStatus | None:
     """Return what a fully opened batch ends as, or None while any item is on its way.
 
-    Skipped items weigh nothing, unless there is nothing else: then the batch failed.
+    Skipped items weigh nothing, unless there is nothing else: then the batch failed. Where an
+    earlier job stands for some of them (`reused`), the batch has results all the same.
     """
     if counts.get("queued", 0) or counts.get("running", 0):
         return None
-    good = counts.get("succeeded", 0)
+    good = counts.get("succeeded", 0) + reused
     partial = counts.get("partially_succeeded", 0)
     cancelled = counts.get("cancelled", 0)
     failed = counts.get("failed", 0)

@@ -31,6 +31,9 @@ class Addresses(BaseSettings):
     s3_public_endpoint: str | None = None
     """Where clients reach the same store, when that differs; presigned addresses use it."""
     objects_dir: Path = Path(".gouji/objects")
+    jobs_in_flight: int = 16
+    """Jobs of one priority under way at once, the rest waits for its turn: about four a child that
+    reads, so that none idles and nobody waits long for a turn."""
     log_level: str = "INFO"
     log_json: bool = True
 

@@ -266,12 +266,31 @@ def template_unsupported(year: int | None) -> Failure:
     )
 
 
-def duplicate(first: str) -> Failure:
-    """Return: the same bytes are in this batch already, under the name `first`."""
+def duplicate(first: str | None, *, reused: bool = False) -> Failure:
+    """Return: the same bytes are in this batch as `first`, or were handed in before it.
+
+    Of what was handed in before, the earlier job stands for it (`reused`), or it is refused.
+    """
+    if first is not None:
+        return _input(
+            "duplicate",
+            f"与本批次中的“{first}”内容完全相同，已跳过，无需处理。",
+            f"The same content is in this batch already as “{first}”; it was skipped, nothing to "
+            "do.",
+        )
+    if reused:
+        return _input(
+            "duplicate",
+            "内容与此前提交的文件完全相同，已直接采用原任务的结果，无需处理。",
+            "The same content was submitted before; the results of that job stand for it, nothing "
+            "to do.",
+        )
     return _input(
         "duplicate",
-        f"与本批次中的“{first}”内容完全相同，已跳过，无需处理。",
-        f"The same content is in this batch already as “{first}”; it was skipped, nothing to do.",
+        "内容与此前提交的文件完全相同，按 on_duplicate=reject 未再处理。需要重新识别时请用 "
+        "on_duplicate=reprocess 提交。",
+        "The same content was submitted before and was not taken again (on_duplicate=reject). To "
+        "have it read anew, submit it with on_duplicate=reprocess.",
     )
 
 

@@ -1,6 +1,6 @@
 """What travels through the broker: the name of a task and ids, never bytes."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from schemas.job import Priority
 from schemas.value import Value
@@ -14,17 +14,18 @@ TaskName = Literal[
     "gouji.sweep",
 ]
 Queue = Literal[
-    "inspect", "pages.interactive", "pages.bulk", "assemble", "webhooks", "housekeeping"
-]
-
-QUEUES: tuple[Queue, ...] = (
-    "inspect",
+    "inspect.interactive",
+    "inspect.bulk",
+    "expand",
     "pages.interactive",
     "pages.bulk",
-    "assemble",
+    "assemble.interactive",
+    "assemble.bulk",
     "webhooks",
     "housekeeping",
-)
+]
+
+QUEUES: tuple[Queue, ...] = get_args(Queue)
 PAGE_QUEUES: frozenset[Queue] = frozenset({"pages.interactive", "pages.bulk"})
 
 
@@ -36,9 +37,10 @@ class Message(Value):
     args: tuple[str | int, ...]
 
 
-def inspect(job_id: str) -> Message:
+def inspect(job_id: str, priority: Priority) -> Message:
     """Ask for the inspection of a job's document."""
-    return Message(task="gouji.inspect", queue="inspect", args=(job_id,))
+    queue: Queue = "inspect.interactive" if priority == "interactive" else "inspect.bulk"
+    return Message(task="gouji.inspect", queue=queue, args=(job_id,))
 
 
 def page(job_id: str, number: int, priority: Priority) -> Message:
@@ -47,14 +49,15 @@ def page(job_id: str, number: int, priority: Priority) -> Message:
     return Message(task="gouji.page", queue=queue, args=(job_id, number))
 
 
-def assemble(job_id: str) -> Message:
+def assemble(job_id: str, priority: Priority) -> Message:
     """Ask for the assembly of a job whose pages are all read."""
-    return Message(task="gouji.assemble", queue="assemble", args=(job_id,))
+    queue: Queue = "assemble.interactive" if priority == "interactive" else "assemble.bulk"
+    return Message(task="gouji.assemble", queue=queue, args=(job_id,))
 
 
 def expand(batch_id: str) -> Message:
-    """Ask for the opening of a batch's archives: untrusted files, so the queue of inspections."""
-    return Message(task="gouji.expand", queue="inspect", args=(batch_id,))
+    """Ask for the opening of a batch's archives: long, so in nobody's way."""
+    return Message(task="gouji.expand", queue="expand", args=(batch_id,))
 
 
 def deliver(delivery_id: str) -> Message:

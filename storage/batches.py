@@ -1,6 +1,6 @@
 """Counting a batch and closing it when its last item is done."""
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from schemas.batch import BatchStatus, ItemStatus, final_status, item_status
 from schemas.event import EventData
@@ -22,14 +22,14 @@ def lock(unit: Unit, batch_id: str) -> BatchRow | None:
 
 def counts(connection: Connection, batch_id: str) -> dict[ItemStatus, int]:
     """Count the items of a batch by status; statuses nobody has are left out."""
-    code = func.coalesce(jobs.c.error["code"].astext, batch_items.c.error["code"].astext).label(
-        "code"
-    )
+    code = func.coalesce(batch_items.c.error["code"].astext, jobs.c.error["code"].astext)
+    # an item with an error of its own is not what the job is that stands for it
+    own = case((batch_items.c.error.is_(None), jobs.c.status))
     rows = connection.execute(
-        select(jobs.c.status, code, func.count().label("number"))
+        select(own.label("status"), code.label("code"), func.count().label("number"))
         .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))
         .where(batch_items.c.batch_id == batch_id)
-        .group_by(jobs.c.status, code)
+        .group_by(own, code)
     ).all()
     found: dict[ItemStatus, int] = {}
     for row in rows:
@@ -46,9 +46,21 @@ def settle(unit: Unit, batch_id: str) -> None:
     active = select(jobs.c.id).where(jobs.c.batch_id == batch_id, jobs.c.status.in_(sorted(ACTIVE)))
     if unit.connection.execute(active.limit(1)).first() is not None:
         return
-    status = final_status(counts(unit.connection, batch_id))
+    status = final_status(
+        counts(unit.connection, batch_id), reused=_has_reused(unit.connection, batch_id)
+    )
     if status is not None:
         close(unit, batch, status, None)
+
+
+def _has_reused(connection: Connection, batch_id: str) -> bool:
+    """Say whether jobs from before stand for some of a batch's items."""
+    reused = select(batch_items.c.position).where(
+        batch_items.c.batch_id == batch_id,
+        batch_items.c.job_id.is_not(None),
+        batch_items.c.error.is_not(None),
+    )
+    return connection.execute(reused.limit(1)).first() is not None
 
 
 def reopen(unit: Unit, batch_id: str) -> None:

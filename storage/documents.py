@@ -8,7 +8,18 @@ it. So an object never goes between the look and the row.
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from schemas import keys
 from schemas.tables_sql import batches, jobs, uploads
@@ -31,8 +42,17 @@ def keep(objects: ObjectStore, key: str, content: BinaryIO, media_type: str) -> 
 
 def hold(connection: Connection, tenant: str, hashes: Iterable[str]) -> None:
     """Keep documents from being removed until the end of the transaction; many may hold one."""
-    for sha256 in sorted(set(hashes)):
-        connection.execute(select(func.pg_advisory_xact_lock_shared(_number(tenant, sha256))))
+    wanted = sorted(set(hashes))
+    if not wanted:
+        return
+    each = func.unnest(bindparam("hashes", wanted, type_=ARRAY(Text))).column_valued("sha256")
+    connection.execute(select(func.pg_advisory_xact_lock_shared(_number(tenant, each))))
+
+
+def first_come(connection: Connection, tenant: str, sha256: str) -> None:
+    """Wait until nobody else decides whether a document was handed in before."""
+    place = func.hashtextextended(f"{keys.upload(tenant, sha256)}/job", 0)
+    connection.execute(select(func.pg_advisory_xact_lock(place)))
 
 
 def alone(connection: Connection, tenant: str, sha256: str) -> bool:
@@ -58,5 +78,26 @@ def needed(connection: Connection, tenant: str, sha256: str) -> bool:
     return bool(connection.execute(select(job | upload | batch)).scalar())
 
 
-def _number(tenant: str, sha256: str) -> ColumnElement[int]:
-    return func.hashtextextended(keys.upload(tenant, sha256), 0)
+def earlier_jobs(
+    connection: Connection, tenant: str, hashes: Iterable[str], *, but_of: str | None = None
+) -> dict[str, str]:
+    """Return, by hash, the last job that has or will have results of a document.
+
+    Jobs of the batch `but_of` do not count, nor do those that failed, were cancelled or have gaps.
+    """
+    found = connection.execute(
+        select(jobs.c.sha256, func.max(jobs.c.id).label("id"))
+        .where(
+            jobs.c.tenant == tenant,
+            jobs.c.sha256.in_(sorted(set(hashes))),
+            jobs.c.status.in_(("queued", "running", "succeeded")),
+            jobs.c.deleted_at.is_(None),
+            jobs.c.batch_id.is_distinct_from(but_of) if but_of else true(),
+        )
+        .group_by(jobs.c.sha256)
+    )
+    return {row.sha256: row.id for row in found}
+
+
+def _number(tenant: str, sha256: "str | ColumnElement[str]") -> ColumnElement[int]:
+    return func.hashtextextended(literal(keys.upload(tenant, "")) + sha256, 0)

@@ -41,6 +41,16 @@ def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:
         address(unit, endpoint, event_id, event)
 
 
+def anybody_hears(connection: sqlalchemy.Connection, tenant: str) -> bool:
+    """Say whether a tenant has an endpoint that is switched on."""
+    some = select(webhook_endpoints.c.id).where(
+        webhook_endpoints.c.tenant == tenant,
+        webhook_endpoints.c.enabled,
+        webhook_endpoints.c.deleted_at.is_(None),
+    )
+    return connection.execute(some.limit(1)).first() is not None
+
+
 def address(unit: Unit, endpoint: EndpointRow, event_id: str, event: WebhookEvent) -> str:
     """Record the delivery of an event to one endpoint and have it sent; return its id."""
     delivery_id = new_id("whd")

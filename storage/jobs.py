@@ -3,26 +3,23 @@
 Whoever moves a job holds its row lock. Locks are taken job first, then page or batch, everywhere.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, func, insert, select, update
 
 from schemas import message
 from schemas.event import EventData, EventType
-from schemas.job import TERMINAL, Event, Priority, State, advance, links
-from schemas.tables_sql import jobs
-from storage import batches, events
+from schemas.job import ACTIVE, TERMINAL, Event, JobStatus, Priority, State, advance, links
+from schemas.tables_sql import job_events, jobs
+from storage import batches, events, turns
 from storage.ids import new_id
 from storage.outbox import Unit
 from storage.rows import JobRow
 
 Values = Mapping[str, object]
 """Columns of a job and what they become: plain values or SQL."""
-
-RESEND_S = 30.0
-"""A step whose message was lost is asked about by the sweeper after this long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +35,8 @@ class NewJob:
     metadata: dict[str, JsonValue]
     batch_id: str | None = None
 
+
+_QUEUED: dict[str, JsonValue] = {"status": "queued", "stage": None, "verdict": None}
 
 _EVENTS: dict[str, EventType] = {
     "succeeded": "job.succeeded",
@@ -75,25 +74,32 @@ def latest_report(connection: Connection, tenant: str, issuer: str, year: int) -
 
 
 def create(unit: Unit, new: NewJob) -> str:
-    """Record a queued job, have its inspection sent, and return its id."""
+    """Record a queued job and return its id; it begins at once when there is room."""
     job_id = new_id("job")
-    unit.connection.execute(
-        insert(jobs).values(
-            id=job_id,
-            tenant=new.tenant,
-            batch_id=new.batch_id,
-            filename=new.filename,
-            media_type=new.media_type,
-            sha256=new.sha256,
-            size_bytes=new.size_bytes,
-            priority=new.priority,
-            metadata=new.metadata,
-            due_at=func.now() + events.seconds(RESEND_S),
-        )
-    )
-    events.note(unit, job_id, "job.state", {"status": "queued", "stage": None, "verdict": None})
-    unit.post(message.inspect(job_id))
+    due_at = unit.connection.execute(
+        insert(jobs)
+        .values(id=job_id, due_at=turns.begins_at(new.priority), **_columns(new))
+        .returning(jobs.c.due_at)
+    ).scalar_one()
+    events.note(unit, job_id, "job.state", _QUEUED)
+    if due_at is not None:
+        unit.post(message.inspect(job_id, new.priority))
     return job_id
+
+
+def create_many(unit: Unit, new: Sequence[NewJob]) -> list[str]:
+    """Record jobs that wait for their turn; return their ids in order."""
+    ids = [new_id("job") for _ in new]
+    if ids:
+        rows = [{"id": i, **_columns(one)} for i, one in zip(ids, new, strict=True)]
+        unit.connection.execute(insert(jobs), rows)
+        told = [{"job_id": job_id, "type": "job.state", "data": _QUEUED} for job_id in ids]
+        unit.connection.execute(insert(job_events), told)
+    return ids
+
+
+def _columns(new: NewJob) -> dict[str, object]:
+    return {field.name: getattr(new, field.name) for field in fields(new)}
 
 
 def move(unit: Unit, job: JobRow, event: Event, values: Values | None = None) -> State:
@@ -120,6 +126,42 @@ def move(unit: Unit, job: JobRow, event: Event, values: Values | None = None) ->
     return after
 
 
+def cancel_many(unit: Unit, job_ids: Sequence[str]) -> None:
+    """Cancel those of a batch's jobs that are not finished; closing it is the caller's.
+
+    They are not announced one by one when nobody asked to hear of it, and begin no others.
+    """
+    active = jobs.c.id.in_(job_ids) & jobs.c.status.in_(sorted(ACTIVE))
+    rows = unit.connection.execute(
+        select(jobs).where(active).order_by(jobs.c.id).with_for_update(key_share=True)
+    ).all()
+    found = [JobRow.of(row) for row in rows]
+    if not found:
+        return
+    ids = [job.id for job in found]
+    unit.connection.execute(
+        update(jobs)
+        .where(jobs.c.id.in_(ids))
+        .values(
+            status="cancelled",
+            stage=None,
+            reason=None,
+            version=jobs.c.version + 1,
+            lease_token=jobs.c.lease_token + 1,
+            lease_until=None,
+            due_at=None,
+            updated_at=func.now(),
+            finished_at=func.now(),
+        )
+    )
+    cancelled: dict[str, JsonValue] = {"status": "cancelled", "stage": None, "verdict": None}
+    told = [{"job_id": job_id, "type": "job.state", "data": cancelled} for job_id in ids]
+    unit.connection.execute(insert(job_events), told)
+    if events.anybody_hears(unit.connection, found[0].tenant):
+        for job in found:
+            _announce(unit, job, "cancelled", None)
+
+
 def _tell(unit: Unit, job: JobRow, after: State, change: Mapping[str, object]) -> None:
     """Note the new state in the event stream; announce and count a job that is finished."""
     verdict = change.get("verdict", job.verdict)
@@ -131,16 +173,22 @@ def _tell(unit: Unit, job: JobRow, after: State, change: Mapping[str, object]) -
     events.note(unit, job.id, "job.state", data)
     if after.status not in TERMINAL:
         return
-    addresses = links(job.id, job.batch_id, after.status).model_dump(exclude_none=True)
+    _announce(unit, job, after.status, data["verdict"])
+    if job.batch_id is not None:
+        batches.settle(unit, job.batch_id)
+    turns.release(unit, job.priority)
+
+
+def _announce(unit: Unit, job: JobRow, status: JobStatus, verdict: JsonValue) -> None:
+    """Have the tenant's endpoints told that a job is finished."""
+    addresses = links(job.id, job.batch_id, status).model_dump(exclude_none=True)
     body = EventData.model_validate(
         {
             "id": job.id,
-            "status": after.status,
-            "verdict": data["verdict"],
+            "status": status,
+            "verdict": verdict,
             "batch_id": job.batch_id,
             "links": addresses,
         }
     )
-    events.publish(unit, job.tenant, _EVENTS[after.status], body)
-    if job.batch_id is not None:
-        batches.settle(unit, job.batch_id)
+    events.publish(unit, job.tenant, _EVENTS[status], body)

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 import sqlalchemy
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from schemas.batch import BatchSource, BatchStatus
+from schemas.batch import BatchSource, BatchStatus, OnDuplicate
 from schemas.event import DeliveryStatus
 from schemas.failure import Failure
 from schemas.job import JobStatus, Priority, ReviewStatus, Stage, State
@@ -53,6 +53,7 @@ class JobRow(_Row):
     reason: str | None
     version: int
     attempts: int
+    due_at: datetime | None = None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -82,6 +83,8 @@ class BatchRow(_Row):
     status: BatchStatus
     expanded: bool
     priority: Priority
+    on_duplicate: OnDuplicate | None = None
+    prefix: str | None = None
     sources: tuple[BatchSource, ...]
     metadata: dict[str, JsonValue]
     error: Failure | None

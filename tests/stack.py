@@ -19,7 +19,10 @@ from storage.database import connect, migrate
 
 ROOT = Path(__file__).parent.parent
 READING = "pages.interactive,pages.bulk"
-LIGHT = "inspect,assemble,webhooks,housekeeping"
+LIGHT = (
+    "inspect.interactive,inspect.bulk,expand,assemble.interactive,assemble.bulk,webhooks,"
+    "housekeeping"
+)
 
 QUICK = {
     "GOUJI_ENGINE": "null",

@@ -1,24 +1,28 @@
-"""The SQL of opening a batch: one transaction a member, so that a restart goes on where it was."""
+"""The SQL of opening a batch: some members a transaction; a restart goes on where it was."""
 
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 
-from sqlalchemy import and_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from schemas import failures
-from schemas.batch import BatchSource
 from schemas.failure import Failure
 from schemas.job import ACTIVE
 from schemas.tables_sql import batch_items, batches
 from storage import batches as counted
-from storage import documents
-from storage.jobs import NewJob, create
+from storage import documents, turns
+from storage.jobs import NewJob, create_many
 from storage.outbox import Unit, unit_of_work
 from storage.rows import BatchRow
 from workers import lease
+from workers.entry import Entry, Outcome, outcome_of
 from workers.lease import Claim
 from workers.parts import Parts
+
+_WRITERS = 4
+"""Threads that store documents at once: waiting for a disk or a server is most of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +31,6 @@ class HeldBatch:
 
     batch: BatchRow
     claim: Claim
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One member of a batch: a document in object storage, or the reason why it is none."""
-
-    name: str
-    document: BatchSource | None = None
-    media_type: str | None = None
-    failure: Failure | None = None
-    content: bytes | None = None
-    """The document's bytes, if they are not in object storage yet."""
 
 
 def start(parts: Parts, batch_id: str) -> HeldBatch | None:
@@ -53,38 +45,49 @@ def start(parts: Parts, batch_id: str) -> HeldBatch | None:
     return HeldBatch(batch=BatchRow.of(found), claim=claim)
 
 
-def add(parts: Parts, held: HeldBatch, position: int, entry: Entry) -> bool:
-    """Record a member, and a job for it if it is a document that is new to the batch.
+def add(parts: Parts, held: HeldBatch, position: int, entries: Sequence[Entry]) -> bool:
+    """Record members that follow each other from `position` on, and a job for each new document.
 
-    A member recorded before is left alone. False when the batch was cancelled meanwhile, or is
+    Members recorded before are left alone. False when the batch was cancelled meanwhile, or is
     being opened by somebody else since.
     """
-    if _recorded(parts, held.batch.id, position):
+    batch_id = held.batch.id
+    with parts.database.connect() as connection:
+        known = _recorded(connection, batch_id, position, len(entries))
+    new = {position + i: e for i, e in enumerate(entries) if position + i not in known}
+    if not new:
         return True
-    _keep(parts, entry)
+    documents_of = [entry.document.sha256 for entry in new.values() if entry.document]
     with unit_of_work(parts.database, parts.send) as unit:
-        batch = counted.lock(unit, held.batch.id)
+        documents.hold(unit.connection, held.batch.tenant, documents_of)
+        _keep(parts, list(new.values()))
+        batch = counted.lock(unit, batch_id)
         if batch is None or not _still_ours(unit, held):
             return False
-        if _note(unit, batch.id, position, entry) and entry.document is not None:
-            documents.hold(unit.connection, batch.tenant, [entry.document.sha256])
-            _keep(parts, entry)  # it may have been removed since
-            _admit(unit, batch, position, entry, entry.document)
+        _admit(unit, batch, new)
+        turns.release(unit, batch.priority)
     return True
 
 
-def _recorded(parts: Parts, batch_id: str, position: int) -> bool:
-    """Say whether a member is known: what came of it, even its deletion, is not undone."""
-    own = and_(batch_items.c.batch_id == batch_id, batch_items.c.position == position)
-    with parts.database.connect() as connection:
-        return connection.execute(select(batch_items.c.position).where(own)).first() is not None
+def _recorded(connection: Connection, batch_id: str, first: int, number: int) -> set[int]:
+    """Return the positions that are known: what came of them, even deletion, is not undone."""
+    own = and_(
+        batch_items.c.batch_id == batch_id,
+        batch_items.c.position.between(first, first + number - 1),
+    )
+    return set(connection.execute(select(batch_items.c.position).where(own)).scalars())
 
 
-def _keep(parts: Parts, entry: Entry) -> None:
-    """Have the bytes of a member in object storage, if it is a document out of an archive."""
-    if entry.document is not None and entry.content is not None:
-        media_type = entry.media_type or "application/octet-stream"
-        documents.keep(parts.objects, entry.document.key, BytesIO(entry.content), media_type)
+def _keep(parts: Parts, entries: Sequence[Entry]) -> None:
+    """Have the bytes of documents out of an archive in object storage, several at once."""
+
+    def keep(entry: Entry) -> None:
+        if entry.document is not None and entry.content is not None:
+            media_type = entry.media_type or "application/octet-stream"
+            documents.keep(parts.objects, entry.document.key, BytesIO(entry.content), media_type)
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        list(pool.map(keep, entries))
 
 
 def _still_ours(unit: Unit, held: HeldBatch) -> bool:
@@ -93,49 +96,65 @@ def _still_ours(unit: Unit, held: HeldBatch) -> bool:
     return ours is not None
 
 
-def _note(unit: Unit, batch_id: str, position: int, entry: Entry) -> bool:
-    """Insert the item; False when it was there."""
-    item = insert(batch_items).values(
-        batch_id=batch_id,
-        position=position,
-        name=entry.name,
-        sha256=entry.document.sha256 if entry.document else None,
-        error=entry.failure.model_dump(mode="json") if entry.failure else None,
-    )
-    new = item.on_conflict_do_nothing().returning(batch_items.c.position)
-    return unit.connection.execute(new).one_or_none() is not None
-
-
-def _admit(unit: Unit, batch: BatchRow, position: int, entry: Entry, document: BatchSource) -> None:
-    """Make a job of a new document; say of which other one a repeated document is a copy."""
-    earlier = unit.connection.execute(
-        select(batch_items.c.name)
-        .where(
-            batch_items.c.batch_id == batch.id,
-            batch_items.c.sha256 == document.sha256,
-            batch_items.c.position < position,
-        )
-        .limit(1)
-    ).scalar_one_or_none()
-    own = and_(batch_items.c.batch_id == batch.id, batch_items.c.position == position)
-    if earlier is not None:
-        copy = failures.duplicate(earlier).model_dump(mode="json")
-        unit.connection.execute(update(batch_items).where(own).values(error=copy))
-        return
-    job_id = create(
-        unit,
-        NewJob(
+def _admit(unit: Unit, batch: BatchRow, new: Mapping[int, Entry]) -> None:
+    """Write the items of a locked batch, and jobs for the documents that are to be read."""
+    decided = _decide(unit.connection, batch, new)
+    wanted = {
+        position: NewJob(
             tenant=batch.tenant,
             batch_id=batch.id,
             filename=document.filename,
             sha256=document.sha256,
             size_bytes=document.size_bytes,
-            media_type=entry.media_type,
+            media_type=new[position].media_type,
             priority=batch.priority,
             metadata=batch.metadata,
-        ),
+        )
+        for position, outcome in decided.items()
+        if outcome == Outcome() and (document := new[position].document) is not None
+    }
+    made = dict(zip(wanted, create_many(unit, list(wanted.values())), strict=True))
+    rows = [
+        {
+            "batch_id": batch.id,
+            "position": position,
+            "name": new[position].name,
+            "sha256": document.sha256 if (document := new[position].document) else None,
+            "job_id": made.get(position, outcome.job_id),
+            "error": outcome.failure.model_dump(mode="json") if outcome.failure else None,
+        }
+        for position, outcome in decided.items()
+    ]
+    unit.connection.execute(insert(batch_items), rows)
+
+
+def _decide(
+    connection: Connection, batch: BatchRow, new: Mapping[int, Entry]
+) -> dict[int, Outcome]:
+    """Say what becomes of each new member of a batch, by what was handed in before."""
+    hashes = {entry.document.sha256 for entry in new.values() if entry.document}
+    names = _names_before(connection, batch.id, hashes) if hashes else {}
+    before: Mapping[str, str] = {}
+    if hashes and batch.on_duplicate in ("reuse", "reject"):
+        before = documents.earlier_jobs(connection, batch.tenant, hashes, but_of=batch.id)
+    decided = {}
+    for position in sorted(new):
+        entry = new[position]
+        decided[position] = outcome_of(entry, batch.on_duplicate, names, before)
+        if entry.document is not None:
+            names.setdefault(entry.document.sha256, entry.name)
+    return decided
+
+
+def _names_before(connection: Connection, batch_id: str, hashes: Collection[str]) -> dict[str, str]:
+    """Return, by hash, the name of the first member of a batch with those bytes."""
+    found = connection.execute(
+        select(batch_items.c.sha256, batch_items.c.name)
+        .ext(distinct_on(batch_items.c.sha256))
+        .where(batch_items.c.batch_id == batch_id, batch_items.c.sha256.in_(hashes))
+        .order_by(batch_items.c.sha256, batch_items.c.position)
     )
-    unit.connection.execute(update(batch_items).where(own).values(job_id=job_id))
+    return {row.sha256: row.name for row in found}
 
 
 def finish(parts: Parts, held: HeldBatch, failure: Failure | None) -> None:

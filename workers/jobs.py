@@ -10,7 +10,7 @@ from schemas import failures, message
 from schemas.failure import Failure
 from schemas.job import ACTIVE
 from schemas.tables_sql import dead_letters, jobs, pages
-from storage import events
+from storage import events, turns
 from storage.events import seconds
 from storage.ids import new_id
 from storage.jobs import Values, lock, move
@@ -78,6 +78,7 @@ def finish_inspection(parts: Parts, held: Held, found: "Inspection") -> None:
             insert(pages).values(fresh),
             [{"job_id": job.id, "number": number} for number in numbers],
         )
+        turns.charge(unit, job.priority, job.tenant, found.pages)
         unit.post(*(message.page(job.id, number, job.priority) for number in numbers))
 
 
@@ -152,7 +153,7 @@ def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
     elif done:
         due = func.now() + seconds(parts.settings.resend_s)
         move(unit, job, "pages_read", {**_FREE, **counters, "due_at": due})
-        unit.post(message.assemble(job.id))
+        unit.post(message.assemble(job.id, job.priority))
     else:
         first = page_rows(unit.connection, job.id)[0].failure or failures.internal()
         move(unit, job, "failed", {**counters, "error": first.model_dump(mode="json")})

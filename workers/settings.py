@@ -35,7 +35,7 @@ class WorkerSettings(Addresses, DocumentLimits, Conversion):
     pages_per_child: int = 500
     """Tasks after which a child is replaced by a fresh one."""
 
-    archive_max_entries: int = 10_000
+    archive_max_entries: int = 50_000
     archive_max_total_bytes: int = 8 * 1024 * 1024 * 1024
 
     webhook_timeout_s: float = 15.0

@@ -21,7 +21,7 @@ from storage import jobs as moved
 from storage.folder import FolderStore
 from storage.outbox import unit_of_work
 from workers import batches as opened
-from workers.batches import Entry
+from workers.entry import Entry
 from workers.settings import WorkerSettings
 from workers.tasks.expand import expand
 
@@ -121,12 +121,12 @@ def document(sha256: str) -> BatchSource:
 def test_nothing_is_added_to_a_batch_once_its_cancel_has_begun(rig: Rig) -> None:
     held = opened.start(rig.worker, rig.batch())
     assert held is not None
-    assert opened.add(rig.worker, held, 0, Entry(name="a", document=document("a")))
+    assert opened.add(rig.worker, held, 0, [Entry(name="a", document=document("a"))])
     with rig.database.begin() as connection:  # the first of the three steps of a cancel
         connection.execute(
             update(batches).values(expanded=True, lease_token=batches.c.lease_token + 1)
         )
-    assert not opened.add(rig.worker, held, 1, Entry(name="b", document=document("b")))
+    assert not opened.add(rig.worker, held, 1, [Entry(name="b", document=document("b"))])
     assert rig.statuses() == ["queued"]
 
 
@@ -137,17 +137,17 @@ def test_whoever_lost_the_claim_on_a_batch_adds_nothing(rig: Rig) -> None:
     quick = opened.start(rig.worker, "bat_1")
     assert slow is not None
     assert quick is not None
-    assert not opened.add(rig.worker, slow, 0, Entry(name="a", document=document("a")))
-    assert opened.add(rig.worker, quick, 0, Entry(name="a", document=document("a")))
+    assert not opened.add(rig.worker, slow, 0, [Entry(name="a", document=document("a"))])
+    assert opened.add(rig.worker, quick, 0, [Entry(name="a", document=document("a"))])
     assert rig.statuses() == ["queued"]
 
 
 def test_a_cancel_leaves_no_job_of_a_batch_that_is_being_opened(rig: Rig) -> None:
     held = opened.start(rig.worker, rig.batch())
     assert held is not None
-    opened.add(rig.worker, held, 0, Entry(name="a", document=document("a")))
+    opened.add(rig.worker, held, 0, [Entry(name="a", document=document("a"))])
     asked.cancel(rig.api, TENANT, "bat_1")
-    opened.add(rig.worker, held, 1, Entry(name="b", document=document("b")))
+    opened.add(rig.worker, held, 1, [Entry(name="b", document=document("b"))])
     opened.finish(rig.worker, held, None)
     assert (rig.status("bat_1"), rig.statuses()) == ("cancelled", ["cancelled"])
 
@@ -156,10 +156,10 @@ def test_a_member_recorded_before_is_not_stored_again(rig: Rig) -> None:
     held = opened.start(rig.worker, rig.batch())
     assert held is not None
     member = Entry(name="a", document=document("a"), content=b"a")
-    opened.add(rig.worker, held, 0, member)
+    opened.add(rig.worker, held, 0, [member])
     assert rig.worker.objects.stat(document("a").key) is not None
     rig.worker.objects.delete(document("a").key)  # its job was deleted
-    assert opened.add(rig.worker, held, 0, member)
+    assert opened.add(rig.worker, held, 0, [member])
     assert rig.worker.objects.stat(document("a").key) is None
 
 

@@ -50,7 +50,7 @@ def test_bad_members_have_their_own_reasons_and_the_rest_goes_on(http: httpx.Cli
         {
             "good.pdf": good,
             "copy.pdf": good,
-            "notes.rtf": b"{\\rtf1 a}",
+            "notes.gif": b"GIF89a" + bytes(20),
             "broken.pdf": pdf(2, "broken member")[:300],
             "inner.zip": zip_of({"x.pdf": good}),
             "../climbing.pdf": good,
@@ -60,14 +60,14 @@ def test_bad_members_have_their_own_reasons_and_the_rest_goes_on(http: httpx.Cli
     assert {name: item.status for name, item in items.items()} == {
         "good.pdf": "succeeded",
         "copy.pdf": "skipped",
-        "notes.rtf": "skipped",
+        "notes.gif": "skipped",
         "broken.pdf": "failed",
         "inner.zip": "failed",
         "../climbing.pdf": "failed",
     }
     codes = {name: item.error.code for name, item in items.items() if item.error}
     assert codes["copy.pdf"] == "duplicate"
-    assert codes["notes.rtf"] == "unsupported_type"
+    assert codes["notes.gif"] == "unsupported_type"
     assert codes["inner.zip"] == "archive_nested"
     assert codes["../climbing.pdf"] == "archive_path_unsafe"
     assert batch.status == "partially_succeeded"
@@ -152,3 +152,41 @@ def test_items_are_paged(http: httpx.Client) -> None:
     second = http.get(batch.links.items, params={"limit": 2, "cursor": first["next_cursor"]}).json()
     assert [item["name"] for item in first["data"] + second["data"]] == list(files)
     assert second["next_cursor"] is None
+
+
+def _handed_in_twice(http: httpx.Client, mark: str, policy: str) -> tuple[Batch, BatchItem, str]:
+    """Hand a document in alone, then within a batch; return batch, item and the first job's id."""
+    content = pdf(1, mark)
+    answer = http.post("/v1/jobs", files={"file": ("first.pdf", content)})
+    first = str(answer.json()["id"])
+    http.get(f"/v1/jobs/{first}", params={"wait": 30})
+    files = [("file", ("again.zip", zip_of({"again.pdf": content})))]
+    answer = http.post("/v1/batches", files=files, data={"on_duplicate": policy})
+    assert answer.status_code == 202, answer.text
+    batch, items = finished(http, answer.json()["id"])
+    return batch, items["again.pdf"], first
+
+
+def test_an_earlier_job_stands_for_a_member_and_is_exported_with_the_batch(
+    http: httpx.Client,
+) -> None:
+    batch, item, first = _handed_in_twice(http, "reused member", "reuse")
+    assert (batch.status, item.status, item.job_id) == ("succeeded", "skipped", first)
+    assert item.error is not None
+    assert item.error.code == "duplicate"
+    content = http.get(batch.links.export, params={"format": "csv"}).content.decode("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(content, newline=""))
+    assert {row["job_id"] for row in rows} == {first}
+
+
+def test_a_member_handed_in_before_is_refused_where_that_is_wished(http: httpx.Client) -> None:
+    batch, item, _ = _handed_in_twice(http, "rejected member", "reject")
+    assert (batch.status, item.status, item.job_id) == ("failed", "skipped", None)
+    assert item.error is not None
+    assert item.error.code == "duplicate"
+
+
+def test_a_member_is_read_again_where_that_is_wished(http: httpx.Client) -> None:
+    batch, item, first = _handed_in_twice(http, "reprocessed member", "reprocess")
+    assert (batch.status, item.status) == ("succeeded", "succeeded")
+    assert item.job_id not in (None, first)

@@ -85,7 +85,7 @@ def test_a_picture_is_a_document_too(http: httpx.Client) -> None:
         (b"", "empty.pdf", 422, "empty_file"),
         (b"\x00\x01\x02\x03", "noise.pdf", 415, "not_a_document"),
         (zip_of({"a.pdf": b"x"}), "a.zip", 415, "archive_as_document"),
-        (b"{\\rtf1 a}", "a.rtf", 415, "unsupported_type"),
+        (b"GIF89a" + bytes(20), "a.gif", 415, "unsupported_type"),
     ],
 )
 def test_what_is_no_document_is_refused_at_the_door(
@@ -107,6 +107,19 @@ def test_what_inspection_refuses_is_a_failed_job_with_the_reason(http: httpx.Cli
     assert (job.error.category, job.error.retryable) == ("input", False)
     result = http.get(f"/v1/jobs/{job.id}/result")
     assert (result.status_code, result.json()["code"]) == (409, "no_result")
+
+
+@pytest.mark.parametrize("policy", ["reuse", "reject", "reprocess"])
+def test_a_document_handed_in_before_is_treated_as_wished(http: httpx.Client, policy: str) -> None:
+    content = pdf(1, f"handed in twice: {policy}")
+    first = submit(http, content, on_duplicate=policy).json()["id"]
+    again = submit(http, content, on_duplicate=policy)
+    if policy == "reject":
+        assert (again.status_code, again.json()["code"]) == (409, "duplicate")
+        assert first in again.headers["link"]
+    else:
+        assert again.status_code == 202
+        assert (again.json()["id"] == first) is (policy == "reuse")
 
 
 def test_the_same_idempotency_key_gives_the_same_job(http: httpx.Client) -> None:

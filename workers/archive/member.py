@@ -22,7 +22,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 class ArchiveLimits:
     """What an archive may unpack to; every field is a setting."""
 
-    max_entries: int = 10_000
+    max_entries: int = 50_000
     """Folders and junk count too: each costs work."""
     max_entry_bytes: int = 200 * 1024 * 1024
     max_total_bytes: int = 8 * 1024 * 1024 * 1024

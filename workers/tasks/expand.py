@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -13,15 +13,19 @@ from schemas.batch import BatchSource
 from schemas.failure import Failure
 from schemas.formats import Format, sniff
 from storage.objects import ObjectMissing, copy_to
+from storage.rows import BatchRow
 from workers import app, archive, batches
 from workers.archive import ArchiveLimits, ArchiveRefused, Refused
-from workers.batches import Entry, HeldBatch
+from workers.batches import HeldBatch
+from workers.entry import Entry
 from workers.parts import Parts
 from workers.tasks.attempt import attempting
 
 log = structlog.get_logger()
 
 _HEAD_BYTES = 64 * 1024
+_GROUP = 100
+_GROUP_BYTES = 16 * 1024 * 1024
 
 
 @app.task("gouji.expand")
@@ -42,16 +46,33 @@ def expand(parts: Parts, batch_id: str) -> None:
 def _open(parts: Parts, held: HeldBatch) -> Failure | None:
     """Record every member; return the failure of an archive that was the whole batch."""
     position = 0
-    alone = len(held.batch.sources) == 1
     last: Entry | None = None
-    for source in held.batch.sources:
-        for entry in _entries(parts, held.batch.tenant, source):
-            if not batches.add(parts, held, position, entry):
-                return None
-            position += 1
-            last = entry
-    whole = alone and position == 1 and last is not None
-    return last.failure if whole and last is not None else None
+    for group in grouped(_all_entries(parts, held.batch)):
+        if not batches.add(parts, held, position, group):
+            return None
+        position += len(group)
+        last = group[-1]
+    alone = len(held.batch.sources) == 1 and position == 1
+    return last.failure if alone and last is not None else None
+
+
+def grouped(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Yield members in groups of a bounded number and of bounded weight in memory."""
+    group: list[Entry] = []
+    weight = 0
+    for entry in entries:
+        group.append(entry)
+        weight += len(entry.content or b"")
+        if len(group) >= _GROUP or weight >= _GROUP_BYTES:
+            yield group
+            group, weight = [], 0
+    if group:
+        yield group
+
+
+def _all_entries(parts: Parts, batch: BatchRow) -> Iterator[Entry]:
+    for source in batch.sources:
+        yield from _entries(parts, batch.tenant, source)
 
 
 def _entries(parts: Parts, tenant: str, source: BatchSource) -> Iterator[Entry]:

@@ -1,7 +1,7 @@
 """Housekeeping: send again what is stuck, forget what is old. Any worker may run it, one does."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy
 import structlog
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Table, and_, delete, func, select, updat
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas import message
+from schemas.job import Priority
 from schemas.message import Message, Queue
 from schemas.tables_sql import (
     batches,
@@ -19,6 +20,7 @@ from schemas.tables_sql import (
     webhook_deliveries,
 )
 from storage import outbox as outgoing
+from storage import turns
 from storage.events import seconds
 from storage.outbox import unit_of_work
 from workers import app
@@ -44,6 +46,8 @@ def sweep(parts: Parts) -> None:
             return
         for stuck in (_stuck_jobs, _stuck_pages, _stuck_batches, _stuck_deliveries):
             unit.post(*stuck(parts, unit.connection))
+        for priority in get_args(Priority):
+            turns.release(unit, priority)
         _forget(unit.connection)
         _sign_of_life(unit.connection)
     if unit.messages:
@@ -62,10 +66,10 @@ def _stuck_jobs(parts: Parts, connection: Connection) -> list[Message]:
     assembling = and_(_RUNNING, jobs.c.stage == "assembling")
 
     def inspection(row: Row[Any]) -> Message:
-        return message.inspect(row.id)
+        return message.inspect(row.id, row.priority)
 
     def assembly(row: Row[Any]) -> Message:
-        return message.assemble(row.id)
+        return message.assemble(row.id, row.priority)
 
     return [
         *_take_up(parts, connection, jobs, waiting | inspecting, inspection),

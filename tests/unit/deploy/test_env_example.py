@@ -58,6 +58,7 @@ def test_something_is_said_to_be_refused() -> None:
         ("api", ApiSettings, set()),
         ("worker", WorkerSettings, {"GOUJI_CHILD_MEMORY_BYTES"}),
         ("inspecting", WorkerSettings, set()),
+        ("opening", WorkerSettings, set()),
         ("light", WorkerSettings, {"GOUJI_CHILD_MEMORY_BYTES"}),
     ],
 )
@@ -70,7 +71,7 @@ def test_compose_passes_on_every_setting_of_the_room(
 
 def test_every_queue_has_a_worker_in_compose() -> None:
     of_the_image = (ROOT / "deploy" / "Dockerfile.worker").read_text().rpartition("CMD [")[2]
-    commands = [" ".join(SERVICES[name]["command"]) for name in ("inspecting", "light")]
+    commands = [" ".join(SERVICES[name]["command"]) for name in ("inspecting", "opening", "light")]
     taken = re.findall(r"--queues\W+([a-z.,]+)", "\n".join([of_the_image, *commands]))
     assert sorted(",".join(taken).split(",")) == sorted(QUEUES)
 

@@ -41,10 +41,12 @@ def test_page_readings_lie_where_content_and_engine_say() -> None:
 
 def test_messages_hold_ids_and_go_to_known_queues() -> None:
     every = [
-        message.inspect("job_1"),
+        message.inspect("job_1", "interactive"),
+        message.inspect("job_1", "bulk"),
         message.page("job_1", 2, "interactive"),
         message.page("job_1", 2, "bulk"),
-        message.assemble("job_1"),
+        message.assemble("job_1", "interactive"),
+        message.assemble("job_1", "bulk"),
         message.expand("bat_1"),
         message.deliver("whd_1"),
         message.sweep(),

@@ -24,5 +24,5 @@ def test_a_broker_that_is_away_is_an_error_of_ours_at_once() -> None:
     send = broker.sender(broker.producer("redis://127.0.0.1:1/0"))
     began = time.monotonic()
     with pytest.raises(BrokerUnavailable):
-        send(inspect("job_1"))
+        send(inspect("job_1", "bulk"))
     assert time.monotonic() - began < 3, "a request must not wait for a broker that is away"

@@ -1,0 +1,150 @@
+"""Letting jobs begin: a few of each priority are under way, taken from the tenants in turn.
+
+A job waits as a row alone, without a message (`schemas.tables_sql.HELD`), until there is room and
+it is its tenant's turn. So ten thousand documents of one tenant stand before nobody else's one, and
+the broker never holds more than what is about to be worked on.
+"""
+
+from collections import Counter
+from functools import cache
+
+from sqlalchemy import ColumnElement, case, func, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from schemas import message
+from schemas.environment import Addresses
+from schemas.job import Priority
+from schemas.tables_sql import HELD, IN_FLIGHT, jobs, tenants, turns
+from schemas.turn import Standing, deal
+from storage.events import seconds
+from storage.outbox import Unit
+
+RESEND_S = 30.0
+"""A step whose message was lost is asked about by the sweeper after this long."""
+
+_ADVISORY_LOCKS: dict[Priority, int] = {"interactive": 7_160_003, "bulk": 7_160_004}
+_CLOCK = ""
+"""In place of a tenant: the row that holds a priority's clock."""
+
+_WAITING = text(f"""
+    WITH RECURSIVE waiting AS (
+        (SELECT tenant FROM jobs WHERE {HELD} AND priority = :priority ORDER BY tenant LIMIT 1)
+        UNION ALL
+        SELECT (SELECT j.tenant FROM jobs j
+                WHERE {HELD} AND j.priority = :priority AND j.tenant > w.tenant
+                ORDER BY j.tenant LIMIT 1)
+        FROM waiting w WHERE w.tenant IS NOT NULL)
+    SELECT w.tenant, coalesce(t.served, 0) AS served, coalesce(n.weight, 1) AS weight
+    FROM waiting w
+    LEFT JOIN turns t ON t.priority = :priority AND t.tenant = w.tenant
+    LEFT JOIN tenants n ON n.tenant = w.tenant
+    WHERE w.tenant IS NOT NULL""")  # noqa: S608  our own words only
+
+
+@cache
+def room() -> int:
+    """Return how many jobs of a priority may be under way at once."""
+    return Addresses().jobs_in_flight
+
+
+def begins_at(priority: Priority) -> ColumnElement[object]:
+    """Return `due_at` of a new job as SQL: a time when there is room for it, null to wait."""
+    some = (
+        select(jobs.c.id)
+        .where(jobs.c.priority == priority, literal_column(f"({IN_FLIGHT})"))
+        .limit(room())
+        .subquery()
+    )
+    taken = select(func.count()).select_from(some).scalar_subquery()
+    return case((taken < room(), func.now() + seconds(RESEND_S)), else_=None)
+
+
+def release(unit: Unit, priority: Priority) -> None:
+    """Let waiting jobs begin for as long as there is room.
+
+    When somebody else is at it nothing is done: the next job to end, or the sweeper, does it.
+    """
+    lock = func.pg_try_advisory_xact_lock(_ADVISORY_LOCKS[priority])
+    if not _any(unit, priority) or not unit.connection.execute(select(lock)).scalar():
+        return
+    free = room() - _in_flight(unit, priority)
+    while free > 0:
+        begun = _round(unit, priority, free)
+        if not begun:
+            return
+        free -= begun
+
+
+def charge(unit: Unit, priority: Priority, tenant: str, pages: int) -> None:
+    """Count a document of many pages as that many turns; its first page was paid for."""
+    if pages < 2:
+        return
+    weight = select(tenants.c.weight).where(tenants.c.tenant == tenant).scalar_subquery()
+    unit.connection.execute(
+        update(turns)
+        .where(turns.c.priority == priority, turns.c.tenant == tenant)
+        .values(served=turns.c.served + (pages - 1) / func.coalesce(weight, 1.0))
+    )
+
+
+def _any(unit: Unit, priority: Priority) -> bool:
+    some = select(jobs.c.id).where(jobs.c.priority == priority, literal_column(f"({HELD})"))
+    return unit.connection.execute(some.limit(1)).first() is not None
+
+
+def _in_flight(unit: Unit, priority: Priority) -> int:
+    own = (jobs.c.priority == priority) & literal_column(f"({IN_FLIGHT})")
+    return unit.connection.execute(select(func.count()).where(own)).scalar_one()
+
+
+def _round(unit: Unit, priority: Priority, free: int) -> int:
+    """Deal out turns and begin jobs for them; a tenant may have fewer jobs than turns."""
+    found = unit.connection.execute(_WAITING, {"priority": priority}).all()
+    waiting = [Standing(tenant=r.tenant, served=r.served, weight=r.weight) for r in found]
+    clock_row = (turns.c.priority == priority) & (turns.c.tenant == _CLOCK)
+    said = select(turns.c.served).where(clock_row)
+    before = float(unit.connection.execute(said).scalar_one_or_none() or 0.0)
+    dealt, clock = deal(free, waiting, before)
+    accounts = {_CLOCK: clock}
+    begun = 0
+    for tenant, number in Counter(dealt).items():
+        given = _begin(unit, priority, tenant, number)
+        own = next(one for one in waiting if one.tenant == tenant)
+        accounts[tenant] = max(own.served, before) + given / own.weight
+        begun += given
+    _write(unit, priority, accounts)
+    return begun
+
+
+def _begin(unit: Unit, priority: Priority, tenant: str, number: int) -> int:
+    """Let a tenant's first waiting jobs begin; return how many there were."""
+    first = (
+        select(jobs.c.id)
+        .where(jobs.c.priority == priority, jobs.c.tenant == tenant, literal_column(f"({HELD})"))
+        .order_by(jobs.c.id)
+        .limit(number)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    begun = unit.connection.execute(
+        update(jobs)
+        .where(jobs.c.id.in_(first.scalar_subquery()))
+        .values(due_at=func.now() + seconds(RESEND_S), version=jobs.c.version + 1)
+        .returning(jobs.c.id)
+    ).scalars()
+    ids = sorted(begun)
+    unit.post(*(message.inspect(job_id, priority) for job_id in ids))
+    return len(ids)
+
+
+def _write(unit: Unit, priority: Priority, accounts: dict[str, float]) -> None:
+    rows = [
+        {"priority": priority, "tenant": tenant, "served": served}
+        for tenant, served in sorted(accounts.items())
+    ]
+    written = insert(turns)
+    unit.connection.execute(
+        written.on_conflict_do_update(
+            index_elements=["priority", "tenant"], set_={"served": written.excluded.served}
+        ),
+        rows,
+    )
