@@ -8,7 +8,14 @@ from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
 from workers.pipeline.changes import is_signed
 from workers.pipeline.tables.align import align
-from workers.pipeline.tables.labels import lettered, likeness, likenesses, plain
+from workers.pipeline.tables.labels import (
+    lettered,
+    likeness,
+    likenesses,
+    plain,
+    resemblance,
+    wordings,
+)
 
 _HEADED = 0.6
 """Share of a row's value cells that must stand below the form's header for the row to be sure."""
@@ -140,8 +147,8 @@ def _row_labels(rows: Sequence[_Row], form_table: FormTable) -> Iterator[LabelRe
 
 def _contradicts(cell: Cell, name: str) -> bool:
     """Say whether a cell surely prints another label."""
-    text = plain(cell.text)
-    return lettered(text) and cell.confidence >= _SURE and likeness(text, name) < _UNLIKE
+    sure = lettered(plain(cell.text)) and cell.confidence >= _SURE
+    return sure and resemblance(cell.text, name) < _UNLIKE
 
 
 def _unlabelled(row: _Row) -> bool:
@@ -149,7 +156,7 @@ def _unlabelled(row: _Row) -> bool:
     if row.label is None:
         return False
     own = row.own_label
-    return own is None or likeness(plain(own.text), plain(row.label.text)) < _NAMED
+    return own is None or resemblance(own.text, plain(row.label.text)) < _NAMED
 
 
 def _label_elsewhere(row: _Row) -> bool:
@@ -158,9 +165,9 @@ def _label_elsewhere(row: _Row) -> bool:
     if row.label is None or own is None:
         return False
     name = plain(row.label.text)
-    if likeness(plain(own.text), name) >= _ALIKE:
+    if resemblance(own.text, name) >= _ALIKE:
         return False
-    return any(likeness(plain(cell.text), name) >= _ALIKE for cell in row.printed)
+    return any(resemblance(cell.text, name) >= _ALIKE for cell in row.printed)
 
 
 def _label_shared(row: _Row) -> bool:
@@ -175,7 +182,7 @@ def _headed(columns: Columns, row: _Row, form_table: FormTable) -> bool:
     headers = _headers_over(form_table)
     hits = sum(
         any(
-            likeness(plain(above.text), headers[wanted.column, wanted.row]) >= _ALIKE
+            resemblance(above.text, headers[wanted.column, wanted.row]) >= _ALIKE
             for above in _above(columns, row.at, cell)
         )
         for wanted, cell in places.items()
@@ -277,9 +284,8 @@ def _label_texts(cells: Sequence[Cell], widths: Iterable[int]) -> list[str]:
     texts = []
     for count in widths:
         if len(cells) > count:
-            text = plain(cells[-count - 1].text)
-            if text and not text.isdigit():
-                texts.append(text)
+            own = wordings(cells[-count - 1].text)
+            texts += [text for text in own if text and not text.isdigit()]
     return texts
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 _IGNORED = re.compile(r"[\W_]+")
+_EXPLAINED = re.compile(r"(.{2,}?)\(.+\)$", re.DOTALL)
 _REMEMBERED = 8192
 """Texts kept with what they come to: a document's cells are asked many times, the form's always."""
 
@@ -18,6 +19,23 @@ _REMEMBERED = 8192
 def plain(text: str) -> str:
     """Return a label's letters and digits alone: width, spacing and punctuation do not count."""
     return _IGNORED.sub("", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def wordings(text: str) -> tuple[str, ...]:
+    """Return a label's plain wording, and the one without the explanation in brackets behind it.
+
+    Offices explain rows to those who fill them in: 行政许可（指本年度办件量）.
+    """
+    whole = plain(text)
+    explained = _EXPLAINED.match(unicodedata.normalize("NFKC", text).strip())
+    before = plain(explained[1]) if explained else ""
+    return (whole, before) if len(before) > 1 and before != whole else (whole,)
+
+
+def resemblance(text: str, name: str) -> float:
+    """Return how alike a printed label is to a plain one, with or without its explanation."""
+    return max(likeness(wording, name) for wording in wordings(text))
 
 
 def likeness(one: str, other: str) -> float:
