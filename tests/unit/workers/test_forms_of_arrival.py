@@ -10,7 +10,7 @@ import pytest
 from schemas.failure import Failure
 from schemas.record import Engine, Source
 from tests.corpus import office, web
-from tests.corpus.faults import FAULTS, plant
+from tests.corpus.faults import FAULTS, MISLABELLED, MISQUOTED, plant
 from tests.corpus.reports import SIZES, Report, make_report, mark_zeros
 from tests.corpus.truth import compare, judge, truth_of
 from workers.engines.inspect import Limits, inspect
@@ -48,7 +48,8 @@ def check(report: Report, content: bytes, filename: str) -> None:
     record = json.loads(done.record.model_dump_json())
     truth = truth_of(report)
     cells = compare(truth, record)
-    assert (cells.right, cells.flagged) == (200, 0)
+    assert (cells.wrong, cells.flagged) == (0, 0)
+    assert len(cells.cells) == len(report.values)
     assert {p: e["kind"] for p, e in record["evidence"].items() if p in truth.kinds} == truth.kinds
     assert {entry["source"] for entry in record["evidence"].values()} == {"markup"}
     assert [section["number"] for section in record["sections"]] == [1, 2, 3, 4, 5, 6]
@@ -76,6 +77,32 @@ def test_web_pages_give_the_record(style: web.Style, size: str) -> None:
 def test_word_documents_give_the_record(style: office.Style, size: str) -> None:
     report = make_report(100 + office.STYLES.index(style), size)  # type: ignore[arg-type]  # one of SIZES
     check(report, office.set_docx(report, style), "report.docx")
+
+
+@pytest.mark.parametrize("style", web.STYLES)
+def test_web_pages_of_the_form_of_2019_give_the_record(style: web.Style) -> None:
+    report = make_report(200, template="2019")
+    check(report, web.set_page(report, style), "r.html")
+
+
+@pytest.mark.parametrize("style", office.STYLES)
+def test_word_documents_of_the_form_of_2019_give_the_record(style: office.Style) -> None:
+    report = make_report(201, "county", template="2019")
+    check(report, office.set_docx(report, style), "r.docx")
+
+
+@pytest.mark.parametrize(("fault", "code"), [(MISLABELLED, "STR-LABEL"), (MISQUOTED, "NAR-COUNT")])
+@pytest.mark.parametrize("seed", [3000, 3002, 3004])
+def test_a_misprint_is_the_only_thing_found(fault: str, code: str, seed: int) -> None:
+    report = plant(make_report(seed, "county"), fault, random.Random(seed))
+    for content, name in (
+        (web.set_page(report, "word"), "r.html"),
+        (office.set_docx(report, "numbered"), "r.docx"),
+    ):
+        done = assembled(content, name)
+        assert isinstance(done, Assembly)
+        found = {(finding.code, finding.cause) for finding in done.validation.findings}
+        assert found == {(code, "source")}
 
 
 @pytest.mark.parametrize("mark", ["", "/", "—"])

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from workers.pipeline.read.ooxml import Element, attribute, child, children, is_on, number
 
 _LEVELS = 9
+_MOST_LETTERS = 780
+"""The last number Word writes in letters: thirty z."""
 _PLACE = re.compile(r"%([1-9])")
 _CLOSED = tuple("、）)．。：:")
 _CHINESE = "零一二三四五六七八九"
@@ -101,7 +103,7 @@ class Numbering:
     def next(self, number_id: str, at: int) -> str:
         """Count a paragraph and return what is printed before it, with a space where one shows."""
         used = self._lists.get(number_id)
-        if used is None or at not in used.levels:
+        if used is None or at not in used.levels or not 0 <= at < _LEVELS:
             return ""
         counters = self._counters.setdefault(used.abstract, [None] * _LEVELS)
         level = used.levels[at]
@@ -153,7 +155,7 @@ def numeral(value: int, style: str) -> str:
         return _chinese(value)
     if style in _LEGAL_FORMATS:
         return _chinese(value, one_ten=True).translate(_LEGAL)
-    if style in ("upperLetter", "lowerLetter") and value > 0:
+    if style in ("upperLetter", "lowerLetter") and 0 < value <= _MOST_LETTERS:
         letters = chr(ord("a") + (value - 1) % 26) * ((value - 1) // 26 + 1)
         return letters.upper() if style == "upperLetter" else letters
     if style in ("upperRoman", "lowerRoman") and 0 < value < 4000:

@@ -49,7 +49,8 @@ def _placed(rows: Rows, top: int) -> list[GridCell]:
         for draft in row:
             while covered_until.get(column, 0) > at:
                 column += 1
-            across = _free(covered_until, column, at, min(draft.column_span, _MOST_COLUMNS))
+            wanted = min(draft.column_span, max(1, _MOST_COLUMNS - column))
+            across = _free(covered_until, column, at, wanted)
             down = min(draft.row_span or len(rows), len(rows) - at)
             for taken in range(column, column + across):
                 covered_until[taken] = at + down
