@@ -104,11 +104,18 @@ def _place(table: FormTable, cell: FormCell, pointer: str) -> Place:
 
 def value_at(record: Record, pointer: str) -> int | str | None:
     """Return the value a JSON pointer of the form names in a record."""
-    table, key, *rest = pointer.split("/")[1:]
+    table, key, column = _keys(pointer)
     if table == "requests":
         row = record.requests.get(key)
-        value = getattr(row, rest[0]) if row is not None else None
+        value = getattr(row, column) if row is not None else None
     else:
         value = getattr(getattr(record, table), key)
-        value = getattr(value, rest[0]) if rest else value
+        value = getattr(value, column) if column else value
     return value if isinstance(value, int | str) else None
+
+
+@lru_cache(maxsize=1024)
+def _keys(pointer: str) -> tuple[str, str, str]:
+    """Return table, row and column of a pointer; the column is empty where there is none."""
+    table, key, *rest = pointer.split("/")[1:]
+    return table, key, rest[0] if rest else ""
