@@ -13,8 +13,7 @@ from workers.pipeline.places import form_of, value_at
 Reading = Literal[
     "clear", "doubtful", "corrected", "inferred", "blank", "not_applicable", "missing", "unread"
 ]
-Fault = Literal["none", "part", "main"]
-
+Fault = Literal["none", "part", "asked", "main"]
 
 _WITHOUT_NUMBER: Mapping[str, Reading] = {
     "blank": "blank",
@@ -28,8 +27,8 @@ _SHOWN: Mapping[Reading, str] = {"blank": "", "missing": "缺", "unread": "？"}
 class Mark:
     """One value as shown.
 
-    `fault` is `main` where a finding points, `part` for the other numbers of a broken sum that are
-    not 0.
+    `fault` is `main` where an error points, `asked` where a warning asks for a look, `part` for the
+    other numbers of a broken sum that are not 0. What is only worth a look marks no value.
     """
 
     pointer: str
@@ -46,11 +45,12 @@ def marks(record: Record, validation: Validation) -> dict[str, Mark]:
     """Return the marks of all values of the record's form, by pointer."""
     named: dict[str, list[tuple[int, Fault, Phrase]]] = {}
     for number, finding in enumerate(validation.findings, start=1):
-        if finding.code.startswith("REC-"):
+        if finding.code.startswith("REC-") or finding.severity == "info":
             continue
+        pointed: Fault = "main" if finding.severity == "error" else "asked"
         sums = finding.formula is not None
         for path in finding.paths:
-            fault: Fault = "main" if path == finding.paths[0] or not sums else "part"
+            fault: Fault = pointed if path == finding.paths[0] or not sums else "part"
             phrase = (finding.message, finding.message_en)
             named.setdefault(path, []).append((number, fault, phrase))
     return {
@@ -62,17 +62,25 @@ def marks(record: Record, validation: Validation) -> dict[str, Mark]:
 def _mark(record: Record, pointer: str, named: list[tuple[int, Fault, Phrase]]) -> Mark:
     evidence = record.evidence[pointer]
     value = value_at(record, pointer)
-    faults = {fault for _, fault, _ in named}
     reading = _reading(evidence, value)
     return Mark(
         pointer=pointer,
         value=value,
         shown=_shown(evidence, value, reading),
         reading=reading,
-        fault="main" if "main" in faults else "part" if faults and value else "none",
+        fault=_worst({fault for _, fault, _ in named}, value),
         reasons=(*_reading_reasons(evidence, value), *(phrase for _, _, phrase in named)),
         findings=tuple(number for number, _, _ in named),
     )
+
+
+def _worst(faults: set[Fault], value: int | str | None) -> Fault:
+    """Return the worst of the faults at a value; 0 adds nothing to a broken sum."""
+    if "main" in faults:
+        return "main"
+    if "asked" in faults:
+        return "asked"
+    return "part" if faults and value else "none"
 
 
 def _reading(evidence: Evidence, value: int | str | None) -> Reading:

@@ -13,7 +13,7 @@ from schemas.table import Tables
 from schemas.validation import Cause, Finding, Severity, Validation
 from workers.pipeline.export.marks import Mark, marks
 from workers.pipeline.export.pictures import Picture, pictures
-from workers.pipeline.export.report_tables import FAULT_SIGN, PART_SIGN, SIGNS, anchor, table_views
+from workers.pipeline.export.report_tables import FAULTS, SIGNS, anchor, table_views
 from workers.pipeline.export.report_text import section_views, standings_used
 from workers.pipeline.places import form_of, places
 
@@ -72,9 +72,7 @@ def report_html(
         sections=section_views(record),
         standings=standings_used(record),
         readings=_readings_used(marked.values()),
-        faults={mark.fault for mark in marked.values()},
-        fault_sign=FAULT_SIGN,
-        part_sign=PART_SIGN,
+        faults=_faults_used(marked.values()),
         verdict=phrases.VERDICTS[validation.verdict],
         verdict_at_length=phrases.VERDICTS_AT_LENGTH[validation.verdict],
         rule=phrases.rule,
@@ -131,3 +129,9 @@ def _readings_used(marked: Iterable[Mark]) -> list[tuple[str, str, Phrase]]:
         for reading, (sign, name) in SIGNS.items()
         if reading in used
     ]
+
+
+def _faults_used(marked: Iterable[Mark]) -> list[tuple[str, str, Phrase]]:
+    """Return class, sign and name of the faults that occur, for the legend."""
+    used = {mark.fault for mark in marked}
+    return [(fault, sign, name) for fault, (sign, name) in FAULTS.items() if fault in used]

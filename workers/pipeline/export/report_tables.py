@@ -14,7 +14,7 @@ from schemas.form import FormCell, FormTable
 from schemas.forms import FORMS
 from schemas.phrases import Phrase
 from schemas.record import Template
-from workers.pipeline.export.marks import Mark, Reading
+from workers.pipeline.export.marks import Fault, Mark, Reading
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places
 
 SIGNS: Mapping[Reading, tuple[str, Phrase]] = {
@@ -27,7 +27,11 @@ SIGNS: Mapping[Reading, tuple[str, Phrase]] = {
     "unread": ("", ("没有读出", "not read")),
 }
 """What stands beside a value that was not read clearly; 缺 and ？ stand in place of one."""
-FAULT_SIGN, PART_SIGN = "误", "算"
+FAULTS: Mapping[Fault, tuple[str, Phrase]] = {
+    "main": ("误", ("核验有误之处", "an error points here")),
+    "asked": ("核", ("有提醒，请核对", "a warning asks for a look")),
+    "part": ("算", ("参与不符的算式", "part of a broken sum")),
+}
 _MOST_PLACES = 12
 """Places listed in one note; more are counted."""
 
@@ -86,7 +90,7 @@ def _value(mark: Mark) -> str:
     if mark.reading == "clear" and mark.fault == "none":
         return f">{escape(mark.shown)}"
     sign = SIGNS[mark.reading][0] if mark.reading in SIGNS else ""
-    sign += {"main": FAULT_SIGN, "part": PART_SIGN, "none": ""}[mark.fault]
+    sign += FAULTS[mark.fault][0] if mark.fault in FAULTS else ""
     shown = escape(mark.shown)
     if mark.findings:
         shown = Markup('<a href="#f{}">{}</a>').format(mark.findings[0], shown or "　")
@@ -102,7 +106,7 @@ def _notes(shown: Sequence[Mark], where: Mapping[str, Place]) -> Iterator[TableN
     """
     groups: dict[tuple[tuple[Phrase, ...], tuple[int, ...]], list[Place]] = {}
     for mark in shown:
-        if mark.reading != "clear" or mark.fault == "main":
+        if mark.reading != "clear" or mark.fault in ("main", "asked"):
             reading = mark.reasons[: len(mark.reasons) - len(mark.findings)]
             groups.setdefault((reading, mark.findings), []).append(where[mark.pointer])
     for (reasons, findings), found in groups.items():

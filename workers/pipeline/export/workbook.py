@@ -18,7 +18,7 @@ from schemas.spreadsheet import (
 )
 from schemas.validation import Finding, Validation
 from workers.pipeline.export.long_table import rows
-from workers.pipeline.export.marks import Mark, marks
+from workers.pipeline.export.marks import Fault, Mark, marks
 from workers.pipeline.export.workbook_looks import FILLS, Styles
 from workers.pipeline.export.workbook_notes import DRAWING, Note, content_type, note_parts
 from workers.pipeline.export.workbook_template import (
@@ -41,6 +41,12 @@ _VML = f'<Default Extension="vml" ContentType="{_OFFICE}.vmlDrawing"/>'
 _FIRST = COLUMNS.index(LONG_COLUMNS[0])
 _PLACE_COLUMN = 4
 """Of a finding: the column whose text leads to the cell."""
+
+
+_FAULTS: Mapping[Fault, str] = {
+    "main": "红框：核验有误，原因见批注",
+    "asked": "虚线框：有提醒，请核对，原因见批注",
+}
 
 
 def workbook_bytes(
@@ -124,9 +130,12 @@ def _notes(table: FormTable, marked: Mapping[str, Mark]) -> list[Note]:
 def _legend(row: int, shown: Sequence[Mark], styles: Styles) -> Iterator[str]:
     """Yield rows that explain the marks that occur."""
     used = {mark.reading for mark in shown}
-    lines = [(styles.faulty, "红框：核验有误，原因见批注")]
-    if not any(mark.fault == "main" for mark in shown):
-        lines = []
+    faults = {mark.fault for mark in shown}
+    lines = [
+        (styles.values["clear", fault][0], words)
+        for fault, words in _FAULTS.items()
+        if fault in faults
+    ]
     for reading, (_, words) in FILLS.items():
         if reading in used:
             lines.append((styles.values[reading, "none"][0], f"{words}，详见批注"))

@@ -20,8 +20,10 @@ _RED = Font(name=_FONT, size=10, color="C00000")
 _RED_BOLD = Font(name=_FONT, size=10, bold=True, color="C00000")
 LINK = Font(name=_FONT, size=10, color="0563C1", underline="single")
 _THIN, _THICK = Side(style="thin", color="444444"), Side(style="medium", color="C00000")
+_DASHED = Side(style="mediumDashed", color="8A5A00")
 GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _FAULTY = Border(left=_THICK, right=_THICK, top=_THICK, bottom=_THICK)
+_ASKED = Border(left=_DASHED, right=_DASHED, top=_DASHED, bottom=_DASHED)
 TOP = Alignment(vertical="top", wrap_text=True)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
@@ -57,8 +59,6 @@ class Styles:
     heading: int
     body: int
     link: int
-    faulty: int
-    """An empty cell framed as one a finding points at, for the legend."""
 
 
 def styles(sheet: Worksheet) -> Styles:
@@ -66,6 +66,7 @@ def styles(sheet: Worksheet) -> Styles:
     frames: dict[Fault, tuple[Border, Font]] = {
         "none": (GRID, BODY),
         "part": (GRID, _RED),
+        "asked": (_ASKED, BODY),
         "main": (_FAULTY, _RED_BOLD),
     }
     readings: tuple[Reading, ...] = get_args(Reading)
@@ -89,7 +90,6 @@ def styles(sheet: Worksheet) -> Styles:
         heading=_number(sheet, Border(), Alignment(), TITLE, _PLAIN, 0),
         body=_number(sheet, GRID, TOP, BODY, _PLAIN, 0),
         link=_number(sheet, GRID, TOP, LINK, _PLAIN, 0),
-        faulty=_number(sheet, _FAULTY, CENTRE, BODY, _PLAIN, 0),
     )
 
 

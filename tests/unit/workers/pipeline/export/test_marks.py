@@ -1,6 +1,7 @@
 import pytest
 
 from schemas.evidence import Evidence
+from schemas.validation import Finding, Severity
 from tests.strategies import build_report, evidence_of, values_of
 from workers.pipeline.export.marks import Mark, marks
 from workers.pipeline.validate.validate import validate
@@ -49,3 +50,22 @@ def test_every_state_of_reading_has_its_mark_and_reason(
     assert mark.reasons
     if "alternatives" in changes or "read_as" in changes:
         assert "9" in mark.reasons[1][0]
+
+
+@pytest.mark.parametrize(
+    ("severity", "fault"), [("error", "main"), ("warning", "asked"), ("info", "none")]
+)
+def test_only_an_error_marks_a_value_as_wrong(severity: Severity, fault: str) -> None:
+    report = build_report(values_of({}))
+    finding = Finding(
+        code="NAR-COUNT",
+        severity=severity,
+        cause="source",
+        message="甲",
+        message_en="a",
+        paths=(CELL,),
+    )
+    validation = validate(report.record, report.registration, report.pages)
+    found = marks(report.record, validation.model_copy(update={"findings": (finding,)}))[CELL]
+    assert found.fault == fault
+    assert bool(found.reasons) == (fault != "none")
