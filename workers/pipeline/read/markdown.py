@@ -40,8 +40,9 @@ def read_markdown(text: str) -> Page:
     tabular = _table_lines(raw)
     lines = [line if at in tabular else _plain(line) for at, line in enumerate(raw)]
     found: list[Piece] = []
+    widths = _widths(lines, tabular)
     for at, line in enumerate(lines):
-        found += _row(line, at) if at in tabular else pieces_of(lines, at)
+        found += _row(line, at, widths.get(at)) if at in tabular else pieces_of(lines, at)
     tables = find_tables(found)
     others = list(_other_tables(lines, tabular, found, tables))
     kept = ["" if at in tabular else line for at, line in enumerate(lines)]
@@ -70,20 +71,37 @@ def _table_lines(lines: Sequence[str]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _row(line: str, at: int) -> Iterator[Piece]:
+def _widths(lines: Sequence[str], tabular: frozenset[int]) -> dict[int, int]:
+    """Return how many columns the row of dashes gives to each line of its table."""
+    widths: dict[int, int] = {}
+    for at in sorted(tabular):
+        if _ALIGNMENT.fullmatch(lines[at]) and "-" in lines[at]:
+            width = sum(bool(part.strip()) for part in _PIPE.split(lines[at]))
+            near = [at, at - 1]
+            while near[0] + 1 in tabular:
+                near.insert(0, near[0] + 1)
+            widths |= dict.fromkeys(near, width)
+    return widths
+
+
+def _row(line: str, at: int, width: int | None) -> Iterator[Piece]:
     """Yield the cells of a table's row; a row of dashes has none."""
     if _ALIGNMENT.fullmatch(line) and "-" in line:
         return
-    for column, text in enumerate(_cells(line)):
+    for column, text in enumerate(_cells(line, width)):
         cell = Piece(text, kind_of(text), at, column, column, at)
         yield from parted(cell) if text else (cell,)
 
 
-def _cells(line: str) -> list[str]:
-    """Return the cells of a row: pipes at both its sides part none."""
-    parts = _PIPE.split(line.strip().replace("\\|", _KEPT))
-    sides = not parts[0].strip() and not parts[-1].strip() and len(parts) > 2
-    return [_inline(part).replace(_KEPT, "|") for part in (parts[1:-1] if sides else parts)]
+def _cells(line: str, width: int | None = None) -> list[str]:
+    """Return the cells of a row; pipes at its sides part none, as far as `width` tells them."""
+    parts = _PIPE.split(line.replace("\\|", _KEPT))
+    least = 2 if width is None else width
+    if len(parts) > least and not parts[0].strip():
+        parts = parts[1:]
+    if len(parts) > least and not parts[-1].strip():
+        parts = parts[:-1]
+    return [_inline(part).replace(_KEPT, "|") for part in parts]
 
 
 def _plain(line: str) -> str:

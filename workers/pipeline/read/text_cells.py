@@ -68,6 +68,8 @@ _TELLING = 6
 """Letters of a label from which it is known wherever it stands."""
 _COMMAS = 3
 """Commas from which a line of numbers may be one of comma-separated values."""
+_FEW = 2
+"""Separators from which a line is a row, not a cell."""
 _SEVERAL = 3
 """Numbers apart at the end of a line from which they are a row's."""
 _SURE = 3
@@ -143,7 +145,7 @@ def _is_rule(line: str) -> bool:
 
 def _of_line(line: str, at: int) -> Iterator[Piece]:
     alone = line.strip(_AROUND)
-    if alone and not _PARTS.search(alone):
+    if alone and line.count("\t") + line.count("|") < _FEW and not _PARTS.search(alone):
         start = line.index(alone)
         yield from parted(Piece(alone, kind_of(alone), at, start, start + len(alone)))
         return
@@ -193,7 +195,8 @@ def _separated(line: str) -> Iterator[tuple[str, int]]:
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(line)]
     found = [(line[start:stop], start) for start, stop in zip(starts, stops, strict=True)]
-    opened, closed = not found[0][0].strip(), not found[-1][0].strip()
+    joined = line.startswith(" |")  # cells joined by pipes, the first of them blank
+    opened, closed = not found[0][0].strip() and not joined, not found[-1][0].strip()
     piped = "\t" not in line
     if opened and (len(found) == 2 or (piped and closed)):
         found = found[1:]

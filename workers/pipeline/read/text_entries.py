@@ -19,6 +19,8 @@ from workers.pipeline.tables.labels import plain
 
 _ALIKE = 0.7
 """Likeness from which the last words of an entry may be a row's label."""
+_SHORT, _ALIKE_SHORT = 4, 0.85
+"""Letters up to which a label must be more alike: one letter is a good part of it."""
 _LONGER = 1.4
 """A label is at most so many times as long as the form's."""
 
@@ -106,6 +108,8 @@ def _scores(
     starts = np.zeros((len(runs), len(names)), np.int64)
     if texts:
         alike = process.cdist(texts, names, scorer=fuzz.ratio, score_cutoff=100 * _ALIKE) / 100.0
+        short = [len(name) <= _SHORT for name in names]
+        alike[:, short] *= alike[:, short] >= _ALIKE_SHORT  # 总计 is not （七）总计
         for (run, at), own in zip(places, alike, strict=True):
             better = own > scores[run]
             scores[run][better] = own[better]

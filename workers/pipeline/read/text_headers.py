@@ -6,12 +6,13 @@ laying the form's wording along the words.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from schemas.form import FormCell
+from schemas.forms import FORMS
 from workers.pipeline.read.text_cells import Piece
 from workers.pipeline.tables.labels import likeness, plain
 
@@ -64,12 +65,24 @@ def _letters(found: Sequence[Piece], words: range, most: int) -> tuple[str, list
     count = 0
     for at in reversed(words):
         own = plain(found[at].text)
+        if own in _section_titles() or own[1:] in _section_titles():
+            break  # what stands before a section's title belongs to no table of it
         parts.append((own, at))
         count += len(own)
         if count > most:
             break
     parts.reverse()
     return "".join(own for own, _ in parts), [at for own, at in parts for _ in own]
+
+
+@cache
+def _section_titles() -> frozenset[str]:
+    return frozenset(
+        plain(title)
+        for form in FORMS.values()
+        for section in form.sections
+        for title in (section.title, *section.variants)
+    )
 
 
 def _long_span(cell: FormCell, text: str) -> range | None:

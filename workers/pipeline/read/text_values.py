@@ -95,8 +95,10 @@ def _options(
     numbers = [cell for cell in cells if cell]
     if len(cells) == count:
         return printed(cells, sizes)
+    if len(numbers) > count + _MOST_EXTRA:
+        return unknown(count, sizes)
     if len(numbers) > count:
-        return extra(numbers[: count + _MOST_EXTRA], count, sizes)
+        return extra(numbers, count, sizes)
     if len(cells) < count:
         return gone_blank(numbers, count, sizes)
     offset = key or 0

@@ -59,7 +59,9 @@ def _why_missing(table: FormTable, pages: Sequence[Page]) -> tuple[Cause, str]:
     if any(page.failure is not None for page in pages):
         return "recognition", "：有的页没有读出"
     text = bare("".join(line.text for line in text_lines(pages)))
-    labels = [bare(cell.text) for cell in table.cells if cell.kind == "label"]
+    named = [cell for cell in table.cells if cell.kind == "label"]
+    named = named or [cell for cell in table.cells if cell.kind == "header"]
+    labels = [bare(cell.text) for cell in named]
     if any(len(label) > 4 and label in text for label in labels):
         return "recognition", "：文中有该表的字样，但表格没有识别出来"
     if any(page.pictures for page in pages):
