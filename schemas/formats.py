@@ -128,6 +128,8 @@ _PDF_OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,9} [0-9]{1,5} obj\b")
 _MARKUP = re.compile(
     rb"<(!doctype html|html|head|body|meta|title|table|div|span|p|h[1-6]|script|style)[\s>/]", re.I
 )
+_WEB_PAGE = re.compile(rb"<(!doctype html|html|head|body|script|style)[\s>/]", re.I)
+_HEADING = re.compile(r"^#{1,6} ", re.M)
 _MARKDOWN = re.compile(r"^(#{1,6} |\|?[ :|]*-[ :|-]*\|[ :|-]*$)", re.M)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -208,13 +210,14 @@ def _text_kind(head: bytes, suffix: str) -> str | None:
     opening = text[:4096].encode()  # UTF-16 is told by the same marks
     if b"<svg" in opening:
         return "svg"
-    if _MARKUP.search(opening):
-        return "html"
+    marked = suffix in (".md", ".markdown") or _HEADING.search(text[:4096])
+    if _MARKUP.search(opening):  # Markdown may hold tables of HTML, but is no page of it
+        return "markdown" if marked and not _WEB_PAGE.search(opening) else "html"
     if opening.lstrip().startswith(b"<?xml"):
         return "wordml" if b'progid="Word.Document"' in opening else "xml"
     if b"MIME-Version:" in opening and b"multipart/related" in opening:
         return "mhtml"
-    if suffix in (".md", ".markdown") or _MARKDOWN.search(text[:4096]):
+    if marked or _MARKDOWN.search(text[:4096]):
         return "markdown"
     return "text"
 

@@ -5,6 +5,7 @@ from email import message_from_bytes
 from selectolax.lexbor import LexborHTMLParser
 
 from schemas.page import Page
+from schemas.table import Table
 from workers.pipeline.read.encoding import EncodingUnknownError, declared_encoding, decode
 from workers.pipeline.read.html_article import article
 from workers.pipeline.read.html_flow import flow
@@ -21,6 +22,13 @@ def read_html(content: bytes) -> Page:
     return page_of_blocks(
         [item.block for item in items], pictures=sum(item.pictures for item in items)
     )
+
+
+def read_tables(markup: str) -> tuple[Table, ...]:
+    """Return the tables of a piece of HTML; TooDeepError where it cannot be read."""
+    body = LexborHTMLParser(markup).body
+    blocks = [item.block for item in flow(body)] if body is not None else []
+    return page_of_blocks(blocks).tables
 
 
 def markup_of(content: bytes) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.page import Page
 from schemas.table import Table
+from workers.pipeline.read.html import read_tables
 from workers.pipeline.read.markup_page import cell_of, page_of, table_of
 from workers.pipeline.read.paragraph_lines import unwrapped
 from workers.pipeline.read.text_cells import Piece, clean, kind_of, parted, pieces_of
@@ -27,6 +28,7 @@ _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.I)
 _TAG = re.compile(r"</?(?:b|i|u|em|strong|span|font|p|div|sup|sub|center|a|small)\b[^>]*>", re.I)
 _STRONG = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.I | re.S)
 _PIPE = re.compile(r"(?<!\\)[|｜]")
 _ALIGNMENT = re.compile(r"\s*[|｜]?(?:\s*:?-+:?\s*[|｜])*\s*:?-+:?\s*[|｜]?\s*")
 _KEPT = "\ue000"
@@ -34,8 +36,9 @@ _KEPT = "\ue000"
 
 
 def read_markdown(text: str) -> Page:
-    """Read a Markdown text; HTML within it is taken for text but for its simplest marks."""
-    raw = clean(text).split("\n")
+    """Read a Markdown text; the tables of HTML in it are read as those of a web page."""
+    without, embedded = _without_html_tables(clean(text))
+    raw = without.split("\n")
     pictures = sum(len(_PICTURE.findall(line)) for line in raw)
     tabular = _table_lines(raw)
     lines = [line if at in tabular else _plain(line) for at, line in enumerate(raw)]
@@ -47,9 +50,18 @@ def read_markdown(text: str) -> Page:
     others = list(_other_tables(lines, tabular, found, tables))
     kept = ["" if at in tabular else line for at, line in enumerate(lines)]
     statutory = [(found[one.first].line, one.table) for one in tables]
-    ordered = sorted([*statutory, *others], key=lambda placed: placed[0])
+    ordered = sorted([*statutory, *others, *embedded], key=lambda placed: placed[0])
     shown = unwrapped(outside(kept, found, tables))
     return page_of(shown, [table for _, table in ordered], pictures=pictures)
+
+
+def _without_html_tables(text: str) -> tuple[str, list[tuple[int, Table]]]:
+    """Take the tables of HTML out of a text; return what is left, and each with its line."""
+    found: list[tuple[int, Table]] = []
+    for table in _HTML_TABLE.finditer(text):
+        line = text.count("\n", 0, table.start())
+        found += [(line, one) for one in read_tables(table[0])]
+    return _HTML_TABLE.sub(lambda table: "\n" * table[0].count("\n"), text), found
 
 
 def _table_lines(lines: Sequence[str]) -> frozenset[int]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from schemas.formats import FORMATS, sniff
 from schemas.page import Page
 from schemas.record import Engine, Record, Source
 from schemas.validation import Validation
-from tests.corpus import texts
+from tests.corpus import texts, web
 from tests.corpus.faults import FAULTS, MISLABELLED, NoRoomForFaultError, plant
 from tests.corpus.reports import SIZES, Report, make_report, mark_zeros
 from tests.corpus.truth import Comparison, compare, judge, truth_of
@@ -226,6 +227,18 @@ def test_tables_that_are_no_statutory_ones_stay_as_they_stand_in_markdown() -> N
     assert [cell.text for cell in other[0].cells] == [
         "渠道", "条数", "网站", "12", "公众号 | 微博", "3"
     ]  # fmt: skip
+
+
+def test_tables_of_html_within_markdown_are_read_as_those_of_a_page() -> None:
+    report = make_report(3, "county")
+    page = web.set_page(report, "clean").decode()
+    tables = iter(re.findall(r"<table.*?</table>", page, re.S))
+    text = texts.write(report, "markdown")
+    mixed = re.sub(r"(?:^\|.*\n)+", lambda _: next(tables) + "\n", text, flags=re.M)
+    assert "|" not in mixed
+    found = read(mixed, "markdown")
+    assert (compared(report, found).right, findings_of(found)) == (200, [])
+    assert sniff(mixed.encode(), "report.md") == FORMATS["markdown"]
 
 
 def test_lines_wrapped_at_the_width_of_a_page_are_joined() -> None:
