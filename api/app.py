@@ -3,28 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from api import errors, queue
 from api.middleware import BodyLimit, RequestId
 from api.parts import Parts
-from api.routes import admin, batches, health, jobs, results, schemas, webhooks
+from api.routes import admin, batches, health, jobs, page, results, schemas, webhooks
 from api.settings import ApiSettings
 from storage import logs
 from storage.database import connect, migrate
 from storage.objects import open_store
 
 _FORM_OVERHEAD_BYTES = 1024 * 1024
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
-_PAGES = Path(__file__).parent / "pages"
 
 
 def create_app(settings: ApiSettings | None = None) -> FastAPI:
@@ -51,10 +43,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit_bytes=found.max_archive_bytes + _FORM_OVERHEAD_BYTES)
     app.add_middleware(RequestId)
     errors.install(app)
-    for room in (jobs, results, batches, webhooks, admin, schemas, health):
+    for room in (jobs, results, batches, webhooks, admin, schemas, health, page):
         app.include_router(room.router)
-    app.add_api_route("/", _page, include_in_schema=False)
-    app.add_api_route("/page.js", _script, include_in_schema=False)
     return app
 
 
@@ -83,11 +73,3 @@ def serve() -> None:
         access_log=False,
         timeout_graceful_shutdown=10,
     )
-
-
-def _page() -> FileResponse:
-    return FileResponse(_PAGES / "index.html", media_type="text/html", headers=_PAGE_HEADERS)
-
-
-def _script() -> FileResponse:
-    return FileResponse(_PAGES / "page.js", media_type="text/javascript")

@@ -225,11 +225,6 @@ def test_an_upload_outlives_a_deleted_job_of_the_same_file(http: httpx.Client) -
     assert (again.status_code, again.json()["status"]) == (200, "succeeded")
 
 
-def test_the_page_for_people_is_served(http: httpx.Client) -> None:
-    assert "勾稽" in http.get("/").text
-    assert http.get("/page.js").headers["content-type"].startswith("text/javascript")
-
-
 def test_a_foreign_web_page_cannot_reach_a_service_without_keys(http: httpx.Client) -> None:
     rebound = http.get("/v1/jobs", headers={"Host": "evil.example"})
     posted = http.post("/v1/jobs/x/cancel", headers={"Origin": "https://evil.example"})

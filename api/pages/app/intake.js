@@ -1,0 +1,110 @@
+// Handing files in: dropped, or chosen by keyboard; sent with progress; retried without doubling.
+import { to } from "./address.js";
+import { button, element, fill, link } from "./element.js";
+import { announce, notice } from "./notice.js";
+import { Problem, upload } from "./service.js";
+import { count, say } from "./words.js";
+
+const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|gz|bz2|xz|7z)$/i;
+const AT_ONCE = 1000; // files the service takes in one request
+const IGNORED = /^(\.|~\$|Thumbs\.db$|desktop\.ini$)/i; // what systems leave in folders
+
+// Make the place where files are handed in; `taken` is told of each batch or job.
+export function intake(signal, taken) {
+  const said = element("div.sent", { "aria-live": "polite" });
+  const hand = (files) => send(files, said, signal, taken);
+  const choose = (id, phrase, given) => {
+    const field = element("input.unseen", { id, type: "file", multiple: true, tabindex: -1, "aria-hidden": "true", change: () => (hand([...field.files]), (field.value = "")), ...given });
+    return [button(say(phrase), () => field.click(), { class: id === "files" ? "strong" : "" }), field];
+  };
+  const zone = element(
+    "section.drop",
+    { "aria-labelledby": "drop-title" },
+    element("h1", { id: "drop-title", tabindex: -1 }, say("drop.title")),
+    element("p.soft", {}, say("drop.kinds")),
+    element("div.row", {}, ...choose("files", "drop.files", {}), ...choose("folder", "drop.folder", { webkitdirectory: true })),
+    said,
+  );
+  droppable(zone, signal, hand);
+  return zone;
+}
+
+// Files may be dropped anywhere on the page: nobody aims well late in the day.
+function droppable(zone, signal, hand) {
+  let over = 0;
+  const on = (name, act) => addEventListener(name, act, { signal });
+  const withFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  on("dragenter", (event) => withFiles(event) && zone.classList.toggle("over", ++over > 0));
+  on("dragleave", (event) => withFiles(event) && zone.classList.toggle("over", --over > 0));
+  on("dragover", (event) => withFiles(event) && event.preventDefault());
+  on("drop", async (event) => {
+    if (!withFiles(event)) return;
+    event.preventDefault();
+    zone.classList.remove("over");
+    over = 0;
+    hand(await dropped(event.dataTransfer));
+  });
+}
+
+// Collect the files of a drop, those in folders too.
+async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return [...transfer.files];
+  return (await Promise.all(entries.map(within))).flat();
+}
+
+async function within(entry) {
+  if (IGNORED.test(entry.name)) return [];
+  if (entry.isFile) return [await new Promise((found, failed) => entry.file(found, failed))];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((read, failed) => reader.readEntries(read, failed));
+    if (!some.length) return found; // a browser lists at most 100 at a time
+    found.push(...(await Promise.all(some.map(within))).flat());
+  }
+}
+
+async function send(chosen, said, signal, taken) {
+  const files = chosen.filter((file) => !IGNORED.test(file.name));
+  if (!files.length) return void fill(said, element("p.wrong", {}, say("drop.nothing")));
+  const parts = [];
+  for (let at = 0; at < files.length; at += AT_ONCE) parts.push(files.slice(at, at + AT_ONCE));
+  for (const part of parts) {
+    const line = element("div");
+    if (part === parts[0]) fill(said, line);
+    else said.append(line);
+    await sendPart(part, crypto.randomUUID(), line, signal, taken);
+  }
+}
+
+async function sendPart(files, idempotencyKey, line, signal, taken) {
+  const single = files.length === 1 && !ARCHIVE.test(files[0].name);
+  const title = files.length === 1 ? files[0].name : say("drop.several", { name: files[0].name, n: count(files.length) });
+  const form = new FormData();
+  for (const file of files) form.append("file", file, file.webkitRelativePath || file.name);
+  form.append("metadata", JSON.stringify({ title }));
+  const bar = element("progress", { max: 1, value: 0, "aria-label": say("drop.sending", { title }) });
+  const far = element("span.soft");
+  const stop = new AbortController();
+  signal.addEventListener("abort", () => stop.abort());
+  fill(line, element("p", {}, say("drop.sending", { title })), element("div.row", {}, bar, far, button(say("act.stop"), () => stop.abort())));
+  const progress = (done, total) => {
+    bar.value = done / total;
+    far.textContent = done < total ? say("drop.far", { done: megabytes(done), total: megabytes(total) }) : say("drop.taking");
+  };
+  try {
+    const made = await upload(single ? "/v1/jobs" : "/v1/batches", form, { idempotencyKey, progress, signal: stop.signal });
+    fill(line, element("p.good", {}, say("drop.taken", { title }), " ", link(say("act.follow"), to(single ? "jobs" : "batches", made.id))));
+    announce(say("drop.taken", { title }));
+    taken(single ? "jobs" : "batches", made);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (error instanceof Problem) fill(line, notice(error, () => sendPart(files, idempotencyKey, line, signal, taken)));
+    else fill(line, element("p", {}, say("drop.stopped", { title })));
+  }
+}
+
+function megabytes(bytes) {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
