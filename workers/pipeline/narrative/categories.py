@@ -17,6 +17,8 @@ _GIVEN = re.compile(
     r"(?:占比|比例|比重|百分比)[^，。；、]{0,6}?(?:分别|依次)(?:为|是|达)?(?P<shares>(?:约?\d+(?:\.\d+)?%[、，和及与]?(?:以及)?)+)"
 )
 _NAMED = re.compile(r"(?P<names>[^。；：，（）]{2,120})[，]?$")
+_REACH = 130
+"""So far before percentages their names are looked for."""
 _PERCENT = re.compile(r"\d+(?:\.\d+)?%")
 _JOIN = re.compile(r"和|及|与")
 
@@ -57,7 +59,9 @@ def categories_of(text: str) -> Iterator[Categories]:
         taken.add(following)
         yield _categories(found.start(), found["names"], int(number.value), following, found.end())
     for share in shares:
-        if share not in taken and (named := _NAMED.search(text, 0, share.start())):
+        if share not in taken and (
+            named := _NAMED.search(text, max(0, share.start() - _REACH), share.start())
+        ):
             names = re.split(r"为|是|：", named["names"])[-1]
             if "、" in names and "等" not in names and not re.search(r"\d", names):
                 yield _categories(share.start(), names, None, share, share.start("shares"))

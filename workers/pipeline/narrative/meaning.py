@@ -19,7 +19,7 @@ from workers.pipeline.narrative.subjects import (
     TREATED,
     of_column,
 )
-from workers.pipeline.narrative.words import is_partial
+from workers.pipeline.narrative.words import is_partial, is_something_else
 
 Topic = Literal["requests", "review", "litigation", "documents", "other"]
 Readings = tuple[str, ...]
@@ -75,9 +75,10 @@ def before(quantity: Quantity, place: Place, setting: Setting) -> Readings | Non
     if quantity.unit in MONEY:
         return _money(place.head, setting)
     cases = quantity.unit in CASES
+    others = cases and is_something_else(place.tail, quantity.unit)
     return (
         (_of_review(place.head, setting) if cases else None)
-        or (_of_requests(place.head, setting) if cases else None)
+        or (_of_requests(place.head, setting) if cases and not others else None)
         or _of_documents(quantity, place.head, setting)
         or (_of_decisions(quantity, place) if cases else None)
     )

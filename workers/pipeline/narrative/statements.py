@@ -1,7 +1,7 @@
 """Sections → statements: the driver of the room."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -38,9 +38,19 @@ def read_statements(
         carried: Topic | None = None
         for paragraph in paragraphs_of(section.text):
             reading = _Reading.of(paragraph, at, section, year, issuer, carried)
-            found += reading.statements()
+            found += _apart(reading.statements())
             carried = reading.heads
     return tuple(found)
+
+
+def _apart(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Leave out statements whose span cuts that of one before."""
+    spans: set[tuple[int, int]] = set()
+    for statement in statements:
+        start, end = statement.span
+        if all((start, end) == span or end <= span[0] or span[1] <= start for span in spans):
+            spans.add(statement.span)
+            yield statement
 
 
 @dataclass(frozen=True, kw_only=True)

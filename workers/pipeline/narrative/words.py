@@ -50,6 +50,16 @@ def is_partial(words: str) -> bool:
     return bool(_PARTIAL.search(words)) and not _WHOLE.search(words)
 
 
+_LOOSE_UNITS = frozenset({"个", "项", "次", "条", "份"})
+
+
+def is_something_else(tail: str, unit: str) -> bool:
+    """Say whether the words behind a number name something other than requests."""
+    if re.match(rf"(?:的)?(?:{REQUEST}|申请|，|已|均|都|全部|并|且|的?，)", tail) or not tail:
+        return False
+    return unit in _LOOSE_UNITS or bool(NOT_OURS.search(tail[:12]))
+
+
 PLAIN = re.compile(
     rf"(?:(?:各类|各种|有效|书面)?{REQUEST}|依申请|公民|自然人|法人|或者?|和|及|以及|与|、|其他|其它|组织|企业|社会|公众|群众|市民|个人"
     r"|申请人|单位|机构|向.{1,16}?(?=提出|提交|递交|申请)|提出|提交|递交|申请|政府信息|信息|公开|事项|请求|要求|办件|案件|件|表|办理|处理"
