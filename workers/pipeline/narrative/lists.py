@@ -30,6 +30,8 @@ _COUNTED = frozenset({"件", "条", "篇", "份", "项", "个", "宗", "起", "�
 # From so many parts on, a sum short of the total by no more than this share is a slip.
 _NEAR = {2: Decimal("0.9"), 3: Decimal("0.85"), 4: Decimal("0.75")}
 _NEAR_MANY = Decimal("0.6")
+_SLIP = Decimal("1.1")
+"""Channels that exceed the total by more than this overlap; by less, somebody misadded."""
 _FAR = 2
 """Beyond so many times the total, what was taken for parts is likely something else."""
 
@@ -56,14 +58,16 @@ class Enumeration:
     def closed(self) -> bool | None:
         """Whether the parts are all of the total; None when the wording leaves it open."""
         added = sum((part.value for part in self.parts), Decimal(0))
-        overlapping = self.channels and added > self.total.value
+        overlapping = self.channels and added > _SLIP * self.total.value
         if overlapping or self.doubled or (not self.strict and added > _FAR * self.total.value):
             return None
         if self.open or len(self.parts) == 1:
             return False
-        if self.strict and not self.cut:
+        if self.cut and added < self.total.value:
+            return None
+        if self.strict:
             return True
-        near = _NEAR[2] if self.cut else _NEAR.get(len(self.parts), _NEAR_MANY)
+        near = _NEAR.get(len(self.parts), _NEAR_MANY)
         return True if added >= near * self.total.value else None
 
     @property
@@ -94,9 +98,13 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
     if opened is None:
         return None
     between, begin, first = opened
-    parts, names, complete = _parts(text, quantities[first:], total, begin, between)
+    parts, names, cut = _parts(text, quantities[first:], total, begin, between)
     if not parts:
         return None
+    if cut and (rest := _rest(text, quantities, parts, total)):
+        for quantity in rest:
+            names.append(_name(re.split(r"[，；、]", text[: quantity.start])[-1]))
+        parts, cut = parts + rest, False
     behind = text[parts[-1].end : parts[-1].end + 4]
     is_open = bool(_MAIN.search(between)) or "等" in behind or "……" in behind
     return Enumeration(
@@ -107,7 +115,7 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
         strict=bool(_STRICT.search(between))
         or bool(_REST.match(names[-1]))
         or _both_applicants(names),
-        cut=not complete,
+        cut=cut,
         doubled=_is_doubled(text, quantities, at),
         channels=any(_CHANNEL.search(name) for name in names),
     )
@@ -147,47 +155,79 @@ def _opened(text: str, quantities: Sequence[Quantity], at: int) -> tuple[str, in
 def _parts(
     text: str, following: Sequence[Quantity], total: Quantity, begin: int, opener: str
 ) -> tuple[list[Quantity], list[str], bool]:
-    """Return parts, their names, and whether nothing but parts was met up to the list's end."""
+    """Return parts, their names, and whether what ends the list may be parts too."""
     parts: list[Quantity] = []
     names: list[str] = []
     last, depth = begin, _depth(text, begin)
-    words_before = re.split(r"[，。；]", text[: total.start])[-1]
+    before = re.split(r"[，。；]", text[: total.start])[-1]
     for quantity in following:
         words = text[last : quantity.start]
-        if (parts and _ends(words, opener)) or _depth(text, quantity.start) < depth:
+        if parts and _SENTENCE_END.search(words):
             break
-        if _depth(text, quantity.start) > depth:
+        depth_here = _depth(text, quantity.start)
+        if depth_here < depth:
+            break
+        if depth_here > depth:
             continue  # parts of a part, in brackets
-        if quantity.unit == "%" or quantity.unit in MONEY:
-            last = quantity.end
-            continue  # said of the part before
-        name = re.sub(r"（[^）]*）", "", words).strip("，、；：）")
-        if _NEW_TOTAL.search(name):
-            return parts, names, "其中" not in name
-        verb = _ACT.match(name)
-        if names and verb and verb[0] not in names[0]:
-            return parts, names, False
-        if quantity.unit != total.unit or quantity.approximate:
-            return parts, names, False
-        added = sum((part.value for part in parts), Decimal(0))
-        if _LATER.search(name) and _is_apart(
-            name, words_before, bool(parts) and added == total.value
-        ):
-            break
-        if len(name) > 40 or re.search(r"，.*，", name):
-            break
-        parts.append(quantity)
-        names.append(re.split(r"[，；]", name)[-1])
+        if quantity.unit != "%" and quantity.unit not in MONEY:  # else: said of the part before
+            name = _name(words)
+            added = sum((part.value for part in parts), Decimal(0))
+            later = _LATER.search(name) and _is_apart(
+                name, before, whole=bool(parts) and added == total.value
+            )
+            other_unit = parts and quantity.unit != total.unit
+            if later or other_unit or (_NEW_TOTAL.search(name) and "其中" not in name):
+                break
+            if not _is_part(quantity, words, names, total, opener):
+                return parts, names, True
+            parts.append(quantity)
+            names.append(re.split(r"[，；]", name)[-1])
         last = quantity.end
-    return parts, names, True
+    return parts, names, False
 
 
+def _name(words: str) -> str:
+    return re.sub(r"（[^）]*）", "", words).strip("，、；：）")
+
+
+def _is_part(
+    quantity: Quantity, words: str, names: Sequence[str], total: Quantity, opener: str
+) -> bool:
+    """Say whether a quantity plainly goes on with a list."""
+    name = _name(words)
+    if quantity.unit != total.unit or quantity.approximate or _NEW_TOTAL.search(name):
+        return False
+    if len(name) > _LONGEST_NAME or re.search(r"，.*，", name):
+        return False
+    if names and "；" in words and "：" not in opener:
+        return False
+    act = _ACT.match(name)
+    return not (names and act and act[0] not in names[0])
+
+
+def _rest(
+    text: str, quantities: Sequence[Quantity], parts: Sequence[Quantity], total: Quantity
+) -> list[Quantity]:
+    """Return what follows a list in its sentence and fills it up to its total exactly."""
+    missing = total.value - sum((part.value for part in parts), Decimal(0))
+    found: list[Quantity] = []
+    for quantity in quantities[quantities.index(parts[-1]) + 1 :]:
+        if _SENTENCE_END.search(text, parts[-1].end, quantity.start) or missing <= 0:
+            break
+        if quantity.unit == total.unit and not quantity.approximate:
+            found.append(quantity)
+            missing -= quantity.value
+    return found if missing == 0 else []
+
+
+_SENTENCE_END = re.compile(r"[。！？]")
+_LONGEST_NAME = 40
 _LATER = re.compile(r"结转|旧存|转下年|下一?年度|存案|未办结|正在|在办|尚")
 _EARLIER = re.compile(r"上年|上一年|去年|旧存")
 _FINISHED = re.compile(r"办结|答复|结案|审结")
 
 
-def _is_apart(name: str, words: str, whole: bool) -> bool:
+def _is_apart(name: str, words: str, *, whole: bool) -> bool:
     """Say whether a number of another year is told beside a list and not as a part of it.
 
     `words` lead to the total; `whole` says that the parts so far add up to it.
@@ -195,13 +235,6 @@ def _is_apart(name: str, words: str, whole: bool) -> bool:
     if whole:
         return True
     return "新收" in words if _EARLIER.search(name) else bool(_FINISHED.search(words))
-
-
-def _ends(words: str, opener: str) -> bool:
-    """Say whether the words between two parts end the list; one set out by ： may go over ；."""
-    return bool(re.search(r"[。！？]", words)) or (
-        "；" in words and not opener.rstrip().count("：")
-    )
 
 
 def _depth(text: str, at: int) -> int:
