@@ -9,7 +9,7 @@ import pytest
 
 from schemas.failure import Failure
 from schemas.record import Engine, Source
-from tests.corpus import office, web
+from tests.corpus import form, office, texts, web
 from tests.corpus.faults import FAULTS, MISLABELLED, MISQUOTED, plant
 from tests.corpus.reports import SIZES, Report, make_report, mark_zeros
 from tests.corpus.truth import compare, judge, truth_of
@@ -207,3 +207,58 @@ def test_what_cannot_be_read_is_refused_with_the_reason(
     refused = assembled(content, filename)
     assert isinstance(refused, Failure)
     assert refused.code == code
+
+
+@pytest.mark.parametrize("style", web.STYLES)
+def test_web_pages_in_the_form_of_2019_give_the_record(style: web.Style) -> None:
+    report = make_report(200 + web.STYLES.index(style), "county", template="2019")
+    check(report, web.set_page(report, style), "report.html")
+
+
+@pytest.mark.parametrize("style", office.STYLES)
+def test_word_documents_in_the_form_of_2019_give_the_record(style: office.Style) -> None:
+    report = make_report(300 + office.STYLES.index(style), "county", template="2019")
+    check(report, office.set_docx(report, style), "report.docx")
+
+
+BORDERS_LOST = ("borderless", "one_line")
+
+
+@pytest.mark.parametrize("style", [s for s in texts.STYLES if s not in BORDERS_LOST])
+def test_texts_in_the_form_of_2019_give_the_record(style: str) -> None:
+    for seed in range(5):  # each prints its changes in another way
+        report = make_report(seed, "office", template="2019")
+        name = "report.md" if style.startswith("markdown") else "report.txt"
+        done = assembled(texts.write(report, style, seed).encode(), name)
+        assert isinstance(done, Assembly), done
+        cells = compare(truth_of(report), json.loads(done.record.model_dump_json()))
+        assert cells.silent == 0
+        assert cells.right == len(report.values) or style == "markdown_shifted"
+
+
+@pytest.mark.parametrize("style", BORDERS_LOST)
+def test_the_form_of_2019_without_borders_is_never_wrong_in_silence(style: str) -> None:
+    for seed in range(5):
+        report = make_report(seed, "bureau", template="2019")
+        done = assembled(texts.write(report, style, seed).encode(), "report.txt")
+        assert isinstance(done, Assembly), done
+        record = json.loads(done.record.model_dump_json())
+        assert record["template"] == "2019"
+        assert compare(truth_of(report), record).silent == 0
+
+
+@pytest.mark.parametrize("template", form.TEMPLATES)
+def test_tables_of_another_years_form_are_named_in_every_kind_of_document(
+    template: form.Template,
+) -> None:
+    report = make_report(7, "bureau", template=template, outdated=True)
+    for content, name in (
+        (web.set_page(report, "clean"), "r.html"),
+        (office.set_docx(report), "r.docx"),
+        (texts.write(report, "markdown", 7).encode(), "r.md"),
+    ):
+        done = assembled(content, name)
+        assert isinstance(done, Assembly), done
+        errors = [f for f in done.validation.findings if f.severity == "error"]
+        assert [(f.code, f.cause) for f in errors] == [("STR-TEMPLATE", "source")]
+        assert done.record.template == template

@@ -38,7 +38,7 @@ class Piece:
 
 _BOOKMARK = re.compile(r"\[bookmark:[^\]\n]*\]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
-_NUMBER = r"[-−－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?"
+_NUMBER = r"(?:[-−－+＋]|减少?|增加?)?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?"
 _MARK = r"[/／\\]|[-—–－―_]{1,3}|无"
 _VALUE = re.compile(rf"(?:{_NUMBER}|{_MARK})(?:件|条|个|元|万元|项|宗|次)?")
 _SEPARATOR = re.compile(r"\t|\s*[|｜│┃¦]|\x07")
