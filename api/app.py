@@ -15,6 +15,7 @@ from api.settings import ApiSettings
 from storage import logs
 from storage.database import connect, migrate
 from storage.objects import open_store
+from storage.parts import open_parts
 
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 
@@ -54,6 +55,7 @@ def compose(settings: ApiSettings) -> Parts:
         settings=settings,
         database=connect(settings.database_url.get_secret_value(), pool_size=10),
         objects=open_store(settings),
+        multipart=open_parts(settings),
         send=queue.sender(settings.redis_url),
         depths=queue.Depths(settings.redis_url),
     )

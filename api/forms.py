@@ -28,6 +28,8 @@ class ByUpload(Value):
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     priority: Priority | None = None
     on_duplicate: OnDuplicate | None = None
+    prefix: str | None = Field(default=None, max_length=1000)
+    """For batches: everything below `s3://bucket/path/` or `file:///path/`, where allowed."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -42,6 +44,7 @@ class Submission:
     files: tuple[Handed, ...]
     upload_ids: tuple[str, ...]
     wish: Wish
+    prefix: str | None = None
 
 
 @asynccontextmanager
@@ -99,7 +102,7 @@ def _from_json(body: bytes, request: Request, tenant: str, default: Priority) ->
             'JSON 需为 {"upload_id": "upl_…"} 或 {"upload_ids": […]}。',
             'The JSON must be {"upload_id": "upl_…"} or {"upload_ids": […]}.',
         ) from exc
-    if not wanted.ids:
+    if bool(wanted.ids) == bool(wanted.prefix):
         raise _nothing()
     wish = Wish(
         tenant=tenant,
@@ -108,7 +111,7 @@ def _from_json(body: bytes, request: Request, tenant: str, default: Priority) ->
         on_duplicate=wanted.on_duplicate,
         idempotency_key=_idempotency_key(request),
     )
-    return Submission(files=(), upload_ids=wanted.ids, wish=wish)
+    return Submission(files=(), upload_ids=wanted.ids, wish=wish, prefix=wanted.prefix)
 
 
 def _text(item: object) -> str | None:

@@ -22,6 +22,7 @@ from schemas.tables_sql import batches, idempotency_keys
 from storage import documents
 from storage.events import seconds
 from storage.ids import new_id
+from storage.inbox import is_allowed
 from storage.jobs import NewJob, create
 from storage.outbox import Unit, unit_of_work
 from storage.turns import RESEND_S
@@ -109,11 +110,28 @@ def source_of(parts: Parts, tenant: str, filename: str, received: Received) -> B
     )
 
 
-def admit_batch(parts: Parts, sources: Sequence[BatchSource], wish: Wish) -> str:
-    """Record a batch of files already stored and have it opened."""
+def admit_prefix(parts: Parts, prefix: str, wish: Wish) -> str:
+    """Record a batch of everything below a prefix; what that is, is found out when it is opened."""
+    if not is_allowed(prefix, parts.settings.import_prefixes, wish.tenant):
+        raise ApiError(
+            403,
+            "prefix_not_allowed",
+            "不允许从该位置导入。请使用管理员开放的前缀（设置 GOUJI_IMPORT_PREFIXES）。",
+            "Batches may not be taken in from there. Use a prefix the operator has opened "
+            "(the setting GOUJI_IMPORT_PREFIXES).",
+            category="policy",
+        )
+    return admit_batch(parts, (), wish, prefix=prefix)
+
+
+def admit_batch(
+    parts: Parts, sources: Sequence[BatchSource], wish: Wish, *, prefix: str | None = None
+) -> str:
+    """Record a batch of files already stored, or of a prefix, and have it opened."""
     _must_have_room(parts, wish.tenant)
     with unit_of_work(parts.database, parts.send) as unit:
-        earlier = _earlier(unit, wish, [source.sha256 for source in sources])
+        wanted = [source.sha256 for source in sources]
+        earlier = _earlier(unit, wish, [prefix] if prefix else wanted)
         if earlier is not None:
             return earlier
         _must_be_there(parts, unit, wish.tenant, sources)
@@ -125,6 +143,7 @@ def admit_batch(parts: Parts, sources: Sequence[BatchSource], wish: Wish) -> str
                 priority=wish.priority,
                 metadata=wish.metadata,
                 on_duplicate=wish.on_duplicate,
+                prefix=prefix,
                 sources=[source.model_dump(mode="json") for source in sources],
                 due_at=func.now() + seconds(RESEND_S),
             )

@@ -10,6 +10,7 @@ from api.queue import Depths
 from api.settings import ApiSettings
 from storage.objects import ObjectStore
 from storage.outbox import Send
+from storage.parts import PartStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class Parts:
     settings: ApiSettings
     database: sqlalchemy.Engine
     objects: ObjectStore
+    multipart: PartStore
     send: Send
     depths: Depths
 

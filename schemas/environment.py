@@ -9,6 +9,17 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "GOUJI_"
 
 
+def _split(value: object) -> object:
+    """Split a list as an environment variable writes it: by commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Words separated by commas in the environment."""
+
+
 class Addresses(BaseSettings):
     """Addresses of the three servers; every field is an environment variable `GOUJI_…`.
 
@@ -31,6 +42,9 @@ class Addresses(BaseSettings):
     s3_public_endpoint: str | None = None
     """Where clients reach the same store, when that differs; presigned addresses use it."""
     objects_dir: Path = Path(".gouji/objects")
+    import_prefixes: Listed = ()
+    """Where batches may be taken in from, `s3://bucket/path/` or `file:///path/`; `{tenant}` in one
+    stands for the tenant that asks."""
     jobs_in_flight: int = 16
     """Jobs of one priority under way at once, the rest waits for its turn: about four a child that
     reads, so that none idles and nobody waits long for a turn."""
@@ -63,12 +77,5 @@ class Conversion(BaseSettings):
     soffice_timeout_s: float = 90.0
 
 
-def _split(value: object) -> object:
-    """Split a list as an environment variable writes it: by commas."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Networks = Listed
 """Networks in CIDR notation, separated by commas in the environment."""

@@ -21,6 +21,16 @@ def incoming(tenant: str, upload_id: str) -> str:
     return f"{tenant}/incoming/{upload_id}"
 
 
+def upload_part(incoming_key: str, number: int) -> str:
+    """Return the key of a part of a direct upload, in a folder as store; numbers count from 1."""
+    return f"{incoming_key}.parts/{number:05d}"
+
+
+def listing(tenant: str, batch_id: str) -> str:
+    """Return the key of the names found under a batch's prefix, one JSON string a line."""
+    return f"{tenant}/listings/{batch_id}.jsonl"
+
+
 def engine_version(engine: Engine) -> str:
     """Return 16 hexadecimal digits that change with any version or model of the engine."""
     return hashlib.sha256(engine.model_dump_json().encode()).hexdigest()[:16]

@@ -133,4 +133,6 @@ class UploadRow(_Row):
     status: Literal["pending", "completed"]
     sha256: str | None
     size_bytes: int | None
+    multipart_id: str | None = None
+    part_bytes: int | None = None
     created_at: datetime

@@ -38,7 +38,7 @@ class S3Store:
         start = stream.tell()
         size = stream.seek(0, SEEK_END) - start
         stream.seek(start)
-        self._ensure_bucket()
+        self.ensure_bucket()
         _translated(
             key,
             lambda: self._client.put_object(
@@ -83,7 +83,7 @@ class S3Store:
     def presign(self, key: str, method: Literal["GET", "PUT"], expires_s: int) -> str | None:
         """Return an address for one method on one key that needs no credentials for a while."""
         if method == "PUT":
-            self._ensure_bucket()
+            self.ensure_bucket()
         return self._public.get_presigned_url(
             method=method,
             bucket_name=self._bucket,
@@ -91,7 +91,39 @@ class S3Store:
             expires=timedelta(seconds=expires_s),
         )
 
-    def _ensure_bucket(self) -> None:
+    def listed(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that begin with a prefix, in the order of their letters."""
+        found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
+        try:
+            for one in found:
+                yield one.object_name or ""
+        except S3Error as exc:
+            if exc.code in _MISSING or exc.code == "NoSuchBucket":
+                raise ObjectMissing(prefix) from exc
+            raise StorageError(f"the store refused {prefix}: {exc.code}") from exc
+        except (MinioException, HTTPError, OSError) as exc:
+            raise StorageError(f"the store did not answer for {prefix}") from exc
+
+    def signed(
+        self,
+        method: Literal["GET", "POST", "PUT", "DELETE"],
+        key: str,
+        query: dict[str, str],
+        expires_s: int,
+        *,
+        public: bool,
+    ) -> str:
+        """Return a signed address with a query, for clients or for this process itself."""
+        return (self._public if public else self._client).get_presigned_url(
+            method=method,
+            bucket_name=self._bucket,
+            object_name=key,
+            expires=timedelta(seconds=expires_s),
+            extra_query_params=dict(query),
+        )
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket unless it is there."""
         if self._ready:
             return
         if not _translated("", lambda: self._client.bucket_exists(bucket_name=self._bucket)):

@@ -3,7 +3,7 @@
 import tempfile
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import dead_letters, jobs, keys, uploads
@@ -11,7 +11,7 @@ from api.auth import Asking
 from api.dead_letters import DeadLetterList
 from api.keys import ApiKeyList, ApiKeySecret, KeyRequest
 from api.parts import Parts, parts
-from api.uploads import Upload, UploadRequest
+from api.uploads import Completion, Upload, UploadRequest
 from schemas.job import Job
 
 router = APIRouter(prefix="/v1")
@@ -21,8 +21,34 @@ Found = Annotated[Parts, Depends(parts)]
 
 @router.post("/uploads", status_code=201, tags=["uploads"])
 def post_upload(wanted: UploadRequest, found: Found, asking: Asking) -> Upload:
-    """Ask for an address to PUT a large file to."""
+    """Ask for an address to PUT a large file to, or, with `size_bytes`, for those of its parts."""
     return uploads.begin(found, asking.tenant, wanted)
+
+
+@router.get("/uploads/{upload_id}", tags=["uploads"])
+def get_upload(upload_id: str, found: Found, asking: Asking) -> Upload:
+    """Read an upload: which parts are there, and fresh addresses for the others."""
+    return uploads.read(found, asking.tenant, upload_id)
+
+
+@router.delete("/uploads/{upload_id}", status_code=204, tags=["uploads"])
+def delete_upload(upload_id: str, found: Found, asking: Asking) -> None:
+    """Give up an upload that is not complete."""
+    uploads.abort(found, asking.tenant, upload_id)
+
+
+@router.put("/uploads/{upload_id}/parts/{number}", status_code=204, tags=["uploads"])
+async def put_upload_part(
+    upload_id: str, number: int, request: Request, found: Found, asking: Asking
+) -> Response:
+    """Take a part of an upload, where the store has no address of its own."""
+    with tempfile.TemporaryFile() as file:
+        async for chunk in request.stream():
+            file.write(chunk)
+        tag = await run_in_threadpool(
+            uploads.put_part, found, asking.tenant, upload_id, number, file
+        )
+    return Response(status_code=204, headers={"ETag": f'"{tag}"'})
 
 
 @router.put("/uploads/{upload_id}/content", status_code=204, tags=["uploads"])
@@ -35,9 +61,11 @@ async def put_upload(upload_id: str, request: Request, found: Found, asking: Ask
 
 
 @router.post("/uploads/{upload_id}/complete", tags=["uploads"])
-def complete_upload(upload_id: str, found: Found, asking: Asking) -> Upload:
+def complete_upload(
+    upload_id: str, found: Found, asking: Asking, wanted: Completion | None = None
+) -> Upload:
     """Finish an upload; its id then stands for the file in jobs and batches."""
-    return uploads.complete(found, asking.tenant, upload_id)
+    return uploads.complete(found, asking.tenant, upload_id, wanted or Completion())
 
 
 @router.post("/api_keys", status_code=201, tags=["api keys"])

@@ -50,11 +50,9 @@ def _submit(found: Parts, submission: Submission) -> str:
     wish = submission.wish
     if submission.files:
         return intake.submit_batch(found, submission.files, wish)
-    sources = []
-    for upload_id in submission.upload_ids:
-        filename, received = uploads.completed(found, wish.tenant, upload_id)
-        with received.file:
-            sources.append(intake.source_of(found, wish.tenant, filename, received))
+    if submission.prefix is not None:
+        return intake.admit_prefix(found, submission.prefix, wish)
+    sources = [uploads.source(found, wish.tenant, each) for each in submission.upload_ids]
     return intake.admit_batch(found, sources, wish)
 
 

@@ -1,9 +1,11 @@
 """Open a batch: every document in it becomes a job, everything else an item that says why not."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import structlog
@@ -12,7 +14,8 @@ from schemas import failures, keys
 from schemas.batch import BatchSource
 from schemas.failure import Failure
 from schemas.formats import Format, sniff
-from storage.objects import ObjectMissing, copy_to
+from storage.inbox import Inbox, open_inbox
+from storage.objects import ObjectMissing, copy_to, read
 from storage.rows import BatchRow
 from workers import app, archive, batches
 from workers.archive import ArchiveLimits, ArchiveRefused, Refused
@@ -52,7 +55,8 @@ def _open(parts: Parts, held: HeldBatch) -> Failure | None:
             return None
         position += len(group)
         last = group[-1]
-    alone = len(held.batch.sources) == 1 and position == 1
+    places = len(held.batch.sources) + (held.batch.prefix is not None)
+    alone = places == 1 and position == 1
     return last.failure if alone and last is not None else None
 
 
@@ -73,6 +77,8 @@ def grouped(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _all_entries(parts: Parts, batch: BatchRow) -> Iterator[Entry]:
     for source in batch.sources:
         yield from _entries(parts, batch.tenant, source)
+    if batch.prefix is not None:
+        yield from _prefixed(parts, batch, batch.prefix)
 
 
 def _entries(parts: Parts, tenant: str, source: BatchSource) -> Iterator[Entry]:
@@ -88,12 +94,67 @@ def _entries(parts: Parts, tenant: str, source: BatchSource) -> Iterator[Entry]:
             except ObjectMissing:
                 yield Entry(name=source.filename, failure=failures.file_unreadable())
                 return
-        with path.open("rb") as file:
-            kind = sniff(file.read(_HEAD_BYTES), source.filename)
+        kind = _kind(path, source.filename)
         if kind is not None and kind.role == "archive":
             yield from _members(parts, tenant, source.filename, path)
         else:
             yield _judged(source.filename, kind, source)
+
+
+def _kind(path: Path, filename: str) -> Format | None:
+    with path.open("rb") as file:
+        return sniff(file.read(_HEAD_BYTES), filename)
+
+
+def _prefixed(parts: Parts, batch: BatchRow, prefix: str) -> Iterator[Entry]:
+    """Yield what lies below a prefix: documents, and the members of archives.
+
+    The names are noted before the first is taken, so that a restart finds each in its old place,
+    whatever has come or gone since.
+    """
+    try:
+        inbox = open_inbox(parts.settings, prefix, batch.tenant)
+        names = _listing(parts, batch, inbox)
+    except ObjectMissing:
+        yield Entry(name=prefix, failure=failures.file_unreadable())
+        return
+    if not names:
+        yield Entry(name=prefix, failure=failures.archive_empty())
+    limit = parts.settings.archive_max_entries
+    for name in names[:limit]:
+        yield from _taken(parts, batch.tenant, inbox, name)
+    if len(names) > limit:
+        yield Entry(name=prefix, failure=failures.archive_too_many_entries(limit))
+
+
+def _listing(parts: Parts, batch: BatchRow, inbox: Inbox) -> list[str]:
+    key = keys.listing(batch.tenant, batch.id)
+    if parts.objects.stat(key) is None:
+        found = list(islice(inbox.names(), parts.settings.archive_max_entries + 1))
+        parts.objects.put(key, json.dumps(found).encode(), "application/json")
+        return found
+    return [str(name) for name in json.loads(read(parts.objects, key))]
+
+
+def _taken(parts: Parts, tenant: str, inbox: Inbox, name: str) -> Iterator[Entry]:
+    """Yield the document an object of the inbox is, or the members of the archive it is."""
+    with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
+        path = Path(folder, "source")
+        with path.open("wb") as file:
+            try:
+                inbox.copy_to(name, file)
+            except ObjectMissing:
+                yield Entry(name=name, failure=failures.file_unreadable())
+                return
+        kind = _kind(path, name)
+        limit = parts.settings.max_upload_bytes
+        if kind is not None and kind.role == "archive":
+            for entry in _members(parts, tenant, name, path):
+                yield replace(entry, name=name if entry.name == name else f"{name}/{entry.name}")
+        elif path.stat().st_size > limit:
+            yield Entry(name=name, failure=failures.too_large(path.stat().st_size, limit))
+        else:
+            yield _member(tenant, name, path.read_bytes())
 
 
 def _members(parts: Parts, tenant: str, filename: str, path: Path) -> Iterator[Entry]:
