@@ -11,6 +11,7 @@ from workers.pipeline.read.cell_ink import RuledTable, Sheet, ink_of
 from workers.pipeline.read.cells import CellReading, read_cells
 from workers.pipeline.read.clean import Pixels, binarise, coloured, flatten, ink_threshold
 from workers.pipeline.read.ink import InkLine, rims
+from workers.pipeline.read.loose import find_loose
 from workers.pipeline.read.prose import read_prose
 from workers.pipeline.read.recognition import Gray, Recogniser
 from workers.pipeline.read.upright import Attitude, attitude, stand
@@ -23,8 +24,7 @@ from workers.pipeline.tables.rulings import (
     find_rulings,
     letter_size,
 )
-from workers.pipeline.tables.straighten import LEVEL, Straightened, straighten
-from workers.pipeline.tables.unruled import Unruled, find_unruled
+from workers.pipeline.tables.straighten import LEVEL, straighten
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +55,10 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
     regions = find_regions(rulings, letter)
     ruled = [r for r in (_ruled(sheet, rulings, region) for region in regions) if r is not None]
     bare = _without_tables(flat, [table.straight.region for table in ruled])
-    loose = find_unruled(bare, rulings, threshold, letter)
-    bare = _without_tables(bare, [table.region for table in loose])
+    loose, bare = find_loose(sheet, rulings, bare)
     tables = [_read_table(sheet, table, number, recogniser) for table in ruled]
     for found in loose:
-        table = _level(sheet, rulings, found)
-        read = _read_table(sheet, table, number, recogniser)
+        read = _read_table(sheet, found.ruled, number, recogniser)
         tables.append(inferred(read, counted=found.counted))
     lines = _read_lines(sheet, bare, recogniser)
     page = Page(
@@ -86,15 +84,6 @@ def _ruled(sheet: Sheet, rulings: Rulings, region: Region) -> RuledTable | None:
         return None
     both = np.asarray(cv2.bitwise_or(own.across, own.down), np.uint8)
     return RuledTable(straight=straight, ruled=rims(both), grid=grid)
-
-
-def _level(sheet: Sheet, rulings: Rulings, table: Unruled) -> RuledTable:
-    """Take a table without a frame as it lies: an upright page's lines of text are level."""
-    cut = table.region
-    window = np.s_[cut.top : cut.bottom, cut.left : cut.right]
-    both = cv2.bitwise_or(rulings.across[window], rulings.down[window])
-    straight = Straightened(flat=sheet.flat[window], region=cut, across=LEVEL, down=LEVEL)
-    return RuledTable(straight=straight, ruled=rims(np.asarray(both, np.uint8)), grid=table.grid)
 
 
 def _read_table(sheet: Sheet, table: RuledTable, number: int, recogniser: Recogniser) -> Table:

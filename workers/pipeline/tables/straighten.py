@@ -68,6 +68,21 @@ class Straightened:
             float(page_y.max()) + self.region.top,
         )
 
+    def outline_on_page(self, left: float, top: float, right: float, bottom: float) -> Floats:
+        """Return the bent sides (points × x, y) on the page of a straight rectangle."""
+        x = np.linspace(left, right, 2 + int((right - left) // _KNOT_PX))
+        y = np.linspace(top, bottom, 2 + int((bottom - top) // _KNOT_PX))
+        across = np.concatenate([x, np.full(y.size, right), x[::-1], np.full(y.size, left)])
+        down = np.concatenate([np.full(x.size, top), y, np.full(x.size, bottom), y[::-1]])
+        u, v = across - self._middle_x, down - self._middle_y
+        return np.stack(
+            [
+                across + self.down.shift(u, v) + self.region.left,
+                down + self.across.shift(v, u) + self.region.top,
+            ],
+            axis=1,
+        )
+
     @property
     def _middle_x(self) -> float:
         return float(self.flat.shape[1]) / 2

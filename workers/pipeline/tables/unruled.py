@@ -24,8 +24,6 @@ from workers.pipeline.tables.unruled_sheets import (
 )
 from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, rules_of, words_of
 
-_RIM = 0.02
-"""Share of the page's width along its sides where no table is: there the desk shows."""
 _LOOSE = 2
 """Most lines in a row within it that are not parted: labels of two lines, blank rows."""
 _PITCH = 2.2
@@ -46,13 +44,17 @@ class Unruled:
     """The rows in which no text's place is a guess: parted by lines, in columns told by count."""
 
 
-def find_unruled(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> list[Unruled]:
-    """Find such tables on a page (height × width) from which ruled tables were taken out."""
+def find_unruled(
+    bare: Gray, rulings: Rulings, threshold: int, letter: float, rim: float = 0.0
+) -> list[Unruled]:
+    """Find such tables on a page (height × width) from which ruled tables were taken out.
+
+    Pixels of its `rim` at both sides are of no table: there the desk shows.
+    """
     part = _inked(bare, threshold)
     if part is None:
         return []
     window = np.s_[part.top : part.bottom, part.left : part.right]
-    rim = _RIM * bare.shape[1]
     return [
         replace(table, region=region)
         for table in _find_on(bare[window], rulings.within(part), threshold, letter)

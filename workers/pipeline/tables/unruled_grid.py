@@ -153,16 +153,25 @@ def _counted_rows(sheet: Sheet) -> list[list[Word]]:
 
 
 def _with_ends(found: Sequence[Valley], sheet: Sheet) -> list[Valley]:
-    """Part columns also where lines across start or end: there one cell stands over rows."""
+    """Part columns also where lines across start or end: there one cell stands over rows.
+
+    One line alone parts them only between texts; it may as well be worn at its end.
+    """
     left, _, right, _ = sheet.box
     ends = sorted(end for rule in sheet.across for end in (rule.start, rule.end))
-    inner: list[float] = []
+    groups: list[list[float]] = []
     for end in ends:
         if left + sheet.letter < end < right - sheet.letter:
-            if inner and end - inner[-1] < sheet.letter:
-                continue
-            inner.append(end)
-    inner = [end for end in inner if not _cuts(end, found, right)]
+            if groups and end - groups[-1][0] < sheet.letter:
+                groups[-1].append(end)
+            else:
+                groups.append([end])
+    inner = [
+        group[0]
+        for group in groups
+        if (len(group) > 1 and not _cuts(group[0], found, right))
+        or any(v.start - 2 <= group[0] <= v.end + 2 for v in found)
+    ]
     free = [v for v in found if not any(v.start - 2 <= end <= v.end + 2 for end in inner)]
     ended = [Valley(start=end - 1, end=end + 1, at=end) for end in inner]
     return sorted([*free, *ended], key=lambda valley: valley.at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
@@ -20,6 +21,12 @@ _THICKEST = 0.4
 """Letters from which a line is none."""
 _TALL = 2.2
 """Blobs higher than this many letters are no words: seals, frames, pictures."""
+_LEVEL = 0.2
+"""Letters by which pieces of one line may differ in height."""
+_FEW_LEVELS, _PIECES = 4, 3
+"""So many lines, and pieces of most of them, show a print whose lines are worn."""
+_WORN = 4.0
+"""Letters that may be missing of a worn line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +152,34 @@ def rules_of(mask: Mask, shortest: float, letter: float) -> list[Rule]:
         for (left, _, wide, high, area), center in zip(stats[1:], centers[1:], strict=True)
         if wide >= shortest and high < 0.2 * wide and area < _THICKEST * letter * wide
     ]
-    return sorted(rules, key=lambda rule: rule.at)
+    return mended(sorted(rules, key=lambda rule: rule.at), letter)
+
+
+def mended(rules: Sequence[Rule], letter: float) -> list[Rule]:
+    """Join the pieces of worn lines, from top to bottom, where most lines are in pieces.
+
+    Where few are, the gaps are the printer's own: they part the headings of groups.
+    """
+    levels: list[list[Rule]] = []
+    for rule in rules:
+        if levels and rule.at - levels[-1][0].at <= _LEVEL * letter:
+            levels[-1].append(rule)
+        else:
+            levels.append([rule])
+    if len(levels) < _FEW_LEVELS or median(len(level) for level in levels) < _PIECES:
+        return list(rules)
+    return [line for level in levels for line in _joined(level, letter)]
+
+
+def _joined(level: Sequence[Rule], letter: float) -> list[Rule]:
+    lines: list[Rule] = []
+    for piece in sorted(level, key=lambda rule: rule.start):
+        if lines and piece.start - lines[-1].end <= _WORN * letter:
+            end = max(piece.end, lines[-1].end)
+            lines[-1] = Rule(at=lines[-1].at, start=lines[-1].start, end=end)
+        else:
+            lines.append(piece)
+    return lines
 
 
 def bands(words: Iterable[Word]) -> list[list[Word]]:

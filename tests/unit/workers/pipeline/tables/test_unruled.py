@@ -10,7 +10,7 @@ from workers.pipeline.tables.inferred import inferred
 from workers.pipeline.tables.rulings import Rulings
 from workers.pipeline.tables.unruled import find_tables, find_unruled
 from workers.pipeline.tables.unruled_columns import valleys
-from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered
+from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, mended
 
 LETTER = 20.0
 
@@ -188,6 +188,22 @@ def test_glyphs_close_together_are_one_word_and_strokes_one_glyph() -> None:
         Word(left=98, top=114, right=120, bottom=117),
     ]
     assert len(gathered([*strokes, word(123, 98, 2), word(300, 98, 2)], LETTER)) == 2
+
+
+def test_lines_worn_in_most_rows_are_joined() -> None:
+    worn = [
+        Rule(at=100 + 40 * row, start=start, end=start + 130)
+        for row in range(5)
+        for start in (0, 150, 320)
+    ]
+    assert [(r.start, r.end) for r in mended(worn, LETTER)] == [(0, 450)] * 5
+
+
+def test_lines_parted_below_the_headings_of_groups_stay_parted() -> None:
+    whole = [Rule(at=at, start=0, end=450) for at in (100, 180, 220, 260)]
+    groups = [Rule(at=140, start=start, end=start + 130) for start in (0, 150, 320)]
+    given = sorted([*whole, *groups], key=lambda rule: rule.at)
+    assert mended(given, LETTER) == given
 
 
 def test_bands_part_where_nothing_stands_at_a_height() -> None:
