@@ -37,7 +37,7 @@ class FormCell:
     """Units that may be printed behind an amount without changing it."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FormTable:
     """A statutory table: its name in the record, its section and its cells in reading order."""
 
@@ -88,7 +88,7 @@ class SectionTitle:
     variants: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Form:
     """A template of the annual report, as a notice of the State Council's office lays it down."""
 

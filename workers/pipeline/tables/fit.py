@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
@@ -270,10 +270,11 @@ def _paired_rows(
     widths = {1, 3} | {len(values) for _, values in wanted}
     texts = [_label_texts(cells, widths) for cells in printed]
     names = [plain(label.text) if label is not None else "" for label, _ in wanted]
-    return align([_best_likenesses(own, names) for own in texts])
+    return align([_best_likenesses(tuple(own), tuple(names)) for own in texts])
 
 
-def _best_likenesses(texts: Sequence[str], names: Sequence[str]) -> list[float]:
+@lru_cache(maxsize=4096)  # reports print the same labels, document after document
+def _best_likenesses(texts: tuple[str, ...], names: tuple[str, ...]) -> list[float]:
     """Return for each name its likeness with that of the texts most like it."""
     best: list[float] = likenesses(texts, names).max(axis=0, initial=0.0).tolist()
     return best
@@ -342,7 +343,7 @@ def _header_over(value: FormCell, form_table: FormTable) -> str:
 
 def _headers_and_groups(table: Table, form_table: FormTable) -> list[LabelReading]:
     """Pair headers, groups and the corner with the printed cells most like them, each once."""
-    printed = [cell for cell in table.cells if cell.text]
+    printed = [cell for cell in table.cells if cell.text and not plain(cell.text).isdigit()]
     named = [cell for cell in form_table.cells if cell.kind not in ("value", "label")]
     if not (printed and named):
         return []

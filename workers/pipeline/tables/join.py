@@ -1,7 +1,7 @@
 """Fragments → tables: which statutory table a grid belongs to, and page breaks mended."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -33,6 +33,11 @@ def join(pages: Sequence[Page], form: Form) -> tuple[Table, ...]:
 def classify(table: Table, form: Form) -> TableName | None:
     """Name the statutory table whose own labels a grid carries; None for any other table."""
     texts = [plain(cell.text) for cell in table.cells if len(plain(cell.text)) >= 3]
+    return _named_by(tuple(text for text in texts if not text.isdigit()), form)
+
+
+@lru_cache(maxsize=512)  # asked more than once a document, and reports print the same labels
+def _named_by(texts: tuple[str, ...], form: Form) -> TableName | None:
     if not texts:
         return None
     votes = {name: _votes(labels, texts) for name, labels in _own_labels(form).items()}
