@@ -141,12 +141,14 @@ def _options(cell: Cell, pattern: re.Pattern[str], *, typeset: bool) -> Mapping[
 
 def _typed(cell: Cell) -> tuple[Candidate, ...]:
     """Take the text of a cell without pixels as it stands; well-formed thousands are grouped."""
-    text = _normal(cell.text)
-    if not _is_one_word(cell):
-        return ()
+    return _candidates(_normal(cell.text), cell.confidence) if _is_one_word(cell) else ()
+
+
+@lru_cache(maxsize=4096)
+def _candidates(text: str, confidence: float) -> tuple[Candidate, ...]:
     if _GROUPED.match(text):
         text = text.replace(",", "")
-    return (Candidate(text=text, probability=min(1.0, cell.confidence)),) if text else ()
+    return (Candidate(text=text, probability=min(1.0, confidence)),) if text else ()
 
 
 def _is_one_word(cell: Cell) -> bool:

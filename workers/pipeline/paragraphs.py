@@ -89,7 +89,7 @@ def _is_furniture(line: TextLine, page: Page, running: set[str]) -> bool:
     folded = fold(line.text)
     if not folded or _URL.fullmatch(folded):
         return True
-    at_edge = line in (page.lines[0], page.lines[-1]) or _in_margin(line)
+    at_edge = line is page.lines[0] or line is page.lines[-1] or _in_margin(line)
     if at_edge and _PAGE_NUMBER.fullmatch(folded):
         return True
     return page.number > 1 and _in_margin(line) and bare(line.text) in running

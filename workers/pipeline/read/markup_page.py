@@ -139,7 +139,7 @@ def table_of(cells: Iterable[Cell]) -> Table:
 
 def seen(text: str) -> str:
     """Drop the characters that nobody sees."""
-    return _UNSEEN.sub("", text)
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def _confidence(text: str) -> float:

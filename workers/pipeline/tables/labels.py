@@ -33,6 +33,7 @@ def wordings(text: str) -> tuple[str, ...]:
     return (whole, before) if len(before) > 1 and before != whole else (whole,)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def resemblance(text: str, name: str) -> float:
     """Return how alike a printed label is to a plain one, with or without its explanation."""
     return max(likeness(wording, name) for wording in wordings(text))
