@@ -16,7 +16,7 @@ from workers.pipeline.read.markup_page import cell_of, page_of, table_of
 from workers.pipeline.read.paragraph_lines import unwrapped
 from workers.pipeline.read.text_cells import Piece, clean, kind_of, parted, pieces_of
 from workers.pipeline.read.text_outside import outside
-from workers.pipeline.read.text_tables import Found, find_tables
+from workers.pipeline.read.text_tables import MOST_LINES, Found, find_tables, may_hold_tables
 
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+|\s+#+\s*$|^\s{0,3}#{1,6}(?=[^#\s])")
 _LEAD = re.compile(r"^\s{0,3}(?:>\s?)+|^\s*[-*+]\s+(?=\S)")
@@ -39,6 +39,8 @@ def read_markdown(text: str) -> Page:
     """Read a Markdown text; the tables of HTML in it are read as those of a web page."""
     without, embedded = _without_html_tables(clean(text))
     raw = without.split("\n")
+    if not may_hold_tables(text):
+        raw = raw[:MOST_LINES]
     pictures = sum(len(_PICTURE.findall(line)) for line in raw)
     tabular = _table_lines(raw)
     lines = [line if at in tabular else _plain(line) for at, line in enumerate(raw)]

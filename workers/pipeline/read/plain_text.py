@@ -6,12 +6,14 @@ from workers.pipeline.read.paragraph_lines import unwrapped
 from workers.pipeline.read.text_cells import clean, pieces
 from workers.pipeline.read.text_layout import reflow, stands_in_columns
 from workers.pipeline.read.text_outside import outside
-from workers.pipeline.read.text_tables import find_tables
+from workers.pipeline.read.text_tables import MOST_LINES, find_tables, may_hold_tables
 
 
 def read_plain_text(text: str) -> Page:
     """Read a text however its tables were flattened: cells or rows a line, borders kept or lost."""
     lines = clean(text).split("\n")
+    if not may_hold_tables(text):
+        return page_of(lines[:MOST_LINES], ())
     found = pieces(lines)
     broken = False
     if stands_in_columns(found, lines):

@@ -18,6 +18,8 @@ from workers.pipeline.tables.labels import likeness, plain
 
 _LEAST = 0.34
 """Share of a table's rows that must be found for it to be there."""
+MOST_LINES = 5000
+"""Lines that are kept of a text without statutory tables: it is no report."""
 _SEEN = 2
 """Labels that must stand in a text to the letter for a table to be looked for."""
 _NAMED = 0.8
@@ -92,6 +94,12 @@ def _best(found: Sequence[Piece], forms: Sequence[tuple[Form, FormTable]]) -> _D
         if alike == len(form_table.value_rows):
             break  # all of it, to the letter
     return _draft(found, *best[1:]) if best else None
+
+
+def may_hold_tables(text: str) -> bool:
+    """Say whether labels of any statutory table stand in a text; else it is no report."""
+    letters = plain.__wrapped__(text)  # not to be remembered: it is the whole text
+    return any(_may_stand_in(letters, table) for form in FORMS.values() for table in form.tables)
 
 
 def _may_stand_in(letters: str, form_table: FormTable) -> bool:

@@ -10,6 +10,7 @@ from schemas.form import Relation
 from workers.pipeline.read.text_cells import Piece
 from workers.pipeline.read.text_entries import Row
 from workers.pipeline.sums.options import (
+    LONGEST_NUMBER,
     RowOptions,
     extra,
     glued,
@@ -22,8 +23,6 @@ from workers.pipeline.sums.settle import OpenRow, Settled, settle
 
 _MOST_EXTRA = 3
 """Numbers more than places in a row, up to which some may be none of the table's."""
-_LONGEST_NUMBER = 12
-"""Digits of the longest number a report may state; a longer run of digits is several."""
 
 
 def any_apart(found: Sequence[Piece], rows: Sequence[Row]) -> bool:
@@ -42,7 +41,7 @@ def read_values(
     """Return what every value of some rows may be; `apart`: the text keeps cells apart."""
     cells = [_cells(found, row) for row in rows]
     own = any(_is_apart(row, row_cells) for row, row_cells in zip(rows, cells, strict=True))
-    long = any(len(cell) > _LONGEST_NUMBER for c in cells for cell in c)
+    long = any(len(cell) > LONGEST_NUMBER for c in cells for cell in c)
     is_glued = not own and (long or not apart)
     blanks = is_glued and any(
         len("".join(c)) < len(r.wanted) for r, c in zip(rows, cells, strict=True)

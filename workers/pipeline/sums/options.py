@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, combinations, islice
 
-from workers.pipeline.sums.splits import Numbers, readings, splits, summing_splits
+from workers.pipeline.sums.splits import Numbers, TooManyError, readings, splits, summing_splits
 
+LONGEST_NUMBER = 12
+"""Digits of the longest number a report may state."""
 _MOST = 20_000
 """Readings of one row that are still listed; a row with more stays open."""
 
@@ -80,6 +82,8 @@ def glued(parts: Sequence[str], count: int, sizes: Sequence[int], *, blanks: boo
     `blanks`: the table leaves cells blank, so that a place may hold nothing.
     """
     digits = "".join(parts)
+    if len(digits) > LONGEST_NUMBER * count:
+        return unknown(count, sizes)
     if not digits.isdecimal():
         return unknown(count, sizes) if digits else gone_blank((), count, sizes)
     borders = _borders(parts)
@@ -100,7 +104,10 @@ def _borders(parts: Sequence[str]) -> frozenset[int]:
 
 
 def _few(found: Iterator[Numbers]) -> tuple[Numbers, ...] | None:
-    rows = tuple(dict.fromkeys(islice(found, _MOST + 1)))
+    try:
+        rows = tuple(dict.fromkeys(islice(found, _MOST + 1)))
+    except TooManyError:
+        return None
     return rows if len(rows) <= _MOST else None
 
 

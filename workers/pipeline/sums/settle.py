@@ -79,14 +79,17 @@ def _readings(
     if any(own is None for own in listed):
         return None
     summing = [own or () for own in listed]
+    known: _Known = {}
     for hypotheses in (_no_fault, _one_number, _one_row):
         together: list[dict[Numbers, None]] = [{} for _ in rows]
         for options, kept in hypotheses(rows, summing, equations):
-            known = [readings for readings in options if readings is not None]
-            solution = solve(_effects(known, kept)) if len(known) == len(options) else None
+            if any(readings is None for readings in options):
+                return None
+            all_of = [readings or () for readings in options]
+            solution = solve(_effects(all_of, equations, kept, known))
             if solution is None:
                 return None
-            for own, readings, taken in zip(together, known, solution, strict=True):
+            for own, readings, taken in zip(together, all_of, solution, strict=True):
                 own.update((readings[at], None) for at in sorted(taken))
         if all(together):
             return [tuple(own) for own in together]
@@ -140,13 +143,33 @@ def _at_fault(rows: Sequence[OpenRow], summing: Sequence[Sequence[Numbers]]) -> 
     return broken[:1] if len(broken) == 1 else [] if broken else list(range(len(rows)))
 
 
-def _effects(options: Sequence[Sequence[Numbers]], equations: Sequence[_Equation]) -> list[Effects]:
+_Known = dict[tuple[int, int], tuple[Sequence[Numbers], Effects]]
+"""Effects on all equations by row and identity of its readings, which are kept with them."""
+
+
+def _effects(
+    options: Sequence[Sequence[Numbers]],
+    equations: Sequence[_Equation],
+    kept: Sequence[_Equation],
+    known: _Known,
+) -> list[Effects]:
+    """Return what each reading of each row adds to the equations that are kept."""
+    columns = [at for at, equation in enumerate(equations) if equation in kept]
     effects = []
     for at, readings in enumerate(options):
-        own = np.zeros((len(readings), max(1, len(equations))), np.int64)
-        for column, equation in enumerate(equations):
-            for (row, place), sign in equation.items():
-                if row == at:
-                    own[:, column] = [sign * number(reading[place]) for reading in readings]
-        effects.append(own)
+        key = at, id(readings)
+        if key not in known:
+            known[key] = readings, _effects_of(readings, at, equations)
+        effects.append(known[key][1][:, columns or [-1]])
+    return effects
+
+
+def _effects_of(readings: Sequence[Numbers], row: int, equations: Sequence[_Equation]) -> Effects:
+    """Return what each reading of a row adds to each equation; the last column is nothing's."""
+    values = np.array([[number(text) for text in reading] for reading in readings], np.int64)
+    effects = np.zeros((len(readings), len(equations) + 1), np.int64)
+    for column, equation in enumerate(equations):
+        for (at, place), sign in equation.items():
+            if at == row and len(readings):
+                effects[:, column] += sign * values[:, place]
     return effects

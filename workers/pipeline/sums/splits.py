@@ -8,6 +8,9 @@ from functools import cache
 
 Numbers = tuple[str, ...]
 
+_MOST_STEPS = 400_000
+"""Beginnings of splits that are looked at: some seconds' work."""
+
 
 def splits(digits: str, count: int) -> Iterator[Numbers]:
     """Yield every way of reading `digits` as `count` numbers."""
@@ -66,22 +69,45 @@ def _is_number(part: str, blanks: bool) -> bool:
     return (bool(part) or blanks) and (len(part) < 2 or part[0] != "0")
 
 
-def summing_splits(digits: str, sizes: Sequence[int]) -> Iterator[Numbers]:
+class TooManyError(Exception):
+    """So many splits would have to be looked at that it takes too long."""
+
+
+class _Steps:
+    """Count what has been looked at."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_STEPS
+
+    def take(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise TooManyError
+
+
+def summing_splits(
+    digits: str, sizes: Sequence[int], steps: _Steps | None = None
+) -> Iterator[Numbers]:
     """Yield every split in which each block's last number is the sum of its others.
 
     `sizes` are the blocks' counts of numbers, the total counted: (7,) for a row of applicants.
+    TooManyError where digits are so many that it would take too long.
     """
+    steps = steps or _Steps()
     if len(sizes) == 1:
-        yield from _last_block(digits, sizes[0])
+        yield from _last_block(digits, sizes[0], steps)
         return
-    for numbers, rest in _opening_blocks(digits, sizes[0], sum(sizes[1:])):
-        for others in summing_splits(rest, sizes[1:]):
+    for numbers, rest in _opening_blocks(digits, sizes[0], sum(sizes[1:]), steps):
+        for others in summing_splits(rest, sizes[1:], steps):
             yield (*numbers, *others)
 
 
-def _opening_blocks(digits: str, size: int, behind: int) -> Iterator[tuple[Numbers, str]]:
+def _opening_blocks(
+    digits: str, size: int, behind: int, steps: _Steps
+) -> Iterator[tuple[Numbers, str]]:
     """Yield a block at the head of `digits`, and what it leaves for `behind` numbers."""
     for terms, rest in _openings(digits, size - 1, behind + 1):
+        steps.take()
         total = str(sum(map(int, terms)))
         if rest.startswith(total) and len(rest) - len(total) >= behind:
             yield (*terms, total), rest[len(total) :]
@@ -96,19 +122,20 @@ def _openings(digits: str, count: int, behind: int) -> Iterator[tuple[Numbers, s
             yield (digits[:end], *rest), left
 
 
-def _last_block(digits: str, size: int) -> Iterator[Numbers]:
+def _last_block(digits: str, size: int, steps: _Steps) -> Iterator[Numbers]:
     for length in range(1, len(digits) - size + 2):
         total = digits[-length:]
         if length == 1 or total[0] != "0":
-            for terms in _adding_to(int(total), digits[:-length], size - 1):
+            for terms in _adding_to(int(total), digits[:-length], size - 1, steps):
                 yield (*terms, total)
 
 
-def _adding_to(total: int, digits: str, count: int) -> Iterator[Numbers]:
+def _adding_to(total: int, digits: str, count: int, steps: _Steps) -> Iterator[Numbers]:
     """Yield the splits of `digits` into `count` numbers that add up to `total`.
 
     The longest number has a `count`th of the digits at least, and takes that much of the total.
     """
+    steps.take()
     if count == 1:
         if digits == str(total):
             yield (digits,)
@@ -120,7 +147,7 @@ def _adding_to(total: int, digits: str, count: int) -> Iterator[Numbers]:
         head = int(digits[:end])
         if head > total:
             break
-        for rest in _adding_to(total - head, digits[end:], count - 1):
+        for rest in _adding_to(total - head, digits[end:], count - 1, steps):
             yield (digits[:end], *rest)
 
 

@@ -210,3 +210,29 @@ def test_an_amount_may_bear_the_unit_of_its_column(
     found = decision(pointer, cell(text, confidence=1.0), "text_layer", form)
     assert found.value == value
     assert ("元" in found.evidence.text) == ("元" in text)  # the evidence keeps it
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "kind", "flag", "alternatives"),
+    [
+        (cell("70", inferred=True), 70, "number", "inferred", ()),
+        (cell("0", inferred=True), 0, "zero", "inferred", ()),
+        (cell("", inferred=True, ink=False), None, "blank", "inferred", ()),
+        (
+            cell("", ("6", 0.5), ("63", 0.5), inferred=True),
+            None,
+            "number",
+            "doubtful",
+            ("6", "63"),
+        ),
+        (cell("", inferred=True), None, "number", "doubtful", ()),
+    ],
+)
+def test_what_the_sums_say_of_digits_without_borders_is_marked_as_such(
+    printed: Cell, value: int | None, kind: str, flag: str, alternatives: tuple[str, ...]
+) -> None:
+    found = decision(COUNT, printed, "text_layer")
+    evidence = found.evidence
+    assert (found.value, evidence.kind, evidence.flag) == (value, kind, flag)
+    assert (evidence.source == "inferred") == (flag == "inferred")
+    assert evidence.alternatives == alternatives

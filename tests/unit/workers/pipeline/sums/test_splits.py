@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workers.pipeline.sums.options import glued
 from workers.pipeline.sums.splits import readings, splits, summing_splits
 
 NUMBERS = st.integers(0, 99_999_999)
@@ -88,3 +89,10 @@ def test_the_row_of_the_form_that_lost_its_borders_is_read_by_its_sum() -> None:
 )
 def test_three_numbers_in_one(digits: str, count: int, expected: list[tuple[str, ...]]) -> None:
     assert list(splits(digits, count)) == expected
+
+
+@pytest.mark.parametrize("digits", ["1" * 63, "12" * 40, "9" * 200, "0" * 60])
+@pytest.mark.parametrize("blanks", [False, True])
+def test_digits_without_end_are_given_up_not_worked_through(digits: str, blanks: bool) -> None:
+    options = glued([digits], 7, (7,), blanks=blanks)
+    assert options.summing in (None, ())  # sixty zeros cannot be seven numbers
