@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pymupdf
 
+from api.summary import Summary, Told
+from api.summary_page import summary_page
 from schemas.table import Tables
 from tests.browser import needs_browser, printed
 from tests.fakes import page_picture
 from tests.strategies import LINES, Report, build_report, values_of
+from workers.pipeline.export.long_table import rows
 from workers.pipeline.export.report_html import report_html
 from workers.pipeline.validate.validate import validate
 
@@ -73,3 +76,30 @@ def test_every_table_stands_whole_on_a_page(tmp_path: Path) -> None:
 def test_a_long_text_runs_over_pages_and_none_of_it_is_lost(tmp_path: Path) -> None:
     paper = _paper(_faulty(prose=30), tmp_path)
     assert "".join(paper).count("均依法办理") == 30 * 8
+
+
+def test_a_summary_prints_with_its_plots_and_in_one_language(tmp_path: Path) -> None:
+    report = _faulty()
+    validation = validate(report.record, report.registration, report.pages)
+    summary = Summary()
+    for number in range(40):
+        told = Told(
+            name=f"{number}.pdf",
+            href=None,
+            issuer=report.record.issuer,
+            year=report.record.year,
+            verdict=validation.verdict,
+            counts=validation.counts,
+        )
+        summary.add(told, validation, rows(report.record))
+    page = tmp_path / "summary.html"
+    page.write_text(summary_page(summary, "批次"))
+    with pymupdf.open(printed(page)) as document:
+        paper = ["".join(sheet.get_text().split()) for sheet in document]
+        assert document[0].get_drawings()
+    words = "".join(paper)
+    assert "40不通过" in paper[0]
+    assert "39.pdf" in words
+    assert "一、本年新收政府信息公开申请数量160" in words  # 40 reports of 4
+    assert "Failed" not in words
+    assert "newrequests" not in words
