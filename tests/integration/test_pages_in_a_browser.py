@@ -6,6 +6,7 @@ import pymupdf
 
 from api.summary import Summary, Told
 from api.summary_page import summary_page
+from schemas.forms.template_2021 import FORM
 from schemas.table import Tables
 from tests.browser import needs_browser, printed
 from tests.fakes import page_picture
@@ -76,6 +77,19 @@ def test_every_table_stands_whole_on_a_page(tmp_path: Path) -> None:
 def test_a_long_text_runs_over_pages_and_none_of_it_is_lost(tmp_path: Path) -> None:
     paper = _paper(_faulty(prose=30), tmp_path)
     assert "".join(paper).count("均依法办理") == 30 * 8
+
+
+def test_long_numbers_and_marks_do_not_make_the_browser_shrink_the_paper(tmp_path: Path) -> None:
+    values = dict.fromkeys(FORM.pointers, 1234567) | {
+        "/proactive_disclosure/administrative_fees_10k_yuan": "1234567.891234"
+    }
+    _paper(build_report(values), tmp_path)
+    with pymupdf.open(tmp_path / "validation.pdf") as document:
+        title = document[0].get_text("dict", sort=True)["blocks"]
+        sizes = {span["size"] for b in title for line in b["lines"] for span in line["spans"]}
+        numbers = sum(sheet.get_text().count("1234567") for sheet in document)
+    assert round(max(sizes), 1) == 18.0  # the verdict's 24 px, as the page has it
+    assert numbers >= 25 * 7 + 10
 
 
 def test_a_summary_prints_with_its_plots_and_in_one_language(tmp_path: Path) -> None:
