@@ -42,18 +42,21 @@ class Change:
 
 def changes_of(
     text: str, quantities: Sequence[Quantity], told: Sequence[Count], year: int | None
-) -> Iterator[Change]:
-    """Yield the changes told right behind a total of the form."""
+) -> list[Change]:
+    """Return the changes told right behind a total of the form, or of its name."""
+    found: list[Change] = []
     for count in told:
         behind = _past_brackets(text, count.end)
         later = next((q for q in quantities if q.start >= behind), None)
         if later is not None and not later.approximate:
             change = _change(text, count, later, behind, year)
             if change is not None:
-                yield change
+                found.append(change)
         if same := _same(text, count, year):
-            yield same
-    yield from _named_changes(text, quantities, told, year)
+            found.append(same)
+    ends = {change.end for change in found}
+    named = _named_changes(text, quantities, told, year)
+    return [*found, *(change for change in named if change.end not in ends)]
 
 
 def _past_brackets(text: str, at: int) -> int:

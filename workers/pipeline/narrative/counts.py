@@ -18,6 +18,7 @@ from workers.pipeline.wording import is_abbreviation
 
 _STOP = re.compile(r"[，。；！？（）]")
 _TAIL_STOP = re.compile(r"[，。；：！？（）、]")
+_QUOTES = re.compile(r"[“”]")
 _LEAD = re.compile(r"^(?:、|和|与|及|并|以及|其中|：|○)*")
 _MODAL = re.compile(
     r"力争|争取|计划(?!生育)|拟(?![制定稿])|预计|目标|不少于|不低于|不得|至少|每(?:年|月|季|周|日|个|人)|平均|人均|应当|要求各|名额"
@@ -124,7 +125,7 @@ class Reader:
         stop = _TAIL_STOP.search(text, quantity.end, following)
         tail_end = stop.start() if stop else following
         place = Place(
-            head=text[start : quantity.start],
+            head=_QUOTES.sub("", text[start : quantity.start]),
             tail=text[quantity.end : tail_end],
             clause=text[clause : quantity.start],
             sentence=text[begin : quantity.start],
@@ -166,7 +167,7 @@ class Reader:
         names = re.split(r"、|和|及|与|以及", found["names"])
         alone = [before(quantity, place.named(name), self._setting) for name in names]
         numbers = self._run(quantity)
-        if "各" in place.head[found.end("names") :]:
+        if "分别" not in place.head[found.end("names") :]:
             numbers = [quantity] * len(names)
         self.several += numbers[1:]
         if len(names) < 2 or len(numbers) != len(names) or not all(alone):

@@ -13,6 +13,10 @@ _OPENER = re.compile(
 )
 _MAIN = re.compile(r"主要|重点")
 _STRICT = re.compile(r"分别(?:为|是|有)|分为|由.*组成")
+_NO_TOTAL = re.compile(
+    r"(?:(?:增加|增长|减少|下降|上升|提高|降低|多|少|新增了)(?:了|为|约)*|(?:结转|旧存)[^，。；]{0,16})$"
+)
+"""What makes a number a change against last year, or what was left of it: nothing is its part."""
 _REST = re.compile(
     r"^(?:及|和|以及|、)?(?:其[他它余]|剩余|余下)(?:.*信息|.*类|方式.*|方面.*|内容|事项|渠道.*)?$"
 )
@@ -92,7 +96,11 @@ def enumerations_of(text: str, quantities: Sequence[Quantity]) -> list[Enumerati
 
 def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumeration | None:
     total = quantities[at]
-    if total.unit not in _COUNTED or total.approximate:
+    if (
+        total.unit not in _COUNTED
+        or total.approximate
+        or _NO_TOTAL.search(text, max(0, total.start - 24), total.start)
+    ):
         return None
     opened = _opened(text, quantities, at)
     if opened is None:

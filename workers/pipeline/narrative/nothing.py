@@ -97,9 +97,9 @@ def nothings_of(
         if not denies(text, begin, end):
             continue
         for clause in _CLAUSE.finditer(text, begin, end):
-            if expression := _zero(clause[0], text, clause.end(), fees=fees):
+            if zeros := _zeros(clause[0], text, clause.end(), courts=courts, fees=fees):
                 if periods.is_own(clause.start()):
-                    yield Nothing(expressions=(expression,), start=clause.start(), end=clause.end())
+                    yield Nothing(expressions=zeros, start=clause.start(), end=clause.end())
                 continue
             negation = _NO.search(clause[0])
             if negation is None or not periods.is_own(clause.start() + negation.start()):
@@ -125,13 +125,17 @@ _NO_FEES = re.compile(r"(?:收费通知|收取).{0,36}为(?:0|零)$")
 _FEE_TITLE = re.compile(r"信息处理费(?:的)?(?:收取|收费)?(?:情况)?$")
 
 
-def _zero(clause: str, text: str, end: int, *, fees: bool) -> str | None:
-    """Return the expression of “申请数量为0” and “信息处理费收取情况：无”."""
+def _zeros(clause: str, text: str, end: int, *, courts: bool, fees: bool) -> tuple[str, ...]:
+    """Return what “申请数量为0”, “复议、诉讼均为零” and “信息处理费收取情况：无” say is 0."""
     if _ZERO.search(clause) and not _OTHER_MATTER.search(clause):
-        return NEW
-    if _FEE_TITLE.search(clause) and re.match(r"：(?:无|0|零)[。；，]", text[end:] + "。"):
-        return INFORMATION_FEE
-    return INFORMATION_FEE if fees and _NO_FEES.search(clause) else None
+        return (NEW,)
+    if courts and _NO_COURTS.search(clause):
+        return tuple(_courts(clause))
+    titled = _FEE_TITLE.search(clause) and re.match(r"：(?:无|0|零)[。；，]", text[end:] + "。")
+    return (INFORMATION_FEE,) if titled or (fees and _NO_FEES.search(clause)) else ()
+
+
+_NO_COURTS = re.compile(r"(?:复议|诉讼)(?:案件)?(?:数量|数|量|件数)?(?:均|都|皆)?为(?:0|零)$")
 
 
 def _denied(denied: str, before: str, *, about: bool) -> Iterator[str]:
