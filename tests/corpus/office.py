@@ -35,11 +35,12 @@ def set_docx(report: Report, style: Style = "plain") -> bytes:
     """Return the DOCX of a report."""
     body = _BODIES[style](report)
     namespace = _STRICT if style == "strict" else _W
-    return package(
-        f'<w:document xmlns:w="{namespace}" {_NAMES}><w:body>{body}<w:sectPr/></w:body></w:document>',
-        numbering=_NUMBERING,
-        styles=_STYLES,
-    )
+    return package(document(body, namespace), numbering=_NUMBERING, styles=_STYLES)
+
+
+def document(body: str, namespace: str = _W) -> str:
+    """Return the main part of a DOCX around its body."""
+    return f'<w:document xmlns:w="{namespace}" {_NAMES}><w:body>{body}<w:sectPr/></w:body></w:document>'
 
 
 def package(document: str, **parts: str) -> bytes:

@@ -35,11 +35,19 @@ def read_markup(content: bytes, kind: str) -> Page:
     """Read a whole document as page 1; one that cannot be read yields a Page with its failure."""
     try:
         if kind in _READERS:
-            return _READERS[kind](content)
+            return _or_flattened(_READERS[kind](content))
         return _TEXT_READERS[kind](decode(content).text)
     except (EncodingUnknownError, PackageError, TooDeepError) as error:
         failure = failure_of(error, FORMATS[kind])
         return Page(number=1, width=1, height=1, source="markup", failure=failure)
+
+
+def _or_flattened(page: Page) -> Page:
+    """Read a document without any table as a text: its tables may stand in paragraphs."""
+    if page.tables:
+        return page
+    flat = read_plain_text("\n".join(line.text for line in page.lines))
+    return flat.model_copy(update={"pictures": page.pictures}) if flat.tables else page
 
 
 def failure_of(error: MarkupError, kind: Format) -> Failure:

@@ -73,10 +73,10 @@ def _fits(tables: Sequence[Table], form_table: FormTable) -> list[Fit]:
 
 
 def _overlap(fits: Sequence[Fit]) -> bool:
-    """Say whether two tables hold the same values of the form."""
+    """Say whether two tables print the same values of the form; blank cells say nothing."""
+    printed = [{p for p, cell in fit.values.items() if cell.text} for fit in fits]
     return any(
-        len(one.values.keys() & other.values.keys())
-        > _SAME_TABLE_TWICE * max(1, min(len(one.values), len(other.values)))
-        for at, one in enumerate(fits)
-        for other in fits[at + 1 :]
+        len(one & other) > _SAME_TABLE_TWICE * max(1, min(len(one), len(other)))
+        for at, one in enumerate(printed)
+        for other in printed[at + 1 :]
     )

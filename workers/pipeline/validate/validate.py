@@ -20,6 +20,8 @@ from workers.pipeline.validate.values import check_values
 from workers.pipeline.validate.years import check_years
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+_OF_SET_WORDS = frozenset({"STR-TABLE", "STR-LABEL", "STR-SECTION"})
+"""Rules over what stands where: a text in disorder breaks them by itself."""
 
 
 def validate(
@@ -48,6 +50,8 @@ def validate(
         check_recognition(record, form, pages),
     )
     findings = [finding for outcome in outcomes for finding in outcome.findings]
+    if _is_disordered(record):
+        findings = [_as_disorder_allows(finding) for finding in findings]
     findings.sort(key=lambda finding: _SEVERITIES.index(finding.severity))
     checked: dict[str, Checked] = {}
     for outcome in outcomes:
@@ -57,6 +61,28 @@ def validate(
         counts=Counts(**{s: sum(f.severity == s for f in findings) for s in _SEVERITIES}),
         checked=checked,
         findings=tuple(findings),
+    )
+
+
+def _is_disordered(record: Record) -> bool:
+    """Say whether values of a plain text could not be read, not even as blanks.
+
+    Whatever set the text has lost the order of its tables, and may as well have lost words.
+    """
+    return record.source.kind == "text" and any(is_unread(record, p) for p in record.evidence)
+
+
+def _as_disorder_allows(finding: Finding) -> Finding:
+    """Leave open who is at fault for words and gaps of a text whose tables are in disorder."""
+    if finding.cause != "source" or finding.code not in _OF_SET_WORDS:
+        return finding
+    return finding.model_copy(
+        update={
+            "cause": "undetermined",
+            "message": f"{finding.message}；文本中表格的次序已乱，也可能是转换所致，请对照原件",
+            "message_en": f"{finding.message_en}; the text has its tables in disorder, which may"
+            " come of its conversion: compare the original",
+        }
     )
 
 

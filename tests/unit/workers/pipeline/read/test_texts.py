@@ -11,7 +11,7 @@ from schemas.formats import FORMATS, sniff
 from schemas.page import Page
 from schemas.record import Engine, Record, Source
 from schemas.validation import Validation
-from tests.corpus import texts, web
+from tests.corpus import office, texts, web
 from tests.corpus.faults import FAULTS, MISLABELLED, NoRoomForFaultError, plant
 from tests.corpus.reports import SIZES, Report, make_report, mark_zeros
 from tests.corpus.truth import Comparison, compare, judge, truth_of
@@ -19,6 +19,7 @@ from workers.pipeline.choice import choose_form
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
 from workers.pipeline.read.markdown import read_markdown
+from workers.pipeline.read.markup import read_markup
 from workers.pipeline.read.plain_text import read_plain_text
 from workers.pipeline.tables.register import register
 from workers.pipeline.validate.validate import validate
@@ -253,3 +254,31 @@ def test_lines_wrapped_at_the_width_of_a_page_are_joined() -> None:
     assert {section.number: section.text for section in found.record.sections} == {
         number: "\n".join(report.sections.get(number, ())) for number in range(1, 7)
     }
+
+
+def test_a_text_in_disorder_leaves_open_whose_fault_its_words_are() -> None:
+    text = texts.write(make_report(3, "county"), "docx").replace("3.危及", "3.危极")
+    lines = text.split("\n")
+    at = next(i for i, line in enumerate(lines) if "2.重复申请" in line)
+    after = next(i for i, line in enumerate(lines) if "3.要求提供公开出版物" in line)
+    jumbled = "\n".join([*lines[:at], *lines[after:]])
+    ordered = [f.cause for f in read(text).validation.findings if f.code == "STR-LABEL"]
+    assert ordered == ["source"]
+    found = [f.cause for f in read(jumbled).validation.findings if f.code.startswith("STR-")]
+    assert set(found) == {"undetermined"}
+
+
+@pytest.mark.parametrize("kind", ["html", "docx"])
+def test_tables_in_paragraphs_are_read_as_those_of_a_text(kind: str) -> None:
+    report = make_report(3, "county")
+    lines = texts.write(report, "bare").split("\n")
+    if kind == "html":
+        body = "".join(f"<p>{line}</p>" for line in lines)
+        content = f"<html><body>{body}</body></html>".encode()
+    else:
+        body = "".join(office.paragraph(office.run(line)) for line in lines)
+        content = office.package(office.document(body))
+    page = read_markup(content, kind)
+    registration = register([page], choose_form([page], SOURCE))
+    printed = {pointer: cell.text for pointer, cell in registration.values.items() if cell}
+    assert printed == {pointer: str(value) for pointer, value in report.values.items()}

@@ -149,6 +149,19 @@ def test_two_reports_in_one_file_are_noticed() -> None:
     assert both.repeated == ("requests",)
 
 
+def test_blank_cells_of_a_table_cut_in_two_are_no_second_report() -> None:
+    whole = table("requests")
+    blank = whole.model_copy(
+        update={
+            "cells": tuple(
+                cell.model_copy(update={"text": ""}) if cell.text.isdigit() else cell
+                for cell in whole.cells
+            )
+        }
+    )
+    assert registered((whole,), (table("proactive_disclosure"), blank)).repeated == ()
+
+
 def test_more_cells_in_a_row_than_the_form_has_make_it_no_number() -> None:
     whole = table("proactive_disclosure")
     shifted = []
