@@ -58,3 +58,10 @@ class Failure(Value):
     message: str
     """One or two sentences in Chinese: what happened, and what to do next."""
     message_en: str
+
+
+def refusal(code: FailureCode, message: str, message_en: str) -> Failure:
+    """Return a fault of what was sent: trying the same again cannot help."""
+    return Failure(
+        code=code, category="input", retryable=False, message=message, message_en=message_en
+    )
