@@ -12,9 +12,8 @@ from gouji.local import Outcome, errands
 from gouji.local import process as run
 from gouji.terminal import Terminal
 from schemas.environment import DocumentLimits
+from schemas.phrases import VERDICTS
 from workers.engines.inspect import Limits
-
-_VERDICTS = {"passed": "通过", "warnings": "有提示", "failed": "不符", "incomplete": "不完整"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +74,7 @@ def _line(outcome: Outcome) -> dict[str, JsonValue]:
 def _text(outcome: Outcome) -> str:
     if outcome.error is not None:
         return f"{outcome.path}: {outcome.error.message}"
-    verdict = _VERDICTS.get(outcome.verdict or "", "")
+    verdict = VERDICTS[outcome.verdict][0] if outcome.verdict else ""
     return (
         f"{outcome.path}: {verdict} · {outcome.pages} 页 · {outcome.seconds:.1f} s → {outcome.out}"
     )
