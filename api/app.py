@@ -8,8 +8,11 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import errors, queue
+from api.hub import Hub
+from api.limits import Limiter, Waiting
 from api.middleware import BodyLimit, RequestId
 from api.parts import Parts
+from api.pulse import Watch
 from api.routes import admin, batches, health, jobs, page, results, schemas, webhooks
 from api.settings import ApiSettings
 from storage import logs
@@ -51,13 +54,18 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 
 def compose(settings: ApiSettings) -> Parts:
     """Put together what requests need; nothing is connected yet."""
+    database = connect(settings.database_url.get_secret_value(), pool_size=10)
     return Parts(
         settings=settings,
-        database=connect(settings.database_url.get_secret_value(), pool_size=10),
+        database=database,
         objects=open_store(settings),
         multipart=open_parts(settings),
         send=queue.sender(settings.redis_url),
         depths=queue.Depths(settings.redis_url),
+        watch=Watch(settings.no_worker_after_s),
+        hub=Hub(database),
+        limiter=Limiter(settings.redis_url),
+        waiting=Waiting(),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from api.errors import ApiError
 from api.parts import Parts, parts, unauthorised
 from api.settings import is_loopback
-from schemas.tables_sql import api_keys
+from schemas.tables_sql import api_keys, tenants
 
 LOCAL = "local"
 KEY_PREFIX = "gj_"
@@ -58,15 +58,26 @@ def _owner(found: Parts, key: str) -> Caller:
     bootstrap = found.settings.bootstrap_key
     if bootstrap and hmac.compare_digest(bootstrap.get_secret_value().encode(), key.encode()):
         return Caller(tenant=LOCAL)
+    known = (
+        select(
+            api_keys.c.id,
+            api_keys.c.tenant,
+            api_keys.c.requests_per_minute.label("of_key"),
+            tenants.c.requests_per_minute.label("of_tenant"),
+        )
+        .outerjoin(tenants, tenants.c.tenant == api_keys.c.tenant)
+        .where(api_keys.c.sha256 == key_hash(key), api_keys.c.revoked_at.is_(None))
+    )
     with found.database.connect() as connection:
-        tenant = connection.execute(
-            select(api_keys.c.tenant).where(
-                api_keys.c.sha256 == key_hash(key), api_keys.c.revoked_at.is_(None)
-            )
-        ).scalar_one_or_none()
-    if tenant is None:
+        row = connection.execute(known).one_or_none()
+    if row is None:
         raise unauthorised()
-    return Caller(tenant=tenant)
+    of_key = row.of_key or found.settings.requests_per_minute
+    if of_key:
+        found.limiter.admit(row.id, of_key)
+    if row.of_tenant:
+        found.limiter.admit(f"tenant:{row.tenant}", row.of_tenant)
+    return Caller(tenant=row.tenant)
 
 
 def _only_from_here(request: Request) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from api import jobs as job_rows
-from api import progress
 from api.errors import ApiError, not_found
 from api.parts import Parts
 from schemas import message
@@ -60,7 +59,7 @@ def read(parts: Parts, tenant: str, batch_id: str) -> Batch:
     """Return a batch as its owner reads it."""
     with parts.database.connect() as connection:
         row = find(connection, tenant, batch_id)
-        seen = progress.workers_seen(connection, parts.settings)
+        seen = parts.pulse().workers_seen
         verdicts = _verdicts(connection, [batch_id])[batch_id]
         return view(row, counted.counts(connection, batch_id), verdicts, workers_seen=seen)
 
@@ -72,7 +71,7 @@ def listed(parts: Parts, tenant: str, cursor: str | None, limit: int) -> BatchLi
         query = query.where(batches.c.id < cursor)
     with parts.database.connect() as connection:
         rows = [BatchRow.of(row) for row in connection.execute(query.limit(limit + 1))]
-        seen = progress.workers_seen(connection, parts.settings)
+        seen = parts.pulse().workers_seen
         verdicts = _verdicts(connection, [row.id for row in rows[:limit]])
         shown = [
             view(row, counted.counts(connection, row.id), verdicts[row.id], workers_seen=seen)

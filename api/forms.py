@@ -1,17 +1,20 @@
 """Reading a submission: multipart with files, or JSON naming completed uploads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 
 from fastapi import Request
 from pydantic import Field, JsonValue, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from api import intake
+from api import idempotency, intake
 from api.errors import ApiError
 from api.intake import Handed, Wish
+from api.parts import parts
 from schemas.batch import OnDuplicate
 from schemas.job import Priority
 from schemas.value import Value
@@ -51,12 +54,19 @@ class Submission:
 async def submission(request: Request, tenant: str, default: Priority) -> AsyncIterator[Submission]:
     """Read a request's submission; its files are open for as long as the block runs.
 
-    415 for a body that is neither form nor JSON.
+    415 for a body that is neither form nor JSON. An Idempotency-Key is taken before anything else,
+    and free again when nothing comes of the request.
     """
+    key = _idempotency_key(request)
+    free: Callable[[], None] | None = None
+    if key is not None and await run_in_threadpool(idempotency.take, parts(request), tenant, key):
+        free = partial(idempotency.give_back, parts(request), tenant, key)
     try:
         yield await _read(request, tenant, default)
     finally:
         await request.close()
+        if free is not None:
+            await run_in_threadpool(free)
 
 
 async def _read(request: Request, tenant: str, default: Priority) -> Submission:

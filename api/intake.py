@@ -1,24 +1,22 @@
 """The story of an upload: measure, sniff, limit, store, record, send."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 
-from api import jobs, objects
+from api import idempotency, jobs, objects
 from api.errors import ApiError, refused, unavailable
 from api.objects import Received
 from api.parts import Parts
 from schemas import failures, message
 from schemas.batch import BatchSource, OnDuplicate
 from schemas.job import Priority
-from schemas.tables_sql import batches, idempotency_keys
+from schemas.tables_sql import batches
 from storage import documents
 from storage.events import seconds
 from storage.ids import new_id
@@ -77,7 +75,8 @@ def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) 
         metadata=wish.metadata,
     )
     with unit_of_work(parts.database, parts.send) as unit:
-        earlier = _earlier(unit, wish, [received.sha256])
+        content = _content(wish, [received.sha256])
+        earlier = idempotency.earlier(unit, wish.tenant, wish.idempotency_key, content)
         if earlier is not None:
             return earlier
         standing = _standing(unit, wish, received.sha256)
@@ -85,7 +84,7 @@ def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) 
             documents.hold(unit.connection, wish.tenant, [received.sha256])
             objects.keep(parts, wish.tenant, received)  # it may have been removed since
         job_id = standing or create(unit, new)
-        _remember(unit, wish, job_id)
+        idempotency.remember(unit, wish.tenant, wish.idempotency_key, content, job_id)
         return job_id
 
 
@@ -130,8 +129,8 @@ def admit_batch(
     """Record a batch of files already stored, or of a prefix, and have it opened."""
     _must_have_room(parts, wish.tenant)
     with unit_of_work(parts.database, parts.send) as unit:
-        wanted = [source.sha256 for source in sources]
-        earlier = _earlier(unit, wish, [prefix] if prefix else wanted)
+        content = _content(wish, [prefix] if prefix else [source.sha256 for source in sources])
+        earlier = idempotency.earlier(unit, wish.tenant, wish.idempotency_key, content)
         if earlier is not None:
             return earlier
         _must_be_there(parts, unit, wish.tenant, sources)
@@ -148,7 +147,7 @@ def admit_batch(
                 due_at=func.now() + seconds(RESEND_S),
             )
         )
-        _remember(unit, wish, batch_id)
+        idempotency.remember(unit, wish.tenant, wish.idempotency_key, content, batch_id)
         unit.post(message.expand(batch_id))
         return batch_id
 
@@ -192,7 +191,8 @@ def _must_be_document(received: Received) -> None:
 
 
 def _must_have_room(parts: Parts, tenant: str) -> None:
-    if jobs.waiting(parts, tenant) < parts.settings.max_queued_jobs:
+    waiting, limit = parts.waiting.one_more(tenant, lambda: jobs.waiting(parts, tenant))
+    if waiting < (parts.settings.max_queued_jobs if limit is None else limit):
         return
     raise ApiError(
         429,
@@ -228,61 +228,13 @@ def _standing(unit: Unit, wish: Wish, sha256: str) -> str | None:
     return standing
 
 
-def _fingerprint(wish: Wish, hashes: Sequence[str]) -> str:
+def _content(wish: Wish, files: Sequence[str]) -> dict[str, object]:
+    """Return what makes two requests the same, besides their Idempotency-Key."""
     wanted: dict[str, object] = {
-        "files": list(hashes),
+        "files": list(files),
         "metadata": wish.metadata,
         "priority": wish.priority,
     }
     if wish.on_duplicate is not None:
         wanted["on_duplicate"] = wish.on_duplicate
-    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
-
-
-def _earlier(unit: Unit, wish: Wish, hashes: Sequence[str]) -> str | None:
-    """Return what the same Idempotency-Key made before; of two at once the second waits here."""
-    if wish.idempotency_key is None:
-        return None
-    fingerprint = _fingerprint(wish, hashes)
-    claimed = unit.connection.execute(
-        insert(idempotency_keys)
-        .values(
-            tenant=wish.tenant,
-            key=wish.idempotency_key,
-            fingerprint=fingerprint,
-            resource_id="",
-        )
-        .on_conflict_do_nothing()
-        .returning(idempotency_keys.c.key)
-    ).one_or_none()
-    if claimed is not None:
-        return None
-    known = unit.connection.execute(
-        select(idempotency_keys).where(
-            idempotency_keys.c.tenant == wish.tenant,
-            idempotency_keys.c.key == wish.idempotency_key,
-        )
-    ).one_or_none()
-    if known is None:  # its job was deleted between the two
-        return _earlier(unit, wish, hashes)
-    if known.fingerprint != fingerprint:
-        raise ApiError(
-            422,
-            "idempotency_key_reused",
-            "同一个 Idempotency-Key 已用于另一份提交。请为新的提交换一个键。",
-            "This Idempotency-Key was used for a different submission. Use a new one.",
-        )
-    return str(known.resource_id)
-
-
-def _remember(unit: Unit, wish: Wish, resource_id: str) -> None:
-    if wish.idempotency_key is None:
-        return
-    unit.connection.execute(
-        idempotency_keys.update()
-        .where(
-            idempotency_keys.c.tenant == wish.tenant,
-            idempotency_keys.c.key == wish.idempotency_key,
-        )
-        .values(resource_id=resource_id)
-    )
+    return wanted

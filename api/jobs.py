@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from api import progress
 from api.errors import ApiError, not_found
 from api.parts import Parts
 from schemas.event import JobEvent
 from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
-from schemas.tables_sql import idempotency_keys, job_events, jobs, pages
+from schemas.tables_sql import idempotency_keys, job_events, jobs, pages, tenants
 from schemas.validation import Verdict
 from storage import batches, turns
 from storage.documents import GRACE_S
@@ -19,6 +19,8 @@ from storage.events import seconds
 from storage.jobs import lock, move
 from storage.outbox import Unit, unit_of_work
 from storage.rows import JobRow, PageRow
+
+_CODE_DIGITS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,11 @@ class Filters:
     year: int | None = None
     sha256: str | None = None
     verdict: Verdict | None = None
+    region: str | None = None
+    """The code of a division; what lies within it has a code that begins alike."""
+    finding: str | None = None
+    text: str | None = None
+    """A part of the file's name or of the issuer."""
     created_after: datetime | None = None
 
 
@@ -51,7 +58,7 @@ def read(parts: Parts, tenant: str, job_id: str) -> Job:
     """Return a job as its owner reads it."""
     with parts.database.connect() as connection:
         row = find(connection, tenant, job_id)
-        return progress.view(row, progress.look_around(connection, parts.settings, row))
+        return progress.view(row, progress.look_around(connection, parts.pulse(), row))
 
 
 def status_of(parts: Parts, tenant: str, job_id: str) -> tuple[JobStatus, int]:
@@ -69,8 +76,7 @@ def listed(parts: Parts, tenant: str, filters: Filters, cursor: str | None, limi
     query = select(jobs).where(*wanted).order_by(jobs.c.id.desc()).limit(limit + 1)
     with parts.database.connect() as connection:
         rows = [JobRow.of(row) for row in connection.execute(query)]
-        seen = progress.workers_seen(connection, parts.settings)
-    around = progress.Surroundings(workers_seen=seen)
+    around = progress.Surroundings(workers_seen=parts.pulse().workers_seen)
     shown = rows[:limit]
     return JobList(
         data=tuple(progress.view(row, around) for row in shown),
@@ -84,6 +90,14 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(jobs.c.status.in_(filters.status))
     if filters.issuer is not None:
         found.append(jobs.c.issuer.contains(filters.issuer, autoescape=True))
+    if filters.region is not None:
+        begin = own_digits(filters.region)
+        found.append(jobs.c.region_code.between(begin, begin + "9" * _CODE_DIGITS))
+    if filters.finding is not None:
+        found.append(jobs.c.finding_codes.contains([filters.finding]))
+    if filters.text is not None:
+        named = (jobs.c.filename, jobs.c.issuer)
+        found.append(or_(*(name.icontains(filters.text, autoescape=True) for name in named)))
     if filters.created_after is not None:
         found.append(jobs.c.created_at > filters.created_after)
     for name in ("batch_id", "year", "sha256", "verdict"):
@@ -93,11 +107,20 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def waiting(parts: Parts, tenant: str) -> int:
-    """Count a tenant's jobs that wait or run."""
-    query = select(func.count()).where(jobs.c.tenant == tenant, jobs.c.status.in_(sorted(ACTIVE)))
+def own_digits(region: str) -> str:
+    """Return the digits all codes within a division begin with: two a level, 330000 is 33."""
+    begin = region.rstrip("0") if len(region) == _CODE_DIGITS else region
+    return begin + "0" * (len(begin) % 2)
+
+
+def waiting(parts: Parts, tenant: str) -> tuple[int, int | None]:
+    """Count a tenant's jobs that wait or run; return the tenant's own limit, too, if it has one."""
+    own = jobs.c.tenant == tenant
+    active = select(func.count()).where(own, jobs.c.status.in_(sorted(ACTIVE)))
+    limit = select(tenants.c.max_queued_jobs).where(tenants.c.tenant == tenant)
     with parts.database.connect() as connection:
-        return connection.execute(query).scalar_one()
+        number = connection.execute(active).scalar_one()
+        return number, connection.execute(limit).scalar_one_or_none()
 
 
 def events_after(parts: Parts, job_id: str, seq: int) -> list[JobEvent]:

@@ -1,6 +1,7 @@
 """The room's SQL of API keys: made once, shown once, stored as hashes."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 from sqlalchemy import func, insert, select, update
@@ -17,6 +18,8 @@ class KeyRequest(Value):
     """What a new key is called."""
 
     name: str = Field(default="", max_length=100)
+    requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
+    """How often it may ask; null for what the operator set for all."""
 
 
 class ApiKey(Value):
@@ -25,6 +28,7 @@ class ApiKey(Value):
     id: str
     name: str
     hint: str
+    requests_per_minute: int | None = None
     created_at: datetime
 
 
@@ -44,7 +48,12 @@ class ApiKeyList(Value):
 def create(parts: Parts, tenant: str, wanted: KeyRequest) -> ApiKeySecret:
     """Make a key for the tenant."""
     key = new_key()
-    made = {"id": new_id("key"), "name": wanted.name, "hint": key[:7]}
+    made: dict[str, Any] = {
+        "id": new_id("key"),
+        "name": wanted.name,
+        "hint": key[:7],
+        "requests_per_minute": wanted.requests_per_minute,
+    }
     with parts.database.begin() as connection:
         created_at = connection.execute(
             insert(api_keys)
@@ -61,7 +70,13 @@ def listed(parts: Parts, tenant: str) -> ApiKeyList:
         rows = connection.execute(query.order_by(api_keys.c.id)).all()
     return ApiKeyList(
         data=tuple(
-            ApiKey(id=row.id, name=row.name, hint=row.hint, created_at=row.created_at)
+            ApiKey(
+                id=row.id,
+                name=row.name,
+                hint=row.hint,
+                requests_per_minute=row.requests_per_minute,
+                created_at=row.created_at,
+            )
             for row in rows
         )
     )

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, literal_column, select
 
-from api import progress
+from api import pulse
 from api.parts import Parts
-from schemas.tables_sql import batches, dead_letters, jobs, outbox, pages, webhook_deliveries
+from schemas.tables_sql import (
+    HELD,
+    batches,
+    dead_letters,
+    jobs,
+    outbox,
+    pages,
+    webhook_deliveries,
+)
 from storage.outbox import BrokerUnavailable
 
 Sample = tuple[Mapping[str, str], float]
@@ -24,10 +32,12 @@ def render(parts: Parts) -> str:
             ),
             _total(connection, outbox, "gouji_outbox_messages", "Messages not sent yet."),
             _total(connection, dead_letters, "gouji_dead_letters", "Steps and pages given up."),
+            _block("gouji_jobs_held", "Jobs that wait for their turn, by priority.",
+                   _held(connection)),
             _block("gouji_oldest_queued_seconds", "Age of the oldest queued job.",
                    [({}, _oldest(connection))]),
             _block("gouji_workers_seen", "Whether workers gave a sign of life lately.",
-                   [({}, float(progress.workers_seen(connection, parts.settings)))]),
+                   [({}, float(pulse.workers_seen(connection, parts.settings.no_worker_after_s)))]),
         ]  # fmt: skip
     return "".join([*blocks, *_broker(parts)])
 
@@ -56,6 +66,15 @@ def _by_status(connection: Connection, table: Table, name: str, text: str) -> st
 def _total(connection: Connection, table: Table, name: str, text: str) -> str:
     number = connection.execute(select(func.count()).select_from(table)).scalar_one()
     return _block(name, text, [({}, number)])
+
+
+def _held(connection: Connection) -> list[Sample]:
+    rows = connection.execute(
+        select(jobs.c.priority, func.count().label("number"))
+        .where(literal_column(f"({HELD})"))
+        .group_by(jobs.c.priority)
+    )
+    return [({"priority": row.priority}, row.number) for row in rows]
 
 
 def _oldest(connection: Connection) -> float:

@@ -6,6 +6,9 @@ import sqlalchemy
 from fastapi import Request
 
 from api.errors import ApiError
+from api.hub import Hub
+from api.limits import Limiter, Waiting
+from api.pulse import Pulse, Watch
 from api.queue import Depths
 from api.settings import ApiSettings
 from storage.objects import ObjectStore
@@ -23,6 +26,14 @@ class Parts:
     multipart: PartStore
     send: Send
     depths: Depths
+    watch: Watch
+    hub: Hub
+    limiter: Limiter
+    waiting: Waiting
+
+    def pulse(self) -> Pulse:
+        """Return how the service is doing, at most a second old."""
+        return self.watch.pulse(self.database)
 
 
 def parts(request: Request) -> Parts:

@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Integer, and_, case, func, select
+from sqlalchemy import Connection, func, literal_column, select
 
-from api.settings import ApiSettings
+from api.pulse import Pulse
 from schemas.job import TERMINAL, Job, Progress, links, percent
-from schemas.tables_sql import jobs, pages, service_state
-from storage.events import seconds
+from schemas.tables_sql import HELD, IN_FLIGHT, jobs, pages
 from storage.rows import JobRow
-
-_RECENT_S = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +20,16 @@ class Surroundings:
     eta_s: int | None = None
 
 
-def look_around(connection: Connection, settings: ApiSettings, job: JobRow) -> Surroundings:
+def look_around(connection: Connection, pulse: Pulse, job: JobRow) -> Surroundings:
     """Find out what a job waits for; nothing for one that is finished."""
     if job.status in TERMINAL:
         return Surroundings(attempt=_attempt(connection, job))
+    ahead = _ahead(connection, pulse, job) if job.status == "queued" else None
     return Surroundings(
-        ahead=_ahead(connection, job) if job.status == "queued" else None,
+        ahead=ahead,
         attempt=_attempt(connection, job),
-        workers_seen=workers_seen(connection, settings),
-        eta_s=_eta(connection, job),
+        workers_seen=pulse.workers_seen,
+        eta_s=eta_s(pulse, job, ahead or 0),
     )
 
 
@@ -78,19 +76,22 @@ def reason(job: JobRow, around: Surroundings) -> str:
         return "no_worker_running"
     if job.reason is not None:
         return job.reason
-    return "waiting_in_queue" if job.status == "queued" else str(job.stage)
+    if job.status == "queued":
+        return "waiting_in_queue" if job.due_at is not None else "waiting_for_a_turn"
+    return str(job.stage)
 
 
-def workers_seen(connection: Connection, settings: ApiSettings) -> bool:
-    """Say whether any worker gave a sign of life lately."""
-    recent = func.now() - seconds(settings.no_worker_after_s)
-    seen = select(service_state.c.at > recent).where(service_state.c.name == "sweep")
-    return bool(connection.execute(seen).scalar_one_or_none())
-
-
-def _ahead(connection: Connection, job: JobRow) -> int:
-    waiting = select(func.count()).where(jobs.c.status == "queued", jobs.c.id < job.id)
-    return connection.execute(waiting).scalar_one()
+def _ahead(connection: Connection, pulse: Pulse, job: JobRow) -> int:
+    """Count the jobs that begin before a queued one: those let begin, and turns of all tenants."""
+    before = (jobs.c.priority == job.priority) & (jobs.c.id < job.id) & (jobs.c.status == "queued")
+    if job.due_at is not None:
+        let_begin = select(func.count()).where(before, literal_column(f"({IN_FLIGHT})"))
+        return connection.execute(let_begin).scalar_one()
+    own = select(func.count()).where(
+        before, jobs.c.tenant == job.tenant, literal_column(f"({HELD})")
+    )
+    own_first = connection.execute(own).scalar_one()
+    return own_first + pulse.others_first(job.priority, job.tenant, own_first)
 
 
 def _attempt(connection: Connection, job: JobRow) -> int:
@@ -98,16 +99,19 @@ def _attempt(connection: Connection, job: JobRow) -> int:
     return connection.execute(most).scalar_one_or_none() or 0
 
 
-def _eta(connection: Connection, job: JobRow) -> int | None:
-    """Estimate the seconds left from the pages before and in this job, at the recent pace."""
-    if job.pages_total is None:
+def eta_s(pulse: Pulse, job: JobRow, ahead: int) -> int | None:
+    """Estimate the seconds until a job is read, at the pace of the last two minutes.
+
+    Null while nothing is being read: then nobody can tell.
+    """
+    if pulse.seconds_a_page is None or not pulse.workers_seen:
         return None
-    pace = select(func.count()).where(pages.c.finished_at > func.now() - seconds(_RECENT_S))
-    done = connection.execute(pace).scalar_one()
-    if not done:
-        return None
-    unread = and_(pages.c.status.in_(("queued", "running")), pages.c.job_id <= job.id)
-    left = connection.execute(
-        select(func.count(case((unread, 1))).cast(Integer)).select_from(pages).where(unread)
-    ).scalar_one()
-    return round(left * _RECENT_S / done)
+    if job.stage in ("assembling", "validating", "exporting"):
+        return round(pulse.seconds_a_page)
+    own = job.pages_total or pulse.pages_a_job
+    if job.due_at is None and job.status == "queued":
+        own += ahead * pulse.pages_a_job
+    pages_left = max(own - job.pages_done - job.pages_failed, 1) + pulse.pages_first(job.priority)
+    if job.stage == "reading":  # its own pages are among those under way
+        pages_left -= min(own, pulse.pages_under_way.get(job.priority, 0))
+    return max(1, round(pages_left * pulse.seconds_a_page))

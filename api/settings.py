@@ -18,6 +18,8 @@ class ApiSettings(Addresses, DocumentLimits):
     """A key `gj_…` that is valid from the start, to make others with."""
     max_queued_jobs: int = 20_000
     """Jobs of one tenant that may wait at once; beyond it the door answers 429."""
+    requests_per_minute: int = 0
+    """Requests a key may make, unless it has a limit of its own; 0 sets none."""
     max_wait_s: float = 60.0
     presign_s: int = 900
     redirect_bytes: int = 8 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Waiting for a job without polling: look at its row now and then, within the client's patience."""
+"""Waiting for a job without polling: woken by its event stream, within the client's patience."""
 
 import asyncio
 import re
@@ -6,10 +6,12 @@ import re
 from starlette.concurrency import run_in_threadpool
 
 from api import jobs
+from api.hub import news_or_timeout
 from api.parts import Parts
 from schemas.job import TERMINAL, Job
 
-_LOOK_EVERY_S = 0.25
+_LOOK_AGAIN_S = 2.0
+"""Not every change is a line of the event stream: a new reason for waiting is not."""
 _WAIT = re.compile(r"(?:^|[,\s])wait=(\d{1,4})")
 
 
@@ -25,11 +27,12 @@ async def until_finished(
     """Return the job once it is finished (or has changed at all), or when patience runs out."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + min(wait_s, parts.settings.max_wait_s)
-    status, first = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
-    version = first
-    while status not in TERMINAL and loop.time() < deadline:
-        if or_changed and version != first:
-            break
-        await asyncio.sleep(_LOOK_EVERY_S)
-        status, version = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
+    with parts.hub.watch(job_id) as news:
+        status, first = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
+        version = first
+        while status not in TERMINAL and (left := deadline - loop.time()) > 0:
+            if or_changed and version != first:
+                break
+            await news_or_timeout(news, min(left, _LOOK_AGAIN_S))
+            status, version = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
     return await run_in_threadpool(jobs.read, parts, tenant, job_id)

@@ -1,9 +1,10 @@
 """/v1/batches: many documents at once, and one export of all of them."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -64,13 +65,23 @@ def list_batches(
     return batches.listed(found, asking.tenant, cursor, limit)
 
 
-@router.get("/{batch_id}")
-def get_batch(batch_id: str, found: Found, asking: Asking, response: Response) -> Batch:
-    """Read a batch with its counts by status."""
+@router.get("/{batch_id}", response_model=Batch)
+def get_batch(
+    batch_id: str,
+    found: Found,
+    asking: Asking,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Read a batch with its counts by status; 304 while it is as the ETag says."""
     batch = batches.read(found, asking.tenant, batch_id)
+    body = batch.model_dump_json().encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if batch.status not in TERMINAL:
-        response.headers["Retry-After"] = "2"
-    return batch
+        headers["Retry-After"] = "2"
+    if if_none_match is not None and tag in if_none_match:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @router.get("/{batch_id}/items")

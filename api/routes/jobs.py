@@ -1,6 +1,5 @@
 """/v1/jobs: handing in, following, cancelling, retrying, deleting."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -14,6 +13,7 @@ from api import forms, intake, jobs, objects, uploads, waiting
 from api.auth import Asking
 from api.errors import ApiError
 from api.forms import Submission
+from api.hub import news_or_timeout
 from api.jobs import Filters
 from api.parts import Parts, parts
 from schemas.job import TERMINAL, Job, JobList, JobStatus
@@ -25,7 +25,6 @@ Found = Annotated[Parts, Depends(parts)]
 Cursor = Annotated[str | None, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
-_STREAM_LOOK_S = 0.4
 _KEEP_ALIVE_S = 15.0
 
 
@@ -76,11 +75,17 @@ def list_jobs(
     year: int | None = None,
     sha256: str | None = None,
     verdict: Verdict | None = None,
+    region: Annotated[str | None, Query(pattern="^[0-9]{2,6}$")] = None,
+    finding: Annotated[str | None, Query(pattern="^[A-Z-]{1,40}$")] = None,
+    text: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
     created_after: datetime | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JobList:
-    """List jobs, the newest first."""
+    """List jobs, the newest first; `text` is part of file name or issuer, `finding` a rule's code.
+
+    `region` is a code of GB/T 2260; what lies within the division is listed, too.
+    """
     filters = Filters(
         status=status or (),
         batch_id=batch_id,
@@ -88,6 +93,9 @@ def list_jobs(
         year=year,
         sha256=sha256,
         verdict=verdict,
+        region=region,
+        finding=finding,
+        text=text,
         created_after=created_after,
     )
     return jobs.listed(found, asking.tenant, filters, cursor, limit)
@@ -128,21 +136,19 @@ async def get_events(
 
 
 async def _event_lines(found: Parts, tenant: str, job_id: str, seq: int) -> AsyncIterator[str]:
-    silent_s = 0.0
-    yield "retry: 2000\n\n"
-    while True:
-        status, _ = await run_in_threadpool(jobs.status_of, found, tenant, job_id)
-        events = await run_in_threadpool(jobs.events_after, found, job_id, seq)
-        for event in events:
-            seq, silent_s = event.seq, 0.0
-            yield f"id: {seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n"
-        if status in TERMINAL and not events:
-            return
-        await asyncio.sleep(_STREAM_LOOK_S)
-        silent_s += _STREAM_LOOK_S
-        if silent_s >= _KEEP_ALIVE_S:
-            silent_s = 0.0
-            yield ": still here\n\n"
+    with found.hub.watch(job_id) as news:
+        yield "retry: 2000\n\n"
+        while True:
+            status, _ = await run_in_threadpool(jobs.status_of, found, tenant, job_id)
+            events = await run_in_threadpool(jobs.events_after, found, job_id, seq)
+            for event in events:
+                seq = event.seq
+                yield f"id: {seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n"
+            if status in TERMINAL and not events:
+                return
+            if not events:
+                yield ": still here\n\n"
+            await news_or_timeout(news, _KEEP_ALIVE_S)
 
 
 @router.post("/{job_id}/cancel")

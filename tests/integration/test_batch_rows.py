@@ -12,6 +12,8 @@ from sqlalchemy import insert, select, update
 from api import batches as asked
 from api import dead_letters
 from api import jobs as job_rows
+from api.limits import Waiting
+from api.pulse import Pulse
 from api.settings import ApiSettings
 from schemas.batch import BatchSource
 from schemas.message import Message
@@ -40,7 +42,9 @@ class Rig:
             "objects": FolderStore(folder),
             "send": self._send,
         }
-        self.api: Any = SimpleNamespace(settings=ApiSettings(), **common)
+        self.api: Any = SimpleNamespace(
+            settings=ApiSettings(), pulse=Pulse, waiting=Waiting(), **common
+        )
         self.worker: Any = SimpleNamespace(settings=WorkerSettings(), **common)
 
     def _send(self, message: Message) -> None:

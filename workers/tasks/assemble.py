@@ -126,6 +126,8 @@ def facts(done: "Assembly") -> Values:
         "issuer": record.issuer,
         "year": record.year,
         "template": record.template,
+        "region_code": record.region.code if record.region else None,
+        "finding_codes": sorted({finding.code for finding in done.validation.findings}),
         "files": sorted({*done.files, LONG_TABLE}),
     }
 
