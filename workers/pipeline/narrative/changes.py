@@ -24,8 +24,6 @@ _WHOLE = re.compile(
     r"^(?:的)?(?:申请|收件|受理|申请件|办件|办理|受理申请|政府信息公开申请|依申请公开)?(?:总)?(?:数量|数|量|总量|总数|件数)?$"
 )
 _YEAR = re.compile(r"20\d\d")
-_NEXT_TOTAL = 3
-"""So many characters may stand between a number and its change, of meaningless words."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,13 +96,7 @@ def enumerations_of(text: str, quantities: Sequence[Quantity]) -> list[Enumerati
 
 def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumeration | None:
     total = quantities[at]
-    if (
-        total.unit not in _COUNTED
-        or total.approximate
-        or _NO_TOTAL.search(text, max(0, total.start - 24), total.start)
-    ):
-        return None
-    opened = _opened(text, quantities, at)
+    opened = _opened(text, quantities, at) if _is_total(text, total) else None
     if opened is None:
         return None
     between, begin, first = opened
@@ -137,6 +131,12 @@ def _is_doubled(text: str, quantities: Sequence[Quantity], at: int) -> bool:
 
 
 _SIBLING = re.compile(r"(?:、|和|及|与|以及)|，(?:提起|被)?(?:行政)?(?:诉讼|复议)")
+
+
+def _is_total(text: str, quantity: Quantity) -> bool:
+    """Say whether a quantity may have parts."""
+    change = _NO_TOTAL.search(text, max(0, quantity.start - 24), quantity.start)
+    return quantity.unit in _COUNTED and not quantity.approximate and change is None
 
 
 def _both_applicants(names: Sequence[str]) -> bool:

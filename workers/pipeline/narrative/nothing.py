@@ -97,22 +97,16 @@ def nothings_of(
         if not denies(text, begin, end):
             continue
         for clause in _CLAUSE.finditer(text, begin, end):
-            if zeros := _zeros(clause[0], text, clause.end(), courts=courts, fees=fees):
-                if periods.is_own(clause.start()):
-                    yield Nothing(expressions=zeros, start=clause.start(), end=clause.end())
-                continue
+            zeros = _zeros(clause[0], text, clause.end(), courts=courts, fees=fees)
             negation = _NO.search(clause[0])
-            if negation is None or not periods.is_own(clause.start() + negation.start()):
-                continue
-            if any(clause.start() <= at < clause.end() for at in counted):
-                continue
-            denied = clause[0][negation.start() :]
-            if _BUT.search(clause[0]):
-                continue
-            about = courts or bool(_ABOUT.search(text, begin, clause.end()))
-            expressions = tuple(_denied(denied, clause[0][: negation.start()], about=about))
-            if expressions:
-                yield Nothing(expressions=expressions, start=clause.start(), end=clause.end())
+            at = clause.start() + (negation.start() if negation and not zeros else 0)
+            told = any(clause.start() <= start < clause.end() for start in counted)
+            if not zeros and negation and not told and not _BUT.search(clause[0]):
+                about = courts or bool(_ABOUT.search(text, begin, clause.end()))
+                before, denied = clause[0][: negation.start()], clause[0][negation.start() :]
+                zeros = tuple(_denied(denied, before, about=about))
+            if zeros and periods.is_own(at):
+                yield Nothing(expressions=zeros, start=clause.start(), end=clause.end())
 
 
 _ABOUT = re.compile(r"信息公开|依申请|申请公开|公开申请")

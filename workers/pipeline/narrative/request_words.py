@@ -74,7 +74,6 @@ _OUTCOME_BEHIND = re.compile(
     rf"(?:{_OUTCOME_WORDS})(?:的?(?:申请|事项|决定|情形|答复|处理|告知|信息|内容|类)*)$"
 )
 _BARE_OUTCOME = re.compile(r"^(?:其中|其中：|：|依法|已)*公开$")
-_REASONS = re.compile(r"(?:属于|因|由于|涉及|系)$")
 
 
 def outcome_before(head: str) -> str | None:

@@ -54,4 +54,4 @@ class Statement:
     @property
     def stated(self) -> str:
         """The number in plain figures."""
-        return f"{self.value.normalize():f}"
+        return f"{self.value.normalize() + 0:f}"  # never -0

@@ -25,7 +25,6 @@ _REQUESTS, _COURTS, _OTHER_MATTERS = 3, 4, 6
 _TITLE_AT_MOST = 30
 """A paragraph without a full stop and no longer than this is a title."""
 _HEADING_AT_MOST = 24
-_WITHIN = 40
 
 
 @lru_cache(maxsize=8)

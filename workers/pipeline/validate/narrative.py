@@ -1,8 +1,7 @@
 """NAR-*: what the text states, against the tables, its own sums and last year's report."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
 from schemas.page import Page
 from schemas.record import Record
@@ -97,8 +96,3 @@ def locate(statement: Statement, running: Flow) -> PlacedLine | None:
     if at < 0 or not words:
         return None
     return running.line_at(at + inside + len(words) - 1)
-
-
-def added(parts: Iterable[Decimal]) -> Decimal:
-    """Return the sum of decimals."""
-    return sum(parts, Decimal(0))
