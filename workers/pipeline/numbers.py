@@ -59,7 +59,8 @@ def decide(
         if _is_count(form.value_cells[pointer])
     }
     resolved = resolve(readings, form.relations)
-    elsewhere: EvidenceSource = "ocr" if "ocr" in sources.values() else "text_layer"
+    ways: tuple[EvidenceSource, ...] = ("ocr", "markup", "text_layer")
+    elsewhere: EvidenceSource = next((way for way in ways if way in sources.values()), ways[-1])
     open_places = doubts | registration.uncertain | registration.contradicted
     gaps = unlikely_blanks(cells, form)
     decisions = {}

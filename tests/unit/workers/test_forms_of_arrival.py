@@ -164,6 +164,7 @@ def test_a_picture_for_one_table_is_not_held_against_the_report() -> None:
     assert isinstance(done, Assembly)
     missing = [finding for finding in done.validation.findings if finding.code == "STR-TABLE"]
     assert [finding.cause for finding in missing] == ["recognition"]
+    assert {done.record.evidence[pointer].source for pointer in missing[0].paths} == {"markup"}
     assert done.validation.verdict == "incomplete"
 
 
