@@ -53,6 +53,11 @@ class FormTable:
         return tuple(cell for cell in self.cells if cell.kind == "value")
 
     @cached_property
+    def heads(self) -> tuple[FormCell, ...]:
+        """The headers, groups and the corner, in reading order."""
+        return tuple(cell for cell in self.cells if cell.kind in ("header", "corner", "group"))
+
+    @cached_property
     def value_rows(self) -> tuple[tuple[FormCell | None, tuple[FormCell, ...]], ...]:
         """The rows that hold values, each with its label, if it has one."""
         labels = {cell.row: cell for cell in self.cells if cell.kind == "label"}

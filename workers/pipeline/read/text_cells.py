@@ -252,7 +252,7 @@ def _tail(text: str) -> int | None:
 def _ends_with_label(text: str) -> bool:
     """Say whether a group and a label, or a label and marks, may stand in one."""
     return len(text) <= _LONGEST_ROW and (
-        _VALUE.fullmatch(text[-1]) is not None or plain(text).endswith(tuple(row_labels()))
+        _VALUE.fullmatch(text[-1]) is not None or plain(text).endswith(_endings())
     )
 
 
@@ -286,7 +286,8 @@ def _between_labels(piece: Piece) -> Iterator[Piece]:
 def _label_at_end(text: str) -> int | None:
     """Return where the label or group begins with which a text ends; None where with none."""
     own = plain(text)
-    longest = max((name for name in _names() if own.endswith(name)), key=len, default="")
+    ends = own.endswith(_endings())
+    longest = max((n for n in _names() if own.endswith(n)), key=len) if ends else ""
     if len(longest) < _SURE and is_label(text):
         return 0
     if not longest:
@@ -323,6 +324,11 @@ def _names() -> frozenset[str]:
     """Return the plain labels of all forms' rows, and the groups before them."""
     cells = (cell for form in FORMS.values() for table in form.tables for cell in table.cells)
     return row_labels() | {plain(cell.text) for cell in cells if cell.kind == "group"}
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(_names())
 
 
 def _has_labels(cells: Sequence[FormCell]) -> bool:

@@ -151,8 +151,4 @@ def cells_before(form_table: FormTable, after: FormCell | None, row: Row) -> lis
     low = (after.row, after.column) if after else (-1, -1)
     first = row.label or row.wanted[0]
     high = (first.row, first.column)
-    return [
-        cell
-        for cell in form_table.cells
-        if cell.kind in ("header", "corner", "group") and low < (cell.row, cell.column) < high
-    ]
+    return [cell for cell in form_table.heads if low < (cell.row, cell.column) < high]

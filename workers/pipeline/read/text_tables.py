@@ -55,10 +55,12 @@ def find_tables(found: Sequence[Piece], *, in_columns: bool = False) -> list[Fou
     `in_columns`: they are set in columns by spaces, where words of one cell may have gone astray.
     """
     drafts: list[_Draft] = []
+    letters = "".join(plain(piece.text) for piece in found)
     for forms in _tables_by_name():
-        rest = list(found)
-        while (draft := _best(rest, forms)) is not None:
+        rest, times = list(found), 1
+        while (draft := _best(rest, forms, letters, times)) is not None:
             drafts.append(draft)
+            times += 1
             for at in range(draft.first, draft.last + 1):
                 rest[at] = Piece("", "word", rest[at].line, 0, 0)
     apart = any_apart(found, [row for draft in drafts for row in draft.rows])
@@ -78,14 +80,19 @@ def _tables_by_name() -> Iterator[list[tuple[Form, FormTable]]]:
         yield [(form, form.table(name)) for form in FORMS.values()]
 
 
-def _best(found: Sequence[Piece], forms: Sequence[tuple[Form, FormTable]]) -> _Draft | None:
-    """Return the table of that form which most of the text's rows are like."""
-    letters = "".join(plain(piece.text) for piece in found)
+def _best(
+    found: Sequence[Piece], forms: Sequence[tuple[Form, FormTable]], letters: str, times: int
+) -> _Draft | None:
+    """Return the table of that form which most of the text's rows are like.
+
+    `letters` are those of the whole text, in which a table found again stands `times` times.
+    """
+    possible = [one for one in forms if _may_stand_in(letters, one[1], times)]
+    if not possible:
+        return None
     runs = entries(found)
     best: tuple[float, Form, FormTable, list[Row]] | None = None
-    for form, form_table in forms:
-        if not _may_stand_in(letters, form_table):
-            continue
+    for form, form_table in possible:
         rows = find_rows(found, runs, form_table)
         alike = _likeness(rows)
         enough = len(rows) >= max(1, _LEAST * len(form_table.value_rows))
@@ -102,10 +109,11 @@ def may_hold_tables(text: str) -> bool:
     return any(_may_stand_in(letters, table) for form in FORMS.values() for table in form.tables)
 
 
-def _may_stand_in(letters: str, form_table: FormTable) -> bool:
+def _may_stand_in(letters: str, form_table: FormTable, times: int = 1) -> bool:
     """Say whether labels of a table stand in a text to the letter, before it is gone through."""
     names = _names(form_table.name, len(form_table.value_rows))
-    return sum(name in letters for name in names) >= min(_SEEN, len(names))
+    seen = (letters.count(name) >= times if times > 1 else name in letters for name in names)
+    return sum(seen) >= min(_SEEN, len(names))
 
 
 @cache

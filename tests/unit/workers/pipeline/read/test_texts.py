@@ -282,3 +282,10 @@ def test_tables_in_paragraphs_are_read_as_those_of_a_text(kind: str) -> None:
     registration = register([page], choose_form([page], SOURCE))
     printed = {pointer: cell.text for pointer, cell in registration.values.items() if cell}
     assert printed == {pointer: str(value) for pointer, value in report.values.items()}
+
+
+@pytest.mark.parametrize("style", ["docx", "tabs", "letters", "markdown"])
+def test_two_reports_in_one_text_are_told(style: str) -> None:
+    text = texts.write(make_report(3, "county"), style)
+    page = (read_markdown if style == "markdown" else read_plain_text)(text + text)
+    assert len(register([page], choose_form([page], SOURCE)).repeated) >= 2
