@@ -21,6 +21,8 @@ _ALIKE = 0.6
 _BESIDE = 80
 """Letters before a header that are looked at beside its own."""
 _SURE = 0.8
+_SIBLINGS = 3
+"""Headers in one row from which their order tells something."""
 _LONGEST_OTHER = 10
 """A header unlike the form's is no longer than this; more is text."""
 
@@ -129,6 +131,7 @@ def _laid(
             span = None
         spans.append(span)
     _draw_together(wording, spans, text)
+    _in_printed_order(wording, spans, text)
     for at, cell in enumerate(wording.cells):
         span = spans[at] or _between(spans, at)
         if span is not None:
@@ -148,6 +151,26 @@ def _draw_together(wording: _Wording, spans: list[range | None], text: str) -> N
             nearer = text.rfind(name, span.start, stop)
             spans[at] = range(nearer, nearer + len(name))
             stop = nearer
+
+
+def _in_printed_order(wording: _Wording, spans: list[range | None], text: str) -> None:
+    """Put headers that stand in another order than the form's where they are printed.
+
+    The one that is out of order lies loose among its neighbours of the same row.
+    """
+    for at, cell in enumerate(wording.cells):
+        own = [n for n, other in enumerate(wording.cells) if other.row == cell.row]
+        found = [span for n in own if (span := spans[n]) is not None]
+        if spans[at] is not None or len(own) < _SIBLINGS or len(found) != len(own) - 1:
+            continue
+        name = plain(cell.text)
+        start = text.find(name, found[0].start)
+        loose = range(start, start + len(name))
+        among = 0 <= start <= max(span.stop for span in found)
+        if among and not any(loose.start < s.stop and s.start < loose.stop for s in found):
+            printed = sorted([*found, loose], key=lambda span: span.start)
+            for place, span in zip(own, printed, strict=True):
+                spans[place] = span
 
 
 def _match(

@@ -289,3 +289,14 @@ def test_two_reports_in_one_text_are_told(style: str) -> None:
     text = texts.write(make_report(3, "county"), style)
     page = (read_markdown if style == "markdown" else read_plain_text)(text + text)
     assert len(register([page], choose_form([page], SOURCE)).repeated) >= 2
+
+
+@pytest.mark.parametrize("style", ["bare", "tabs", "html", "spaces", "csv", "markdown"])
+def test_columns_in_another_order_are_doubted_and_named(style: str) -> None:
+    text = texts.write(make_report(3, "county"), style)
+    swapped = text.replace("科研机构", "@").replace("法律服务机构", "科研机构")
+    found = read(swapped.replace("@", "法律服务机构"), style)
+    doubted = {p for p, e in found.record.evidence.items() if e.flag == "doubtful"}
+    names = ("/research_institution", "/legal_service_institution")
+    assert {p for p in found.record.evidence if p.endswith(names)} <= doubted
+    assert "STR-LABEL" in {code for code, _ in findings_of(found)}
