@@ -40,11 +40,6 @@ class Quantity:
     vague: bool
     """True for 56余: approximate, though told to the last unit."""
 
-    @property
-    def figures(self) -> str:
-        """The value in plain figures."""
-        return f"{self.value.normalize():f}"
-
 
 def quantities_of(text: str) -> list[Quantity]:
     """Return the quantities of a folded text in order."""
