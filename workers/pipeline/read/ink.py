@@ -1,7 +1,7 @@
 """Ink → lines: what is printed inside a cell, cut out tightly for recognition."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -34,6 +34,8 @@ _NEAR_SIDE, _THIN = 0.25, 0.25
 """Letters from a cell's side within which a stroke, thin for its height, may be a ruling."""
 _CENTRAL = 0.3
 """Share of a cell's height above and below in which a dash may be a piece of a ruling."""
+_SIGN_NEAR, _SIGN_WIDE = 0.9, 0.2
+"""Letters before a number within which its sign stands, and that it is wide at least."""
 _LINE_HEIGHT = 0.8
 """A crop is at least this share of a letter high, so that a dash stays a dash."""
 
@@ -68,10 +70,30 @@ def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[I
     if not ink.any():
         return []
     whitened = np.where(ruled & ~ink, np.uint8(255), cell)
-    pale = _pale(ink, (cell < (threshold + _WHITE) / 2) & ~ruled)
+    light = (cell < (threshold + _WHITE) / 2) & ~ruled
+    pale = _pale(ink, light)
     spans = _spans(_profile(ink, axis=1), gap=max(1, round(0.1 * letter)))
     spans = _with_crumbs_joined(spans, round(0.35 * letter))
-    return [_line(whitened, ink, pale, top, bottom, letter) for top, bottom in spans]
+    lines = [_line(whitened, ink, pale, top, bottom, letter) for top, bottom in spans]
+    loose = light & ~pale
+    return [
+        replace(line, blobs=line.blobs + 1) if _sign_before(loose, line, letter) else line
+        for line in lines
+    ]
+
+
+def _sign_before(loose: Filled, line: InkLine, letter: float) -> bool:
+    """Say whether a stroke too light for ink stands before a line, level with its middle.
+
+    It may be a number's sign, and counts as a glyph that was not read.
+    """
+    high = line.bottom - line.top
+    top, bottom = line.top + round(0.25 * high), line.bottom - round(0.15 * high)
+    before = loose[top:bottom, max(0, line.left - round(_SIGN_NEAR * letter)) : line.left]
+    if not before.any():
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(before.astype(np.uint8), connectivity=8)
+    return bool((stats[1:, cv2.CC_STAT_WIDTH] >= max(3.0, _SIGN_WIDE * letter)).any())
 
 
 def _pale(ink: Filled, light: Filled) -> Filled:

@@ -234,3 +234,12 @@ def test_a_sign_of_which_the_readers_are_unsure_or_of_two_minds_leaves_doubt() -
         reader = Scripted(full="-3", shares={}, second=second, least=least)
         reading = read_cells([change()], LETTER, reader)[0]
         assert sum(c.probability for c in reading.candidates if c.probability > 0.9) == 0
+
+
+def test_a_stroke_too_light_for_ink_before_a_number_counts_as_a_glyph_not_read() -> None:
+    for shade, glyphs in ((90, 2), (165, 2), (250, 1)):
+        cell = np.full((40, 90), 255, np.uint8)
+        cv2.line(cell, (24, 20), (32, 20), (shade,), 2)
+        cv2.ellipse(cell, (44, 20), (5, 8), 0, 0, 360, (0,), 2, cv2.LINE_AA)
+        (line,) = lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
+        assert line.blobs == glyphs
