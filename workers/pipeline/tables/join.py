@@ -9,6 +9,7 @@ from schemas.form import Form, TableName
 from schemas.page import Page
 from schemas.table import Cell, Table
 from workers.pipeline.tables.labels import likeness, likenesses, plain
+from workers.pipeline.tables.seam import sew
 
 _ALIKE = 0.75
 _SAME_PLACE = 0.02
@@ -96,15 +97,12 @@ def _append(before: Table, fragment: Table, form: Form) -> Table:
     repeated = _repeated_rows(before, fragment)
     columns, first, second = _together(before, fragment)
     name = before.form or classify(fragment, form)
-    cells = [_moved(cell, first, 0) for cell in before.cells]
-    cells += [
-        _moved(cell, second, before.rows - repeated)
-        for cell in fragment.cells
-        if cell.row >= repeated
-    ]
+    above = [_moved(cell, first, 0) for cell in before.cells]
+    below = [_moved(cell, second, -repeated) for cell in fragment.cells if cell.row >= repeated]
+    cells = sew(above, below, form, name) if name and below else [*above, *below]
     return Table(
         pages=before.pages + fragment.pages,
-        rows=before.rows + fragment.rows - repeated,
+        rows=max(cell.row + cell.row_span for cell in cells),
         columns=columns,
         cells=tuple(cells),
         box=before.box,
