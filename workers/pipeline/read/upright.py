@@ -18,6 +18,8 @@ _WORKING_SIDE = 1400
 """Longest side in pixels at which direction and skew are measured."""
 _POINTS = 20_000
 """Points of ink by which the skew is measured."""
+_DOWN = 2.0
+"""Weight of what stands one below the other beside what lies level."""
 _LONGEST, _TALLEST = 4, 4
 """Lines by which head and foot are told: words are taller than numbers, whole rows of which may run
 together into longer lines."""
@@ -64,7 +66,8 @@ def stand(
 def skew(flat: Gray) -> float:
     """Return the angle in degrees by which a page is turned; turning by it makes lines level.
 
-    The sharpest horizontal projection over all angles: rulings and lines of text both peak there.
+    The sharpest projections over all angles, across and down: rulings peak in both, lines of text
+    in the first. A bent page has no sharp one across but where some part of it happens to be level.
     """
     mask = binarise(flat, ink_threshold(flat))
     rows, columns = np.nonzero(mask)
@@ -105,7 +108,9 @@ def _sharpness(y: NDArray[np.float32], x: NDArray[np.float32], angle: float) -> 
     radians = np.deg2rad(angle)
     level = (y * np.float32(np.cos(radians)) - x * np.float32(np.sin(radians))).astype(np.int32)
     counts = np.bincount(level - level.min()).astype(np.float64)
-    return float((counts * counts).sum())
+    upright = (x * np.float32(np.cos(radians)) + y * np.float32(np.sin(radians))).astype(np.int32)
+    beside = np.bincount(upright - upright.min()).astype(np.float64)
+    return float((counts * counts).sum() + _DOWN * (beside * beside).sum())
 
 
 def _small(flat: Gray) -> Gray:

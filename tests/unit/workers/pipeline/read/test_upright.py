@@ -1,0 +1,33 @@
+"""The skew of a page: by what lies level and by what stands upright."""
+
+import cv2
+import numpy as np
+import pytest
+
+from workers.pipeline.read.upright import skew
+
+
+def ruled_page(bend: float = 0.0, phase: float = 0.0) -> np.ndarray:
+    """Draw a table whose lines across leave their height by `bend` pixels, as on a curled sheet."""
+    page = np.full((1400, 1000), 255, np.uint8)
+    x = np.arange(100, 901, dtype=np.float64)
+    wave = bend * np.sin(2 * np.pi * (x - 500) / 1100 + phase)
+    for y in range(300, 1200, 45):
+        path = np.stack([x, y + wave], axis=1).round().astype(np.int32)
+        cv2.polylines(page, [path], False, 0, 2)
+    for at in (100, 300, 450, 600, 750, 900):
+        lifted = wave[at - 100]
+        cv2.line(page, (at, round(300 + lifted)), (at, round(1155 + lifted)), 0, 2)
+    return page
+
+
+@pytest.mark.parametrize("angle", [-7.3, -0.4, 0.0, 2.5, 9.0])
+def test_a_page_is_turned_by_the_angle_at_which_it_lies(angle: float) -> None:
+    matrix = cv2.getRotationMatrix2D((500, 700), -angle, 1.0)
+    turned = cv2.warpAffine(ruled_page(), matrix, (1000, 1400), borderValue=(255,))
+    assert skew(np.asarray(turned, np.uint8)) == pytest.approx(angle, abs=0.1)
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.8, 1.6, 2.4, 3.1])
+def test_a_bent_page_is_not_turned_by_its_steepest_part(phase: float) -> None:
+    assert abs(skew(ruled_page(14.0, phase))) < 1.0
