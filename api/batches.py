@@ -87,6 +87,7 @@ def _verdicts(connection: Connection, batch_ids: Sequence[str]) -> dict[str, dic
         select(batch_items.c.batch_id, jobs.c.verdict, func.count().label("number"))
         .join(jobs, jobs.c.id == batch_items.c.job_id)
         .where(batch_items.c.batch_id.in_(batch_ids), jobs.c.verdict.is_not(None))
+        .where(batch_items.c.error.is_(None))
         .group_by(batch_items.c.batch_id, jobs.c.verdict)
     )
     for row in connection.execute(query):
@@ -197,7 +198,7 @@ def _conditions(wanted: ItemFilters) -> list[ColumnElement[bool]]:
     if wanted.status:
         found.append(_status().in_(wanted.status))
     if wanted.verdict is not None:
-        found.append(jobs.c.verdict == wanted.verdict)
+        found.append((jobs.c.verdict == wanted.verdict) & batch_items.c.error.is_(None))
     if wanted.text:
         named = (batch_items.c.name, jobs.c.issuer)
         found.append(or_(*(name.icontains(wanted.text, autoescape=True) for name in named)))

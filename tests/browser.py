@@ -1,17 +1,41 @@
 """A real browser for tests of pages; where none is installed they are skipped, and say so."""
 
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = next((found for name in _NAMES if (found := shutil.which(name))), None)
+_NAMED = (os.environ.get("GOUJI_CHROMIUM", ""), *_NAMES)
+BROWSER = next((found for name in _NAMED if name and (found := shutil.which(name))), None)
 
 needs_browser = pytest.mark.skipif(
-    BROWSER is None, reason="no Chromium on this machine: the page's structure is tested without"
+    BROWSER is None,
+    reason="no Chromium on this machine (install one, or name it in GOUJI_CHROMIUM): "
+    "the page's structure is tested without",
 )
+
+
+@contextmanager
+def chromium() -> "Iterator[Browser]":
+    """Run the browser for as long as the block does; nothing is downloaded for it.
+
+    It holds an event loop in this thread: keep it to one module of tests.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def printed(page: Path) -> Path:

@@ -264,6 +264,14 @@ def test_a_batch_counts_its_reports_by_verdict(rig: Rig) -> None:
     _judged(rig)
     batch = asked.read(rig.api, TENANT, "bat_1")
     assert batch.verdicts == {"passed": 1, "failed": 1}
+    with rig.database.begin() as connection:
+        reused = {"job_id": "job_1", "error": {"code": "duplicate"} | SAID}
+        connection.execute(
+            insert(batch_items).values(batch_id="bat_1", position=5, name="又一份.pdf", **reused)
+        )
+    again = asked.read(rig.api, TENANT, "bat_1")
+    assert again.verdicts == batch.verdicts, "what an earlier job stands for is skipped, not read"
+    assert again.counts["skipped"] == 2
     assert asked.listed(rig.api, TENANT, None, 5).data[0].verdicts == batch.verdicts
 
 

@@ -184,6 +184,7 @@ export const CHINESE = {
   "reading.missing": "缺失，不是 0",
   "reading.unread": "没有读出",
   "fault.main": "核验有误之处",
+  "fault.asked": "有提醒，请核对",
   "fault.part": "参与不符的算式",
   "viewer.stage": "页面图像，可滚动",
   "viewer.back": "上一页",

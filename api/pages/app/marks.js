@@ -1,19 +1,20 @@
 // How each value is shown and marked: the same rules as the report and the workbook follow.
 import { either, say } from "./words.js";
 
-const SIGNS = { doubtful: "疑", corrected: "改", inferred: "推", blank: "空", not_applicable: "号" };
-const FAULTS = { main: "误", part: "算", none: "" };
+export const SIGNS = { doubtful: "疑", corrected: "改", inferred: "推", blank: "空", not_applicable: "号" };
+export const FAULT_SIGNS = { main: "误", asked: "核", part: "算", none: "" };
 const NO_NUMBER = new Set(["blank", "not_applicable", "missing"]);
 const SHOWN = { blank: "", missing: "缺", unread: "？" };
 
-// Return the marks of all values of a form, by pointer. A finding points at its first value; the
-// others of a broken sum take part in it.
+// Return the marks of all values of a form, by pointer. An error points at its first value, a warning
+// asks for a look at it; the others of a broken sum take part in it. A note marks nothing.
 export function marks(form, record, validation) {
   const named = new Map();
   validation.findings.forEach((finding, number) => {
-    if (finding.code.startsWith("REC-")) return;
+    if (finding.code.startsWith("REC-") || finding.severity === "info") return;
+    const pointed = finding.severity === "error" ? "main" : "asked";
     for (const path of finding.paths) {
-      const fault = path === finding.paths[0] || finding.formula === null ? "main" : "part";
+      const fault = path === finding.paths[0] || finding.formula === null ? pointed : "part";
       named.set(path, [...(named.get(path) ?? []), { number, fault, finding }]);
     }
   });
@@ -25,8 +26,7 @@ function mark(record, pointer, named) {
   const evidence = record.evidence[pointer];
   const value = valueAt(record, pointer);
   const reading = readingOf(evidence, value);
-  const main = named.some(({ fault }) => fault === "main");
-  const fault = main ? "main" : named.length && Number(value) ? "part" : "none";
+  const fault = worst(named, value);
   return {
     pointer,
     evidence,
@@ -34,11 +34,17 @@ function mark(record, pointer, named) {
     reading,
     fault,
     shown: value !== null ? String(value) : (SHOWN[reading] ?? (evidence.text || "—")),
-    sign: (SIGNS[reading] ?? "") + FAULTS[fault],
+    sign: (SIGNS[reading] ?? "") + FAULT_SIGNS[fault],
     reasons: reasons(evidence, value),
     findings: named.map(({ number }) => number),
     told: named.map(({ finding }) => either(finding.message, finding.message_en)),
   };
+}
+
+// Return the worst of the faults at a value; 0 adds nothing to a broken sum.
+function worst(named, value) {
+  const pointed = ["main", "asked"].find((wanted) => named.some(({ fault }) => fault === wanted));
+  return pointed ?? (named.length && value !== null && value !== 0 && value !== "" ? "part" : "none");
 }
 
 export function valueAt(record, pointer) {

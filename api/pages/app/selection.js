@@ -8,6 +8,7 @@ export function selection() {
   return {
     on: (hear) => heard.push(hear),
     value(pointer, from) {
+      if (from === "table" && pointer === chosen.pointer) return; // a finding led here: it stays chosen
       Object.assign(chosen, { pointer, finding: null, from });
       tell();
     },

@@ -1,5 +1,6 @@
 // The statutory tables, set like the form: one stop for the Tab key each, arrow keys within.
 import { element } from "./element.js";
+import { FAULT_SIGNS, SIGNS } from "./marks.js";
 import { calm } from "./selection.js";
 import { either, language, say } from "./words.js";
 
@@ -101,17 +102,16 @@ function turnTo(cell) {
 
 export function legend({ marks }) {
   const all = [...marks.values()];
-  const faults = ["main", "part"].filter((fault) => all.some((mark) => mark.fault === fault));
+  const faults = ["main", "asked", "part"].filter((fault) => all.some((mark) => mark.fault === fault));
   const readings = READINGS.filter((reading) => all.some((mark) => mark.reading === reading));
   const item = (name, sample, words) => element("li", {}, element("i", { class: name }, sample), words);
-  const signOf = (test) => all.find(test);
   return element(
     "ul.legend",
     { "aria-label": say("report.legend") },
-    faults.map((fault) => item(`fault-${fault}`, fault === "main" ? "误" : "算", say(`fault.${fault}`))),
+    faults.map((fault) => item(`fault-${fault}`, FAULT_SIGNS[fault], say(`fault.${fault}`))),
     readings.map((reading) => {
-      const found = signOf((mark) => mark.reading === reading);
-      return item(reading, found.sign[0] && !"误算".includes(found.sign[0]) ? found.sign[0] : found.shown, say(`reading.${reading}`));
+      const found = all.find((mark) => mark.reading === reading);
+      return item(reading, SIGNS[reading] ?? found.shown, say(`reading.${reading}`));
     }),
   );
 }
