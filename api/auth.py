@@ -68,7 +68,7 @@ def _owner(found: Parts, key: str) -> Caller:
         .outerjoin(tenants, tenants.c.tenant == api_keys.c.tenant)
         .where(api_keys.c.sha256 == key_hash(key), api_keys.c.revoked_at.is_(None))
     )
-    with found.database.connect() as connection:
+    with found.reading.connect() as connection:
         row = connection.execute(known).one_or_none()
     if row is None:
         raise unauthorised()

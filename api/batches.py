@@ -57,7 +57,7 @@ def find(connection: Connection, tenant: str, batch_id: str) -> BatchRow:
 
 def read(parts: Parts, tenant: str, batch_id: str) -> Batch:
     """Return a batch as its owner reads it."""
-    with parts.database.connect() as connection:
+    with parts.reading.connect() as connection:
         row = find(connection, tenant, batch_id)
         seen = parts.pulse().workers_seen
         verdicts = _verdicts(connection, [batch_id])[batch_id]

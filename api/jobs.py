@@ -56,14 +56,15 @@ def find(connection: Connection, tenant: str, job_id: str) -> JobRow:
 
 def read(parts: Parts, tenant: str, job_id: str) -> Job:
     """Return a job as its owner reads it."""
-    with parts.database.connect() as connection:
+    pulse = parts.pulse()
+    with parts.reading.connect() as connection:
         row = find(connection, tenant, job_id)
-        return progress.view(row, progress.look_around(connection, parts.pulse(), row))
+        return progress.view(row, progress.look_around(connection, pulse, row))
 
 
 def status_of(parts: Parts, tenant: str, job_id: str) -> tuple[JobStatus, int]:
     """Return a job's status and version: all that a long poll needs to look at."""
-    with parts.database.connect() as connection:
+    with parts.reading.connect() as connection:
         row = find(connection, tenant, job_id)
     return row.status, row.version
 
@@ -74,7 +75,7 @@ def listed(parts: Parts, tenant: str, filters: Filters, cursor: str | None, limi
     if cursor is not None:
         wanted.append(jobs.c.id < cursor)
     query = select(jobs).where(*wanted).order_by(jobs.c.id.desc()).limit(limit + 1)
-    with parts.database.connect() as connection:
+    with parts.reading.connect() as connection:
         rows = [JobRow.of(row) for row in connection.execute(query)]
     around = progress.Surroundings(workers_seen=parts.pulse().workers_seen)
     shown = rows[:limit]
@@ -131,7 +132,7 @@ def events_after(parts: Parts, job_id: str, seq: int) -> list[JobEvent]:
         .order_by(job_events.c.seq)
         .limit(500)
     )
-    with parts.database.connect() as connection:
+    with parts.reading.connect() as connection:
         rows = connection.execute(query).all()
     return [JobEvent(seq=row.seq, type=row.type, at=row.at, data=row.data) for row in rows]
 

@@ -1,6 +1,7 @@
 """What a request needs of the world, in one value; `api.app` puts it together."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sqlalchemy
 from fastapi import Request
@@ -30,6 +31,14 @@ class Parts:
     hub: Hub
     limiter: Limiter
     waiting: Waiting
+
+    @cached_property
+    def reading(self) -> sqlalchemy.Engine:
+        """The database for single looks, each of which sees a state of its own.
+
+        Beginning and ending a transaction would be two more trips to the server than the look.
+        """
+        return self.database.execution_options(isolation_level="AUTOCOMMIT")
 
     def pulse(self) -> Pulse:
         """Return how the service is doing, at most a second old."""

@@ -25,6 +25,8 @@ async def until_finished(
     parts: Parts, tenant: str, job_id: str, wait_s: float, *, or_changed: bool = False
 ) -> Job:
     """Return the job once it is finished (or has changed at all), or when patience runs out."""
+    if wait_s <= 0:
+        return await run_in_threadpool(jobs.read, parts, tenant, job_id)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + min(wait_s, parts.settings.max_wait_s)
     with parts.hub.watch(job_id) as news:

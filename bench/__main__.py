@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import born_digital, exactness, memory, speed, tables
+from bench import born_digital, exactness, memory, service, speed, tables
 
-CHOICES = ("exactness", "speed", "born-digital", "memory", "tables", "all")
+CHOICES = ("exactness", "speed", "born-digital", "memory", "tables", "service", "all")
 
 
 def main() -> int:
@@ -26,6 +26,7 @@ def main() -> int:
     speed.add_options(parser)
     memory.add_options(parser)
     tables.add_options(parser)
+    service.add_options(parser)
     chosen = parser.parse_intermixed_args()
     if chosen.what in ("exactness", "all"):
         exactness.run(chosen.paths, chosen)
@@ -39,6 +40,8 @@ def main() -> int:
                 memory.run(paths, chosen)
     if chosen.what in ("born-digital", "all"):
         born_digital.run(chosen.paths, chosen.seed, chosen.count, as_json=chosen.json)
+    if chosen.what == "service":
+        service.run(chosen)
     if chosen.what == "tables":
         tables.run(chosen)
     return 0

@@ -65,7 +65,7 @@ def _submit(found: Parts, submission: Submission) -> str:
         return intake.admit_received(found, filename, received, submission.wish)
 
 
-@router.get("")
+@router.get("", response_model=JobList)
 def list_jobs(
     found: Found,
     asking: Asking,
@@ -81,7 +81,7 @@ def list_jobs(
     created_after: datetime | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> JobList:
+) -> Response:
     """List jobs, the newest first; `text` is part of file name or issuer, `finding` a rule's code.
 
     `region` is a code of GB/T 2260; what lies within the division is listed, too.
@@ -98,7 +98,8 @@ def list_jobs(
         text=text,
         created_after=created_after,
     )
-    return jobs.listed(found, asking.tenant, filters, cursor, limit)
+    shown = jobs.listed(found, asking.tenant, filters, cursor, limit)
+    return Response(shown.model_dump_json().encode(), media_type="application/json")
 
 
 @router.get("/{job_id}", response_model=Job)
