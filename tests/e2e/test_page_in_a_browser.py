@@ -332,6 +332,21 @@ def test_what_a_document_says_is_only_ever_text(
     expect(page.locator(cell("/requests/new_requests/total"))).to_have_class(re.compile("chosen"))
 
 
+def test_all_documents_are_found_by_name(opened: Opened, http: httpx.Client) -> None:
+    mark = secrets.token_hex(4)
+    finished(http, f"{mark}-one")
+    finished(http, f"{mark}-two")
+    page = opened()
+    page.get_by_role("searchbox").fill(mark)
+    rows(page, 2)
+    page.get_by_role("searchbox").fill(f"{mark}-two")
+    rows(page, 1)
+    page.reload()
+    rows(page, 1)
+    page.get_by_role("searchbox").fill("no such name")
+    page.get_by_text("没有符合条件的文档").wait_for()
+
+
 def test_a_failure_says_what_to_do_and_can_be_tried_again(
     opened: Opened, http: httpx.Client
 ) -> None:

@@ -23,7 +23,6 @@ export async function showBatch(place, address, { signal, lost }) {
     titleId: "items-title",
     empty: say("batch.empty"),
     query: address.query,
-    textFilter: "text",
     groups: () => shares(batch),
     signal,
     lost,

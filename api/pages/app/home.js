@@ -22,7 +22,6 @@ export async function showHome(place, address, { signal, lost }) {
     titleId: "documents-title",
     empty: say("home.empty"),
     query: address.query,
-    textFilter: "issuer",
     signal,
     lost,
   });

@@ -17,7 +17,7 @@ export function listing(wanted) {
   const state = Object.fromEntries(["verdict", "status", "text", "cursor"].map((name) => [name, wanted.query.get(name) ?? ""]));
   const before = []; // the cursors of the pages before this one
   const chips = element("div.chips", { role: "group", "aria-label": say("list.narrow") });
-  const text = element("input", { type: "search", value: state.text, "aria-label": say(`find.${wanted.textFilter}`), placeholder: say(`find.${wanted.textFilter}`), maxlength: 100 });
+  const text = element("input", { type: "search", value: state.text, "aria-label": say("list.find"), placeholder: say("list.find"), maxlength: 100 });
   const body = element("tbody");
   const head = element("thead", {}, element("tr", {}, ["name", "issuer", "state", "verdict"].map((name) => element("th", { scope: "col" }, say(`list.${name}`)))));
   const table = element("table.list", { "aria-labelledby": wanted.titleId }, head, body);
@@ -29,8 +29,7 @@ export function listing(wanted) {
 
   const ask = () => {
     const asked = new URLSearchParams({ limit: String(A_PAGE) });
-    for (const name of [...KINDS, "cursor"]) if (state[name]) asked.set(name, state[name]);
-    if (state.text) asked.set(wanted.textFilter, state.text);
+    for (const name of [...KINDS, "text", "cursor"]) if (state[name]) asked.set(name, state[name]);
     return read(`${wanted.path}?${asked}`, { signal: wanted.signal });
   };
 
