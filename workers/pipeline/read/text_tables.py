@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from schemas.form import Form, FormCell, FormTable, TableName
 from schemas.forms import FORMS
 from schemas.table import Table
-from workers.pipeline.read.text_cells import Piece
+from workers.pipeline.read.text_cells import Piece, kind_of
 from workers.pipeline.read.text_entries import Row, cells_before, entries, find_rows
 from workers.pipeline.read.text_grid import set_table
 from workers.pipeline.read.text_headers import Match, match_headers
@@ -148,7 +148,7 @@ def _draft(
         empty = [_empty(match, skipped[match.cell]) for match in matches if _is_empty_row(match)]
         unsure = _scattered(found, range(start, row.words.start), matches, skipped, empty)
         if complete:
-            complete[-1] = _with_words(complete[-1], matches, row)
+            complete[-1] = _with_words(found, complete[-1], matches, row)
             complete[-1] = replace(complete[-1], disturbed=complete[-1].disturbed or unsure)
         headers += [match for match in matches if match.cell.kind != "label"]
         complete += [*empty, replace(row, disturbed=row.disturbed or unsure)]
@@ -196,14 +196,20 @@ def _pieces_of(match: Match) -> range:
     return range(match.first, match.last + 1)
 
 
-def _with_words(row: Row, matches: Sequence[Match], following: Row) -> Row:
-    """Take words behind a row with too few values for its cells, where they make up the number."""
+def _with_words(found: Sequence[Piece], row: Row, matches: Sequence[Match], following: Row) -> Row:
+    """Doubt a row with too few values for its cells where words stand behind it.
+
+    They may be its missing cell, or open the next row: which of them, a flat text does not say,
+    but for marks that stand for no number.
+    """
     missing = len(row.wanted) - len(row.values)
     named = min((match.first for match in matches), default=following.words.start)
     end = row.values.stop
     if missing <= 0 or not row.values or named <= end:
         return row
-    if named - end == missing:
+    if named - end == missing and all(
+        kind_of(found[at].text) == "number" for at in range(end, named)
+    ):
         return replace(row, values=range(row.values.start, named))
     return replace(row, disturbed=True)
 

@@ -190,6 +190,16 @@ def test_words_in_place_of_a_number_are_kept_and_named() -> None:
     assert [code for code, _ in findings_of(found)] == ["VAL-KIND"]
 
 
+@pytest.mark.parametrize("style", ["letters", "layout"])
+@pytest.mark.parametrize("seed", range(6))
+def test_words_that_open_the_next_row_are_no_cell_of_the_row_before(style: str, seed: int) -> None:
+    report = mark_zeros(make_report(seed, "county"), "", random.Random(seed), 0.7)
+    found = read(texts.write(report, style, seed), style)
+    names = [finding.code for finding in found.validation.findings if finding.cause == "source"]
+    assert "VAL-KIND" not in names
+    assert [e.text for e in found.record.evidence.values() if "\u4e00" <= e.text <= "\u9fff"] == []
+
+
 def test_a_number_more_or_less_in_a_row_is_never_filled_in_silently() -> None:
     report = make_report(3, "county")
     lines = texts.write(report, "bare").split("\n")
