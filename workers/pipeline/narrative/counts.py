@@ -12,7 +12,8 @@ from workers.pipeline.narrative.meaning import Place, Readings, Setting, Topic, 
 from workers.pipeline.narrative.paragraph import Paragraph
 from workers.pipeline.narrative.periods import Periods
 from workers.pipeline.narrative.quantities import MONEY, Quantity
-from workers.pipeline.narrative.subjects import HANDLED, NEW, RECEIVED
+from workers.pipeline.narrative.review_words import LAWSUIT_PATHS, LAWSUITS
+from workers.pipeline.narrative.subjects import HANDLED, LITIGATION, NEW, RECEIVED
 from workers.pipeline.narrative.words import AS_KNOWN, LABELS, NOT_OURS, SEVERALLY, TOPICS
 from workers.pipeline.wording import is_abbreviation
 
@@ -76,6 +77,8 @@ class Reader:
     """The kind of rule the sentence is about."""
     total: Readings = RECEIVED
     """The readings of the last total of requests, which applicants are parts of."""
+    lawsuits: Readings = (LITIGATION,)
+    """The lawsuits spoken of last: all, or those of one path and, summed up behind it, all."""
     used: int = 0
     """Where the last quantity, with the words behind that belong to it, ends."""
     told: list[Count] = field(default_factory=list)
@@ -114,6 +117,9 @@ class Reader:
             if topic == "documents":
                 self.kind = kind_of(found[0])
             self.topic = topic
+        for found in LAWSUITS.finditer(self.paragraph.text, begin, end):
+            self.lawsuits = LAWSUIT_PATHS[str(found.lastgroup)]
+            self.topic = "litigation"
         if not self.disclosure:
             self.disclosure = bool(_DISCLOSURE.search(self.paragraph.text, begin, end))
 
@@ -214,6 +220,7 @@ class Reader:
             topic=self.topic,
             kind=self.kind,
             total=self.total,
+            lawsuits=self.lawsuits,
             courts=self.disclosure or self.section == _COURTS,
             fees=self.section == _OTHER_MATTERS,
         )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 from workers.pipeline.narrative.quantities import MONEY, Quantity
 from workers.pipeline.narrative.statement import Part
@@ -107,6 +108,8 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
         for quantity in rest:
             names.append(_name(re.split(r"[，；、]", text[: quantity.start])[-1]))
         parts, cut = parts + rest, False
+    filled = _filled(parts, total)
+    parts, names = parts[:filled], names[:filled]
     behind = text[parts[-1].end : parts[-1].end + 4]
     is_open = bool(_MAIN.search(between)) or "等" in behind or "……" in behind
     return Enumeration(
@@ -121,6 +124,16 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
         doubled=_is_doubled(text, quantities, at),
         channels=any(_CHANNEL.search(name) for name in names),
     )
+
+
+def _filled(parts: Sequence[Quantity], total: Quantity) -> int:
+    """Return how many parts are of the total: those told beside a list that fills it are not.
+
+    “297件，其中：书面97件、网络200件；公民236件、法人61件” divides its total twice.
+    """
+    sums = list(accumulate(part.value for part in parts))
+    again = sums[-1] != total.value and total.value in sums
+    return sums.index(total.value) + 1 if again else len(parts)
 
 
 def _is_doubled(text: str, quantities: Sequence[Quantity], at: int) -> bool:

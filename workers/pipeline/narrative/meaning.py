@@ -12,7 +12,6 @@ from workers.pipeline.narrative.subjects import (
     FORWARD,
     HANDLED,
     INFORMATION_FEE,
-    LITIGATION,
     NEW,
     RECEIVED,
     REVIEW,
@@ -64,6 +63,8 @@ class Setting:
     """The kind of rule spoken of, when rules are."""
     total: Readings
     """The readings of the last total of requests, which applicants are parts of."""
+    lawsuits: Readings
+    """The lawsuits spoken of last, which results are told of."""
     courts: bool
     """Whether reviews and lawsuits are about disclosure."""
     fees: bool
@@ -121,7 +122,7 @@ def _of_result(result: str | None, setting: Setting) -> Readings | None:
     """Return the readings of a result; what is judged is what the text spoke of last."""
     if result is None or setting.topic not in ("review", "litigation"):
         return None
-    return of_column((REVIEW if setting.topic == "review" else LITIGATION,), result)
+    return of_column((REVIEW,) if setting.topic == "review" else setting.lawsuits, result)
 
 
 def _of_documents(quantity: Quantity, head: str, setting: Setting) -> Readings | None:

@@ -22,6 +22,16 @@ REVIEW_PATHS = {
     "litigation": (LITIGATION,),
     "review": (REVIEW,),
 }
+LAWSUITS = re.compile(
+    r"(?P<after>复议后[^，。；0-9]{0,10}?[起应]?诉讼?)|(?P<direct>(?:未经(?:行政)?复议|直接)[^，。；0-9]{0,10}?诉讼?)"
+    r"|(?P<litigation>诉讼)"
+)
+"""Words that say which lawsuits the results behind are of."""
+LAWSUIT_PATHS = {
+    "after": (AFTER, LITIGATION),
+    "direct": (DIRECT, LITIGATION),
+    "litigation": (LITIGATION,),
+}
 REVIEWING = re.compile(
     r"审理|审结|裁决|新增|新收|办理(?!因|涉及|政府信息|信息公开)|应诉|(?<!信息)(?<!务)公开(?=行政(?:复议|诉讼))|公示|听证|调解|代理|指导|参与|出庭"
 )

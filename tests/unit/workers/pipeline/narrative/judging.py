@@ -4,7 +4,8 @@ A line of a set reads `truth | sentence`; a truth is `name=number …` with the 
 nothing before the bar means that no claim may be made. A figure and a colon before the sentence is
 its section, else it is section one. Letters in braces, in `shapes.txt`, are numbers drawn anew for
 each filling. All sentences are those of one bureau for one year. `unseen.txt` was written before
-the grammar was tuned and never used for tuning.
+the grammar was tuned and never used for tuning; `exact.txt` holds what was once read wrongly, every
+line of which must be read without a fault.
 """
 
 import random

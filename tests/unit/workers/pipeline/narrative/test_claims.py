@@ -22,6 +22,7 @@ from workers.pipeline.narrative.statements import read_statements
 TUNED = [made(line) for at, shape in enumerate(lines("shapes")) for line in filled(shape, 6, at)]
 TUNED += [made(line) for line in lines("sentences")]
 UNSEEN = [made(line) for line in lines("unseen")]
+EXACT = [made(line) for line in lines("exact")]
 
 
 def test_the_sets_are_as_large_and_varied_as_promised() -> None:
@@ -38,7 +39,12 @@ def test_claims_are_read_with_precision_and_recall(sentences: list[Made]) -> Non
     assert found.recall >= 0.95, "\n".join(found.faults)
 
 
-@pytest.mark.parametrize("each", TUNED + UNSEEN, ids=lambda each: each.sentence[:20])
+@pytest.mark.parametrize("each", EXACT, ids=lambda each: each.sentence[:30])
+def test_nothing_but_what_is_stated_is_claimed(each: Made) -> None:
+    assert not score([each]).faults
+
+
+@pytest.mark.parametrize("each", TUNED + UNSEEN + EXACT, ids=lambda each: each.sentence[:20])
 def test_spans_print_the_claim_and_are_equal_or_apart(each: Made) -> None:
     section = Section(number=each.section, title="", text=each.sentence)
     statements = read_statements((section,), YEAR, ISSUER)
