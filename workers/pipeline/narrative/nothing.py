@@ -19,7 +19,7 @@ from workers.pipeline.narrative.subjects import (
     REVIEW,
     of_column,
 )
-from workers.pipeline.narrative.words import REQUEST
+from workers.pipeline.narrative.words import REQUEST, is_of_part
 
 _CLAUSE = re.compile(r"[^，。；！？：（）]+")
 _NO = re.compile(
@@ -85,6 +85,7 @@ def nothings_of(
     quantities: Sequence[Quantity],
     periods: Periods,
     *,
+    issuer: str | None,
     courts: bool,
     fees: bool,
 ) -> Iterator[Nothing]:
@@ -104,7 +105,8 @@ def nothings_of(
             if not zeros and negation and not told and not _BUT.search(clause[0]):
                 about = courts or bool(_ABOUT.search(text, begin, clause.end()))
                 before, denied = clause[0][: negation.start()], clause[0][negation.start() :]
-                zeros = tuple(_denied(denied, before, about=about))
+                if not is_of_part(before, issuer):
+                    zeros = tuple(_denied(denied, before, about=about))
             if zeros and periods.is_own(at):
                 yield Nothing(expressions=zeros, start=clause.start(), end=clause.end())
 
@@ -148,9 +150,24 @@ def _denied(denied: str, before: str, *, about: bool) -> Iterator[str]:
     elif (_ASKED.search(denied) and _VERB.search(denied)) or (
         about and _ASKED_PLAIN.search(denied)
     ):
-        yield NEW
+        if not _is_limited(denied):
+            yield NEW
     else:
         yield from _denied_acts(denied)
+
+
+_UNLIMITED = re.compile(
+    r"(?:任何|任意|相关|有关|相应|一[件个份起]|各类|各种|公民|自然人|法人|或者?|和|及|以及|、|与|其[他它]|组织|企业|社会|群众|市民|公众|个人|申请人"
+    r"|单位|形式|方式|类型?|的|提出|提交|递交|申请|要求|获取|关于|有|过|了|到|收到?|接到?|接收|受理|办理|发生|出现|产生|存在|涉及(?=依申请|政府信息公开申请)"
+    r"|向?(?:我|本)(?:局|委|办|厅|单位|机关|镇|乡|街道|县|市|区|部门)|未|没有|曾|再|尚|新增?|无|不|零|政府|信息|公开|本年度|年度|件|书面|、|“|”)*$"
+)
+"""What may stand between a denial and the requests denied without confining them to some."""
+
+
+def _is_limited(denied: str) -> bool:
+    """Say whether only some requests are denied: “未收到涉及第三方权益的……申请”."""
+    asked = _ASKED.search(denied) or re.search("申请", denied)
+    return asked is not None and _UNLIMITED.match(denied[: asked.start()]) is None
 
 
 _FEE_RULES = re.compile(r"标准|减免|依据|规定")

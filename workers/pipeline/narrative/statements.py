@@ -66,6 +66,7 @@ class _Reading:
     counts: list[Count]
     topic: Topic | None
     year: int | None
+    issuer: str | None
     courts: bool
     fees: bool
 
@@ -107,6 +108,7 @@ class _Reading:
             counts=reader.read() if quantities else [],
             topic=topic,
             year=year,
+            issuer=issuer,
             courts=section.number == _COURTS or topic == "requests",
             fees=section.number == _OTHER_MATTERS,
         )
@@ -145,6 +147,7 @@ class _Reading:
                 self.sentences,
                 self.quantities,
                 self.periods,
+                issuer=self.issuer,
                 courts=self.courts,
                 fees=self.fees,
             ),

@@ -6,6 +6,8 @@ what stands behind. Between the two only words without meaning of their own may 
 
 import re
 
+from workers.pipeline.wording import is_abbreviation
+
 REQUEST = (
     r"(?:(?:依法)?(?:申请公开(?:政府|政务)?信息(?:件)?|(?:政府|政务)信息(?:依申请公开|申请公开|公开)|公开政府信息的?申请"
     r"|依申请公开(?:的?(?:政府|政务)?信息)?|信息公开|政务公开|依申请信息|政府信息(?=申请)|公开(?=申请)|信息公开依申请))"
@@ -48,6 +50,25 @@ _WHOLE = re.compile(
 def is_partial(words: str) -> bool:
     """Say whether words confine a number to one way, theme or organ."""
     return bool(_PARTIAL.search(words)) and not _WHOLE.search(words)
+
+
+_PART = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{0,14}?(?:[局委厅办]机关|本级(?:行政)?机关|本级|[局委厅]属|院|科室|处室|股室|中心|学校|中学|小学|大学|幼儿园"
+    r"|图书馆|档案馆|监测站|支队|大队|所属|下属|直属|二级单位|(?:其[他它余]|部分|个别|各)(?:单位|部门|科|站所)))"
+    r"(?!公开)[\u4e00-\u9fff]{0,8}$"
+)
+_OURSELVES = re.compile(r"我|本(?!级)|全[市县区省州镇乡局委院校系]")
+
+
+def is_of_part(words: str, issuer: str | None) -> bool:
+    """Say whether the subject before a statement is a part of the issuer, or another organ."""
+    found = _PART.search(words)
+    if found is None or _OURSELVES.search(found["name"]):
+        return False
+    name = found["name"]
+    return issuer is None or not any(
+        is_abbreviation(name[at:], issuer) for at in range(max(1, len(name) - 2))
+    )
 
 
 _LOOSE_UNITS = frozenset({"个", "项", "次", "条", "份"})
