@@ -4,6 +4,7 @@ Headers come in any order of their rows, broken over lines and with a wrong lett
 laying the form's wording along the words.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -132,6 +133,7 @@ def _laid(
         spans.append(span)
     _draw_together(wording, spans, text)
     _in_printed_order(wording, spans, text)
+    _exchanged(wording, spans, text)
     for at, cell in enumerate(wording.cells):
         span = spans[at] or _between(spans, at)
         if span is not None:
@@ -171,6 +173,24 @@ def _in_printed_order(wording: _Wording, spans: list[range | None], text: str) -
             printed = sorted([*found, loose], key=lambda span: span.start)
             for place, span in zip(own, printed, strict=True):
                 spans[place] = span
+
+
+def _exchanged(wording: _Wording, spans: list[range | None], text: str) -> None:
+    """Put headers over one column each that all stand to the letter, but exchanged, as printed."""
+    names = sorted({plain(cell.text) for cell in wording.cells}, key=len, reverse=True)
+    printed = list(re.finditer("|".join(map(re.escape, names)), text)) if all(names) else []
+    for row in {cell.row for cell in wording.cells}:
+        own = [
+            at
+            for at, cell in enumerate(wording.cells)
+            if cell.row == row and cell.kind == "header" and cell.column_span == 1
+        ]
+        wanted = [plain(wording.cells[at].text) for at in own]
+        there = [one for one in printed if one[0] in wanted][-len(own) :] if own else []
+        order = [one[0] for one in there]
+        if order != wanted and sorted(order) == sorted(wanted):
+            for place, one in zip(own, there, strict=True):
+                spans[place] = range(*one.span())
 
 
 def _match(

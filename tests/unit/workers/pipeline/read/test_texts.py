@@ -301,12 +301,25 @@ def test_two_reports_in_one_text_are_told(style: str) -> None:
     assert len(register([page], choose_form([page], SOURCE)).repeated) >= 2
 
 
-@pytest.mark.parametrize("style", ["bare", "tabs", "html", "spaces", "csv", "markdown"])
-def test_columns_in_another_order_are_doubted_and_named(style: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "columns"),
+    [
+        ("科研机构", "法律服务机构", ("research_institution", "legal_service_institution")),
+        ("商业企业", "科研机构", ("commercial_enterprise", "research_institution")),
+        ("自然人", "总计", ("natural_person", "total")),
+    ],
+)
+@pytest.mark.parametrize("style", ["bare", "tabs", "pipes", "html", "spaces", "csv", "markdown"])
+def test_columns_in_another_order_are_doubted_and_named(
+    style: str, one: str, other: str, columns: tuple[str, str]
+) -> None:
     text = texts.write(make_report(3, "county"), style)
-    swapped = text.replace("科研机构", "@").replace("法律服务机构", "科研机构")
-    found = read(swapped.replace("@", "法律服务机构"), style)
+    start = text.index("申请人情况")
+    stop = text.index("本年新收", start)
+    head = text[start:stop].replace(one, "@").replace(other, one).replace("@", other)
+    found = read(text[:start] + head + text[stop:], style)
     doubted = {p for p, e in found.record.evidence.items() if e.flag == "doubtful"}
-    names = ("/research_institution", "/legal_service_institution")
-    assert {p for p in found.record.evidence if p.endswith(names)} <= doubted
+    own = {p for p in found.record.evidence if p.startswith("/requests/") and p.endswith(columns)}
+    assert own
+    assert own <= doubted
     assert "STR-LABEL" in {code for code, _ in findings_of(found)}
