@@ -14,7 +14,14 @@ from workers.pipeline.narrative.periods import Periods
 from workers.pipeline.narrative.quantities import MONEY, Quantity
 from workers.pipeline.narrative.review_words import LAWSUIT_PATHS, LAWSUITS
 from workers.pipeline.narrative.subjects import HANDLED, LITIGATION, NEW, RECEIVED
-from workers.pipeline.narrative.words import AS_KNOWN, LABELS, NOT_OURS, SEVERALLY, TOPICS
+from workers.pipeline.narrative.words import (
+    AS_KNOWN,
+    LABELS,
+    NOT_OURS,
+    SEVERALLY,
+    TOPICS,
+    is_partial,
+)
 from workers.pipeline.wording import is_abbreviation
 
 _STOP = re.compile(r"[，。；！？（）]")
@@ -22,13 +29,13 @@ _TAIL_STOP = re.compile(r"[，。；：！？（）、]")
 _QUOTES = re.compile(r"[“”]")
 _LEAD = re.compile(r"^(?:、|和|与|及|并|以及|其中|：|○)*")
 _MODAL = re.compile(
-    r"力争|争取|计划(?!生育)|拟(?![制定稿])|预计|目标|不少于|不低于|不得|至少|每(?:年|月|季|周|日|个|人)|平均|人均|应当|要求各|名额"
+    r"力争|争取|计划(?!生育)|拟(?![制定稿])|预计|目标|不少于|不低于|不得|至少|每(?:年|月|季|周|日|个|人)|平均|[人月日周季年]均|最[多少高低]的?|单[日月周]|当[日月]|应当|要求各|名额"
 )
 _COMPARED = re.compile(
     r"同比|环比|增长|增加|上升|下降|减少|降低|提高|[较比](?:上|去|20)|占(?!用)|比例|比重"
 )
 _ORGAN = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{0,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办(?!公)|发生|答复|新增|制发|作出)"
+    r"(?P<name>[\u4e00-\u9fff]{0,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市|(?<!法)院|中心|科室|学校))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办(?!公)|发生|答复|新增|制发|作出)"
 )
 _PARTS = re.compile(r"其中|包括|含")
 _WHOLE = re.compile(r"全[市县区省州]|各级各部门")
@@ -36,6 +43,19 @@ _OURS = re.compile(r"我|本|及其|全[市县区省镇乡州局委系街]|(?:�
 _OTHERS = re.compile(
     r"各(?!类|种|界|级|项)|所属|下属|下级|直属|[市县区省]直|二级单位|乡镇|镇街|街镇"
 )
+
+
+_ALL_ORGANS = re.compile(
+    r"全[市县区省州](?:[^，。；]{0,10}?系统|(?:各级)?(?:行政|政府|国家)机关|(?:各级)?政府部门)|本?系统(?=共|收|新)"
+)
+_ONE_ORGAN = re.compile(r"(?:局|委|委员会|厅|中心|队|院)$")
+_PART_OF_ORGAN = re.compile(r"[局委厅]机关|本级|[局委厅]属")
+_PASSED_ON = re.compile(
+    r"(?:转至|转到|转由|转给)(?!下|次|明|20|本|我)|转送|移交|移送"
+    r"|由(?!我|本)[^，。；]{1,12}?(?:局|委|办|厅|政府|部门|单位|镇|乡|街道)(?:负责|承办|牵头)?(?:办理|答复|处理|回复|办结)"
+)
+"""What another organ was left to answer."""
+_OTHER_YEAR = re.compile(r"，(?:均)?(?:为|系|是|属于?)(?:20\d\d年|上一?年|去年|次年|下一?年)")
 
 
 _BETWEEN = ("、", "，", "和", "及", "与", "以及", "、和")
@@ -135,8 +155,11 @@ class Reader:
             tail=text[quantity.end : tail_end],
             clause=text[clause : quantity.start],
             sentence=text[begin : quantity.start],
+            begin=begin,
             mark=text[tail_end : tail_end + 1],
         )
+        if _OTHER_YEAR.match(text, tail_end) and "其中" in place.clause:
+            return
         if quantity.approximate or not self.periods.is_own(quantity.start):
             return
         if _MODAL.search(place.clause) or (
@@ -194,19 +217,42 @@ class Reader:
 
     def _is_elsewhere(self, place: Place, readings: Readings) -> bool:
         """Say whether a number is told of documents, a part of the issuer, or another organ."""
-        if self.labels and readings[0].startswith("requests."):
+        asked = readings[0].startswith("requests.")
+        if asked and (self.labels or _PASSED_ON.search(place.clause) or self._is_of_theme(place)):
+            return True
+        if self._is_of_many(place.clause) or _PART_OF_ORGAN.search(place.clause):
             return True
         whole = _WHOLE.search(place.clause)
         if _OTHERS.search(place.clause) and not whole:
             return True
         again = any(count.readings == readings for count in self.told)
         part = "其中" in place.clause and readings[: len(RECEIVED)] == RECEIVED
-        if part or (again and _PARTS.search(place.sentence)):
+        handled = readings == (NEW,) and self.total == (HANDLED,)
+        if (
+            part
+            or (handled and _PARTS.search(place.clause))
+            or (again and _PARTS.search(place.sentence))
+        ):
             return True
         found = _ORGAN.search(place.clause)
         if whole or found is None or _OURS.search(found["name"]):
             return False
         return again or not self._is_issuer(found["name"])
+
+    def _is_of_many(self, words: str) -> bool:
+        """Say whether words name all organs of a region, of which the issuer is but one."""
+        one = self.issuer is not None and _ONE_ORGAN.search(self.issuer) is not None
+        return one and _ALL_ORGANS.search(words) is not None
+
+    def _is_of_theme(self, place: Place) -> bool:
+        """Say whether a number is a part of requests of one theme or way: “涉及医疗120件，其中”."""
+        first, _, _ = place.sentence.rpartition("其中")
+        end = place.begin + len(first)
+        before = [q for q in self.quantities if place.begin <= q.start and q.end <= end]
+        if not before or any(count.quantity is before[-1] for count in self.told):
+            return False
+        words = _STOP.split(self.paragraph.text[place.begin : before[-1].start])[-1]
+        return ("其中" in first or is_partial(words)) and not _COMPARED.search(words)
 
     def _is_issuer(self, words: str) -> bool:
         """Say whether words end in the issuer's name, in full or shortened."""

@@ -46,6 +46,8 @@ class Place:
     clause: str
     """From the last stop on, earlier quantities included."""
     sentence: str
+    begin: int
+    """Where the sentence begins."""
     mark: str
     """The stop that ends the words behind, if one does."""
 
