@@ -1,7 +1,7 @@
 """NAR-*: what the text states, against the tables, its own sums and last year's report."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.page import Page
 from schemas.record import Record
@@ -23,6 +23,8 @@ CODES: dict[Kind, str] = {
     "approximate": "NAR-APPROX",
     "growth": "NAR-GROWTH",
 }
+_Span = tuple[int, tuple[int, int]]
+"""The section of a statement and its span in it."""
 _SURE = 0.9
 """Score from which words read from pixels, digits apart, are taken for what is printed."""
 _DOUBT = "；正文是从图像识别的，也可能是识别之误，请对照原件"
@@ -36,11 +38,11 @@ def check_narrative(
     judged = [each for each in judge(record, previous) if each.statement.kind in CODES]
     told = [each for each in judged if _is_told(each)]
     where = places(form_of(record)) if told else {}
-    running = flow(text_lines(pages)) if told else None
+    lines = locate((each.statement for each in told), flow(text_lines(pages))) if told else {}
     checked = Counter(_code(each) for each in judged if each.holds is not None or _is_told(each))
     failed = Counter(_code(each) for each in told)
     return Outcome(
-        findings=tuple(_finding(each, record, where, running) for each in told if running),
+        findings=tuple(_finding(each, record, where, lines) for each in told),
         checked={
             code: Checked(checked=checked[code], failed=failed[code]) for code in CODES.values()
         },
@@ -55,9 +57,11 @@ def _code(judged: Judged) -> str:
     return CODES[judged.statement.kind]
 
 
-def _finding(judged: Judged, record: Record, where: dict[str, Place], running: Flow) -> Finding:
+def _finding(
+    judged: Judged, record: Record, where: dict[str, Place], lines: Mapping[_Span, PlacedLine]
+) -> Finding:
     statement = judged.statement
-    line = locate(statement, running)
+    line = lines.get(_span(statement))
     wording: Wording = worded(judged, record, where)
     cause = _cause(statement, line, record)
     pointers = pointers_of(judged.reading, record) if statement.kind in ("count", "none") else ()
@@ -86,13 +90,32 @@ def _cause(statement: Statement, line: PlacedLine | None, record: Record) -> Cau
     return "source" if statement.kind == "none" and line.confidence >= _SURE else "undetermined"
 
 
-def locate(statement: Statement, running: Flow) -> PlacedLine | None:
-    """Return the line that prints the end of a statement, where its number stands."""
+def locate(statements: Iterable[Statement], running: Flow) -> dict[_Span, PlacedLine]:
+    """Return the line that prints the end of each statement, where its number stands.
+
+    They are sought in their order, each behind the last one found: what is told twice stands twice.
+    """
+    found: dict[_Span, PlacedLine] = {}
+    behind = 0
+    for span, statement in sorted({_span(each): each for each in statements}.items()):
+        begin = _begin(statement, running.text, behind)
+        if begin is None:
+            begin = _begin(statement, running.text, 0)
+        if begin is not None:
+            found[span] = running.line_at(begin + len(fold(statement.text)) - 1)
+            behind = begin + 1
+    return found
+
+
+def _span(statement: Statement) -> _Span:
+    return statement.section, statement.span
+
+
+def _begin(statement: Statement, text: str, behind: int) -> int | None:
+    """Return where a statement begins, in its sentence if that is found, from an offset on."""
     words, sentence = fold(statement.text), fold(statement.sentence)
-    at = running.text.find(sentence)
     inside = sentence.find(words)
-    if at < 0 or inside < 0:
-        at, inside = running.text.find(words), 0
-    if at < 0 or not words:
-        return None
-    return running.line_at(at + inside + len(words) - 1)
+    at = text.find(sentence, max(0, behind - inside)) if inside >= 0 else -1
+    if at < 0:
+        at, inside = text.find(words, behind), 0
+    return at + inside if at >= 0 and words else None

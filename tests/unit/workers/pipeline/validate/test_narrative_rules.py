@@ -209,3 +209,12 @@ def test_rules_say_how_often_they_were_applied() -> None:
     checked = check_narrative(made.record, made.pages).checked
     assert (checked["NAR-COUNT"].checked, checked["NAR-COUNT"].failed) == (2, 1)
     assert (checked["NAR-LIST"].checked, checked["NAR-LIST"].failed) == (0, 0)
+
+
+def test_what_is_told_twice_is_placed_where_each_stands() -> None:
+    told = "2023年新收政府信息公开申请12件。"
+    made = report(told, "我局不断完善制度。", told, text_source="ocr")
+    first, second = (each.box for each in findings(made) if each.code == "NAR-COUNT")
+    assert first is not None
+    assert second is not None
+    assert first[1] < second[1]
