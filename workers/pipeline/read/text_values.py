@@ -4,7 +4,7 @@ A row with as many cells as its form is read as it stands. Else blanks are gone,
 row begins in another column: then it is what the sums say, or open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from schemas.form import Relation
 from workers.pipeline.read.text_cells import Piece
@@ -23,6 +23,10 @@ from workers.pipeline.sums.settle import OpenRow, Settled, settle
 
 _MOST_EXTRA = 3
 """Numbers more than places in a row, up to which some may be none of the table's."""
+
+_LAST = 3
+"""Letters at the end of a label among which digits may be a value: 12①."""
+_PAIR = 2
 
 
 def any_apart(found: Sequence[Piece], rows: Sequence[Row]) -> bool:
@@ -47,17 +51,23 @@ def read_values(
         len("".join(c)) < len(r.wanted) for r, c in zip(rows, cells, strict=True)
     )
     starts = _starts(found, rows, cells)
+    openings = _openings(found, rows)
+    filled = _filled(found, rows, cells)
     listed = []
-    for row, row_cells in zip(rows, cells, strict=True):
+    for at, (row, row_cells) in enumerate(zip(rows, cells, strict=True)):
         pointers = tuple(str(cell.pointer) for cell in row.wanted)
         sizes = _sizes(pointers, relations)
         key = _column(found, row)
-        if row.disturbed:
+        within = at + 1 < len(rows) and _within_group(row, rows[at + 1])
+        opens_next = within and _gap_before_blank(found, row) in openings
+        if row.disturbed or opens_next or _holds_number(row):
             options = unknown(len(pointers), sizes)
         elif is_glued and len(pointers) > 1:
             options = glued([c for c in row_cells if c], len(pointers), sizes, blanks=blanks)
         else:
             options = _options(row_cells, len(pointers), sizes, key, starts)
+            if key is not None and _begins_beside(options, row_cells, key, filled):
+                options = unknown(len(pointers), sizes)
         listed.append(OpenRow(pointers=pointers, options=options))
     return settle(listed, relations)
 
@@ -69,6 +79,69 @@ def _cells(found: Sequence[Piece], row: Row) -> list[str]:
         same = [piece for piece in behind if piece.row == own]
         behind = same or behind
     return [piece.text for piece in behind]
+
+
+def _holds_number(row: Row) -> bool:
+    """Say whether a label ends in digits that its form's has not: a value may be among them."""
+    if row.label is None:
+        return False
+    printed, wanted = row.text[-_LAST:], row.label.text[-_LAST:]
+    return any(map(str.isdigit, printed)) and not any(map(str.isdigit, wanted))
+
+
+def _within_group(row: Row, following: Row) -> bool:
+    """Say whether a row without cells to spare stands in a group that goes on."""
+    labels = (row.label, following.label)
+    inside = all(label is not None and label.column > 0 for label in labels)
+    return inside and len(row.values) == len(row.wanted)
+
+
+def _gap_before_blank(found: Sequence[Piece], row: Row) -> int | None:
+    """Return the lines between a row's last two cells where the last is blank on its own line."""
+    if len(row.values) < _PAIR:
+        return None
+    before, last = found[row.values[-2]], found[row.values[-1]]
+    return last.line - before.line if last.kind == "blank" and last.row is None else None
+
+
+def _openings(found: Sequence[Piece], rows: Sequence[Row]) -> set[int]:
+    """Return by how many lines blanks that open the next row stand apart from the cells before.
+
+    They are known by rows with one cell more than places, the last of them blank.
+    """
+    gaps = (
+        _gap_before_blank(found, row)
+        for row in rows
+        if len(row.values) == len(row.wanted) + 1 > _PAIR
+    )
+    return {gap for gap in gaps if gap}
+
+
+def _filled(
+    found: Sequence[Piece], rows: Sequence[Row], cells: Sequence[Sequence[str]]
+) -> set[int]:
+    """Return the columns in which some row holds something, where the text tells rows."""
+    return {
+        key + at
+        for row, own in zip(rows, cells, strict=True)
+        if (key := _column(found, row)) is not None
+        for at, cell in enumerate(own)
+        if cell
+    }
+
+
+def _begins_beside(
+    options: RowOptions, cells: Sequence[str], key: int, filled: Collection[int]
+) -> bool:
+    """Say whether a row is read as beginning with a blank in a column where no row holds anything.
+
+    Such a blank may be left of a merged label, and a value lack at the row's end instead.
+    """
+    if not options.certain or options.every is None or not any(cells):
+        return False
+    own = options.every[0]
+    start = next(at for at in range(len(cells)) if tuple(cells[at : at + len(own)]) == own)
+    return len(own) > 1 and not own[0] and key + start not in filled
 
 
 def _sizes(pointers: Sequence[str], relations: Sequence[Relation]) -> tuple[int, ...]:

@@ -200,6 +200,40 @@ def test_words_that_open_the_next_row_are_no_cell_of_the_row_before(style: str, 
     assert [e.text for e in found.record.evidence.values() if "\u4e00" <= e.text <= "\u9fff"] == []
 
 
+def silently_wrong(report: Report, found: Read) -> list[str]:
+    """Return the values given out wrong without a flag."""
+    return [
+        cell.pointer
+        for cell in compared(report, found).cells
+        if not cell.right and found.record.evidence[cell.pointer].flag is None
+    ]
+
+
+@pytest.mark.parametrize("cell", [None, "12①", "约十二"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_blank_that_opens_the_next_row_takes_no_place(cell: str | None, seed: int) -> None:
+    report = make_report(seed, "county")
+    lines = texts.write(report, "docx", seed).split("\n")
+    at = next(n for n, line in enumerate(lines) if "部分公开" in line)
+    first = next(n for n in range(at, len(lines)) if lines[n].strip().isdecimal())
+    lines[first : first + 1] = [] if cell is None else ["\t" + cell]
+    assert silently_wrong(report, read("\n".join(lines))) == []
+
+
+@pytest.mark.parametrize("style", ["csv", "markdown"])
+def test_a_column_left_out_shifts_no_row_silently(style: str) -> None:
+    report = make_report(4, "county")
+    lines = texts.write(report, style).split("\n")
+    for at, line in enumerate(lines):
+        mark = "," if style == "csv" else "|"
+        cells = line.split(mark)
+        if len(cells) == (10 if style == "csv" else 12):
+            del cells[9 if style == "csv" else 10]
+            lines[at] = mark.join(cells)
+    wrong = silently_wrong(report, read("\n".join(lines), style))
+    assert [pointer for pointer in wrong if pointer.startswith("/requests/")] == []
+
+
 def test_a_number_more_or_less_in_a_row_is_never_filled_in_silently() -> None:
     report = make_report(3, "county")
     lines = texts.write(report, "bare").split("\n")
