@@ -137,9 +137,19 @@ def _only_row(found: Sequence[Piece], runs: Sequence[Entry], form_table: FormTab
         text = whole[max(0, stop - _HEADER_WITHIN) : stop]
         if sum(name in text for name in _TELLING) >= _TOLD:
             words = range(entry.values, entry.values)
-            values = range(entry.values, entry.end)
+            values = _printed_row(found, range(entry.values, entry.end))
             return [Row(label=None, wanted=wanted, text="", words=words, values=values)]
     return []
+
+
+def _printed_row(found: Sequence[Piece], values: range) -> range:
+    """Leave out what stands before and behind the printed row of the first number, where told.
+
+    A blank at the end of the header is none of the row's values.
+    """
+    own = next((found[at].row for at in values if found[at].text), None)
+    same = [at for at in values if own is not None and found[at].row == own]
+    return range(same[0], same[-1] + 1) if same else values
 
 
 def _joined(found: Sequence[Piece], places: range) -> str:

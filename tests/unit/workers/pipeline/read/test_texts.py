@@ -234,6 +234,18 @@ def test_a_column_left_out_shifts_no_row_silently(style: str) -> None:
     assert [pointer for pointer in wrong if pointer.startswith("/requests/")] == []
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_blank_at_the_end_of_a_header_is_no_value(seed: int) -> None:
+    report = mark_zeros(make_report(seed, "county"), "", random.Random(seed), 0.5)
+    lines = texts.write(report, "markdown", seed).split("\n")
+    start = next(n for n, line in enumerate(lines) if line.startswith("## 四"))
+    for at in range(start, len(lines)):
+        if lines[at].startswith("|"):
+            lines[at] += "---|" if set(lines[at]) <= set("|-: ") else "  |"
+    wrong = silently_wrong(report, read("\n".join(lines), "markdown"))
+    assert [pointer for pointer in wrong if not pointer.startswith("/requests/")] == []
+
+
 def test_a_number_more_or_less_in_a_row_is_never_filled_in_silently() -> None:
     report = make_report(3, "county")
     lines = texts.write(report, "bare").split("\n")
