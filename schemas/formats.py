@@ -130,6 +130,8 @@ _MARKUP = re.compile(
 )
 _WEB_PAGE = re.compile(rb"<(!doctype html|html|head|body|script|style)[\s>/]", re.I)
 _HEADING = re.compile(r"^#{1,6} ", re.M)
+_SVG = re.compile(rb"(?:\s|<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>]*>)*<svg[\s>]", re.I | re.S)
+"""A drawing by itself: web pages hold small ones for icons."""
 _MARKDOWN = re.compile(r"^(#{1,6} |\|?[ :|]*-[ :|-]*\|[ :|-]*$)", re.M)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -208,7 +210,7 @@ def _text_kind(head: bytes, suffix: str) -> str | None:
         plain = not _CONTROLS.search(opening.decode("latin-1"))
         return "html" if plain and _MARKUP.search(opening) else None  # in whatever encoding
     opening = text[:4096].encode()  # UTF-16 is told by the same marks
-    if b"<svg" in opening:
+    if _SVG.match(opening):
         return "svg"
     marked = suffix in (".md", ".markdown") or _HEADING.search(text[:4096])
     if _MARKUP.search(opening):  # Markdown may hold tables of HTML, but is no page of it

@@ -43,7 +43,7 @@ class Rig:
             "send": self._send,
         }
         self.api: Any = SimpleNamespace(
-            settings=ApiSettings(), pulse=Pulse, waiting=Waiting(), **common
+            settings=ApiSettings(), pulse=Pulse, waiting=Waiting(), reading=database, **common
         )
         self.worker: Any = SimpleNamespace(settings=WorkerSettings(), **common)
 

@@ -13,6 +13,7 @@ from api import intake, objects, uploads
 from api import jobs as job_rows
 from api.errors import ApiError
 from api.intake import Handed, Wish
+from api.limits import Waiting
 from api.settings import ApiSettings
 from schemas import keys
 from schemas.tables_sql import batches, jobs, pages, service_state
@@ -36,6 +37,8 @@ def parts(database: sqlalchemy.Engine, tmp_path: Path) -> Any:
     return SimpleNamespace(
         settings=ApiSettings(),
         database=database,
+        reading=database,
+        waiting=Waiting(),
         objects=FolderStore(tmp_path),
         send=lambda message: None,
     )
@@ -62,7 +65,7 @@ def uploaded(parts: Any) -> str:
     wanted = uploads.UploadRequest(filename="a.pdf")
     upload_id = uploads.begin(parts, TENANT, wanted).id
     uploads.put_content(parts, TENANT, upload_id, io.BytesIO(CONTENT))
-    uploads.complete(parts, TENANT, upload_id)
+    uploads.complete(parts, TENANT, upload_id, uploads.Completion())
     return upload_id
 
 

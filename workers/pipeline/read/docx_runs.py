@@ -127,7 +127,9 @@ class Runs:
         if own is None:
             style = attribute(said.get("rStyle"))
             own = hidden or self._styles.hides(style, paragraph=False)
-        raised = attribute(said.get("vertAlign")) in ("superscript", "subscript")
+        raised = attribute(said.get("vertAlign")) in ("superscript", "subscript") or (
+            attribute(said.get("position")) not in (None, "", "0")
+        )
         before = len(found.parts)
         found.parts += [_STEP] * raised
         self._content(run, found, hidden=own)

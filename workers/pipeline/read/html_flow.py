@@ -27,7 +27,9 @@ _UNSEEN = frozenset({
 _PLAIN = frozenset({"p", "div", "span", "font", "b", "strong", "center"})
 _PICTURES = frozenset({"img", "svg", "canvas", "object", "embed", "video"})
 _STRUCK = frozenset({"del", "s", "strike"})
-_RAISED = frozenset({"sup", "sub"})
+_RAISED = frozenset({"sup", "sub", "small", "a"})
+"""Elements beside a number that are no part of it: notes, and links to them."""
+_RAISING = re.compile(r"vertical-align\s*:\s*(?:super|sub)|position\s*:\s*relative", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.I)
 _WIDTH = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)\s*px", re.I)
@@ -159,11 +161,10 @@ class _Walk:
     def _inline(self, node: LexborNode, tag: str, style: str) -> None:
         before = len(self._text)
         self._links += tag == "a"
-        if tag in _RAISED:
-            self._text.append(_STEP)
+        raised = tag in _RAISED or _raises(style)
+        self._text += [_STEP] * raised
         self.children(node)
-        if tag in _RAISED:
-            self._text.append(_STEP)
+        self._text += [_STEP] * raised
         self._links -= tag == "a"
         if tag in _STRUCK or _strikes(style):
             self.struck = self.struck or bool("".join(self._text[before:]).strip())
@@ -306,6 +307,11 @@ def _hides(style: str) -> bool:
 @lru_cache(maxsize=1024)
 def _strikes(style: str) -> bool:
     return _LINE_THROUGH.search(style) is not None
+
+
+@lru_cache(maxsize=1024)
+def _raises(style: str) -> bool:
+    return _RAISING.search(style) is not None
 
 
 def _collapsed(spaces: re.Match[str]) -> str:

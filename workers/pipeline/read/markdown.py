@@ -26,6 +26,8 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\([^)\s]+(?:\s+\"[^\"]*\")?\)")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.I)
 _TAG = re.compile(r"</?(?:b|i|u|em|strong|span|font|p|div|sup|sub|center|a|small)\b[^>]*>", re.I)
+_NOTE = re.compile(r"(?<=\d)(<(?:sup|sub|small|a)\b[^>]*>)(?=\d)", re.I)
+"""Where a note's mark follows a number: it is no digit of it."""
 _STRONG = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.I | re.S)
@@ -130,7 +132,7 @@ def _plain(line: str) -> str:
 def _inline(text: str) -> str:
     """Take the marks of emphasis, links, pictures and breaks off a text."""
     text = _LINK.sub(r"\1", _PICTURE.sub("", text))
-    text = _TAG.sub("", _BREAK.sub(_joint, text))
+    text = _TAG.sub("", _NOTE.sub(r" \1", _BREAK.sub(_joint, text)))
     hidden = _ESCAPE.sub(lambda found: chr(0xE100 + ord(found[1])), text)
     plain = html.unescape(_STRONG.sub("", hidden)).replace("\xa0", " ")
     return "".join(chr(ord(c) - 0xE100) if 0xE100 <= ord(c) < 0xE180 else c for c in plain).strip()

@@ -19,8 +19,6 @@ _MOSTLY_LIGHT = 1.3
 """How much more must be ruled at the lighter level for that to be taken."""
 _PIECE = 1.3
 """Length of a piece of a ruling in letters."""
-_DRIFT = 5
-"""Pixels by which a sloping line may drift over the length it must have, its thickness apart."""
 _GAP_ACROSS, _GAP_DOWN = 1.0, 0.5
 """Longest gap in a ruling that is bridged, in letters; downwards letters stand closer."""
 
@@ -161,20 +159,14 @@ def _ruled_length(rulings: Rulings) -> int:
 def _lines(dark: Mask, letter: float, gap: float, whole: float) -> Mask:
     """Find lines down in two steps: pieces longer than a letter, linked over gaps to whole ones.
 
-    `gap` and `whole` are in letters. A line may slope by a pixel or two within a piece, and by as
-    much again on the whole.
+    `gap` and `whole` are in letters. A line may slope by a pixel or two within a piece.
     """
     thick = np.ones((1, 3), np.uint8)
     packed = np.packbits(np.asarray(cv2.dilate(dark, thick), np.uint8), axis=1)
     pieces = _opened(packed, _PIECE * letter)
-    linked = _unpacked(_eroded(_dilated(pieces, gap * letter), gap * letter), dark.shape[1])
-    wide = np.packbits(np.asarray(cv2.dilate(linked, np.ones((1, _DRIFT), np.uint8))), axis=1)
-    whole_lines = _unpacked(_opened(wide, whole * letter), dark.shape[1])
-    return np.asarray(cv2.erode(255 * cv2.bitwise_and(linked, whole_lines), thick), np.uint8)
-
-
-def _unpacked(packed: Mask, width: int) -> Mask:
-    return np.unpackbits(packed, axis=1, count=width)
+    linked = _eroded(_dilated(pieces, gap * letter), gap * letter)
+    lines = np.unpackbits(_opened(linked, whole * letter), axis=1, count=dark.shape[1])
+    return np.asarray(cv2.erode(255 * lines, thick), np.uint8)
 
 
 def _opened(packed: Mask, length: float) -> Mask:

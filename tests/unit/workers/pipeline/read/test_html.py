@@ -114,6 +114,8 @@ def test_no_two_cells_stand_in_one_place(spans: list[list[tuple[int, int]]]) -> 
         ("1<br>2", "1\n2", True, True),
         ("<p>1</p><p>2</p>", "1\n2", True, True),
         ("12<sup>3</sup>", "12 3", True, True),
+        ('12<span style="vertical-align:super">3</span>', "12 3", True, True),
+        ('12<a href="#note">3</a>', "12 3", True, True),
         ("０", "０", True, True),
         ("<table><tr><td>7</td></tr></table>", "7", True, True),
         ("<img src=7.gif width=9>", "", True, False),

@@ -30,8 +30,7 @@ def test_lines_are_those_of_plain_morphology(
     thick = np.ones((1, 3), np.uint8)
     pieces = cv2.morphologyEx(cv2.dilate(dark, thick), cv2.MORPH_OPEN, kernel(1.3 * letter))
     linked = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, kernel(gap * letter))
-    drifting = cv2.dilate(linked, np.ones((1, 5), np.uint8))
-    lines = linked & cv2.morphologyEx(drifting, cv2.MORPH_OPEN, kernel(whole * letter))
+    lines = cv2.morphologyEx(linked, cv2.MORPH_OPEN, kernel(whole * letter))
     assert np.array_equal(_lines(dark, letter, gap, whole), cv2.erode(lines, thick))
 
 
@@ -64,11 +63,3 @@ def test_black_and_pale_lines_are_found(shade: int) -> None:
     assert found.down[100:110, [50, 150, 350]].all()
     assert not found.across[80:120].any()
     assert not found.down[:, 80:120].any()
-
-
-@pytest.mark.parametrize("slope", [0.0, 0.05, 0.1])
-def test_a_line_that_slopes_stays_whole(slope: float) -> None:
-    image = np.full((400, 500), 255, np.uint8)
-    cv2.line(image, (40, 200), (460, 200 + round(420 * slope)), 0, 1)
-    found = find_rulings(image, LETTER)
-    assert (found.across[:, 60:440] > 0).any(axis=0).mean() > 0.9
