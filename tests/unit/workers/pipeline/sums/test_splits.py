@@ -3,11 +3,11 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from workers.pipeline.sums.options import glued
-from workers.pipeline.sums.splits import readings, splits, summing_splits
+from workers.pipeline.sums.splits import TooManyError, readings, splits, summing_splits
 
 NUMBERS = st.integers(0, 99_999_999)
 
@@ -53,7 +53,11 @@ def test_splits_with_sums_are_those_splits_whose_sums_hold(
 @given(st.lists(NUMBERS, min_size=6, max_size=6))
 def test_a_row_of_applicants_with_its_total_is_among_its_splits(terms: list[int]) -> None:
     row = tuple(str(value) for value in (*terms, sum(terms)))
-    assert row in set(summing_splits("".join(row), (7,)))
+    try:
+        found = set(summing_splits("".join(row), (7,)))
+    except TooManyError:
+        reject()  # given up openly
+    assert row in found
 
 
 @given(st.text("0123", min_size=1, max_size=8), st.integers(1, 4), st.booleans())
