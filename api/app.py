@@ -19,6 +19,7 @@ from storage import logs
 from storage.database import connect, migrate
 from storage.objects import open_store
 from storage.parts import open_parts
+from storage.start import settings_or_exit
 
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 
@@ -73,7 +74,7 @@ def serve() -> None:
     """Run the service as the environment says, until it is told to stop."""
     import uvicorn
 
-    settings = ApiSettings()
+    settings = settings_or_exit(ApiSettings)
     logs.configure(settings.log_level, as_json=settings.log_json)
     uvicorn.run(
         create_app(settings),

@@ -19,6 +19,7 @@ from gouji import serve as serving
 from gouji.client import Client, ClientError
 from gouji.embedded import EmbeddedFailed
 from gouji.terminal import Terminal
+from storage.start import WrongSettings
 
 app = typer.Typer(
     name="gouji",
@@ -224,6 +225,9 @@ def main() -> None:
     terminal = Terminal(as_json="--json" in sys.argv)
     try:
         app()
+    except WrongSettings as exc:
+        terminal.fail("wrong_setting", str(exc))
+        sys.exit(_USAGE)
     except (ClientError, serving.ServeFailed, EmbeddedFailed) as exc:
         terminal.fail(getattr(exc, "code", type(exc).__name__), str(exc))
         sys.exit(1)

@@ -13,6 +13,7 @@ from gouji.local import process as run
 from gouji.terminal import Terminal
 from schemas.environment import DocumentLimits
 from schemas.phrases import VERDICTS
+from storage.start import read_settings
 from workers.engines.inspect import Limits
 
 
@@ -38,7 +39,7 @@ def process(
     if not listed:
         terminal.fail("no_documents", "There are no PDFs or images in the folders given.")
         return 2
-    settings = DocumentLimits()
+    settings = read_settings(DocumentLimits)
     limits = Limits(
         max_bytes=settings.max_upload_bytes,
         max_pages=settings.max_pages,

@@ -21,8 +21,11 @@ from pathlib import Path
 
 import httpx
 
+from api.settings import ApiSettings
 from gouji import embedded
 from storage.database import connect, free_leases, migrate
+from storage.start import read_settings
+from workers.settings import WorkerSettings
 
 READY_S = 60.0
 _API_STOP_S = 12.0
@@ -59,6 +62,8 @@ def serve(options: Options, ready: Callable[[Options], None]) -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.set())
+    for room in (ApiSettings, WorkerSettings):
+        read_settings(room)
     options.data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
         running.enter_context(_alone(options))

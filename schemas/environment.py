@@ -3,10 +3,26 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from schemas.setting import (
+    BucketName,
+    DatabaseAddress,
+    HttpAddress,
+    LogLevel,
+    Network,
+    Prefix,
+    RedisAddress,
+)
+
 PREFIX = "GOUJI_"
+
+Count = Annotated[int, Field(ge=1)]
+"""A number of things, at least one."""
+Bytes = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+WholeSeconds = Annotated[int, Field(ge=1)]
 
 
 def _split(value: object) -> object:
@@ -16,8 +32,10 @@ def _split(value: object) -> object:
     return value
 
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-"""Words separated by commas in the environment."""
+Prefixes = Annotated[tuple[Prefix, ...], NoDecode, BeforeValidator(_split)]
+"""Places in object storage or folders, separated by commas in the environment."""
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
+"""Networks in CIDR notation, separated by commas in the environment."""
 
 
 class Addresses(BaseSettings):
@@ -31,24 +49,24 @@ class Addresses(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    redis_url: str = "redis://127.0.0.1:6379/0"
-    database_url: SecretStr = SecretStr("postgresql://gouji@127.0.0.1:5432/gouji")
-    s3_endpoint: str | None = None
+    redis_url: RedisAddress = "redis://127.0.0.1:6379/0"
+    database_url: DatabaseAddress = SecretStr("postgresql://gouji@127.0.0.1:5432/gouji")
+    s3_endpoint: HttpAddress | None = None
     """`http://host:port` or `https://…`; the scheme decides about TLS."""
-    s3_bucket: str = "gouji"
+    s3_bucket: BucketName = "gouji"
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
     s3_region: str | None = None
-    s3_public_endpoint: str | None = None
+    s3_public_endpoint: HttpAddress | None = None
     """Where clients reach the same store, when that differs; presigned addresses use it."""
     objects_dir: Path = Path(".gouji/objects")
-    import_prefixes: Listed = ()
+    import_prefixes: Prefixes = ()
     """Where batches may be taken in from, `s3://bucket/path/` or `file:///path/`; `{tenant}` in one
     stands for the tenant that asks."""
-    jobs_in_flight: int = 16
+    jobs_in_flight: Count = 16
     """Jobs of one priority under way at once, the rest waits for its turn: about four a child that
     reads, so that none idles and nobody waits long for a turn."""
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     log_json: bool = True
 
 
@@ -59,10 +77,10 @@ class DocumentLimits(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    max_upload_bytes: int = 200 * 1024 * 1024
-    max_archive_bytes: int = 2 * 1024 * 1024 * 1024
-    max_pages: int = 500
-    max_page_pixels: int = 100_000_000
+    max_upload_bytes: Bytes = 200 * 1024 * 1024
+    max_archive_bytes: Bytes = 2 * 1024 * 1024 * 1024
+    max_pages: Count = 500
+    max_page_pixels: Count = 100_000_000
 
 
 class Conversion(BaseSettings):
@@ -74,8 +92,4 @@ class Conversion(BaseSettings):
 
     soffice: str = "soffice"
     """LibreOffice: a path, or a name looked for in PATH."""
-    soffice_timeout_s: float = 90.0
-
-
-Networks = Listed
-"""Networks in CIDR notation, separated by commas in the environment."""
+    soffice_timeout_s: Seconds = 90.0

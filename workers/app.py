@@ -17,6 +17,7 @@ from storage import broker, logs
 from storage.database import connect, migrate
 from storage.objects import open_store
 from storage.outbox import BrokerUnavailable
+from storage.start import settings_or_exit
 from workers.parts import Parts, Steps
 from workers.settings import WorkerSettings
 
@@ -183,7 +184,7 @@ def parts() -> Parts:
 
 
 _parts: Parts | None = None
-settings = WorkerSettings()
+settings = settings_or_exit(WorkerSettings)
 celery = create_celery(settings)
 
 

@@ -1,9 +1,20 @@
 """The settings of the reading side; every field is an environment variable `GOUJI_…`."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Literal
+from typing import Annotated, Literal
 
-from schemas.environment import Addresses, Conversion, DocumentLimits, Networks
+from pydantic import Field
+
+from schemas.environment import (
+    Addresses,
+    Bytes,
+    Conversion,
+    Count,
+    DocumentLimits,
+    Networks,
+    Seconds,
+    WholeSeconds,
+)
 
 
 class WorkerSettings(Addresses, DocumentLimits, Conversion):
@@ -11,34 +22,34 @@ class WorkerSettings(Addresses, DocumentLimits, Conversion):
 
     engine: Literal["paddle", "null"] = "paddle"
     """`null` reads every document as empty pages: for tests of the service, never for use."""
-    null_page_s: float = 0.0
+    null_page_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """Seconds the null engine takes for a page."""
 
-    lease_s: float = 40.0
+    lease_s: Seconds = 40.0
     """How long a worker that fell silent keeps what it was working on."""
-    max_attempts: int = 4
+    max_attempts: Count = 4
     """Attempts at a page or step before it is given up and its document set aside."""
-    retry_backoff_s: float = 5.0
+    retry_backoff_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5.0
     """Wait after the first failed attempt; doubled after each further one."""
-    sweep_interval_s: float = 5.0
+    sweep_interval_s: Seconds = 5.0
     """How often housekeeping looks for what is stuck."""
-    resend_s: float = 30.0
+    resend_s: Seconds = 30.0
     """How long a message may be under way before the sweeper asks whether it was lost."""
 
-    inspect_limit_s: int = 120
-    page_limit_s: int = 300
-    assemble_limit_s: int = 600
-    expand_limit_s: int = 1800
+    inspect_limit_s: WholeSeconds = 120
+    page_limit_s: WholeSeconds = 300
+    assemble_limit_s: WholeSeconds = 600
+    expand_limit_s: WholeSeconds = 1800
     """Hard time limits of one task; the child is killed and the attempt counted."""
-    child_memory_bytes: int = 0
+    child_memory_bytes: Annotated[int, Field(ge=0)] = 0
     """Address space of a child that reads no pages; 0 sets no limit."""
-    pages_per_child: int = 500
+    pages_per_child: Count = 500
     """Tasks after which a child is replaced by a fresh one."""
 
-    archive_max_entries: int = 50_000
-    archive_max_total_bytes: int = 8 * 1024 * 1024 * 1024
+    archive_max_entries: Count = 50_000
+    archive_max_total_bytes: Bytes = 8 * 1024 * 1024 * 1024
 
-    webhook_timeout_s: float = 15.0
+    webhook_timeout_s: Seconds = 15.0
     webhook_allow_networks: Networks = ()
     """Networks which may be reached though they are not public, e.g. `127.0.0.0/8`."""
 

@@ -1,0 +1,57 @@
+"""Reading the settings at the start of a process: all of them are right, or it does not begin."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+
+from schemas.environment import PREFIX, Addresses
+from schemas.setting import refusals
+
+Room = TypeVar("Room", bound=BaseSettings)
+
+_BAD_USAGE = 2
+
+
+class WrongSettings(Exception):  # noqa: N818  says what is so
+    """Settings no process can begin with; the message has one sentence for each."""
+
+
+def read_settings(room: type[Room]) -> Room:
+    """Return a room's settings from the environment; raises WrongSettings."""
+    try:
+        found = room()
+    except ValidationError as exc:
+        raise WrongSettings(" ".join(refusals(exc, room, PREFIX))) from None
+    if isinstance(found, Addresses) and not found.s3_endpoint:
+        _must_be_writable(found.objects_dir)
+    return found
+
+
+def settings_or_exit(room: type[Room]) -> Room:
+    """Return a room's settings; a wrong one ends the process with its sentence, no traceback."""
+    try:
+        return read_settings(room)
+    except WrongSettings as exc:
+        refuse(exc)
+
+
+def refuse(wrong: WrongSettings) -> NoReturn:
+    """End the process as one that was called wrongly."""
+    sys.stderr.write(f"gouji: {wrong}\n")
+    raise SystemExit(_BAD_USAGE)
+
+
+def _must_be_writable(folder: Path) -> None:
+    """Look at the folder, or where it will be made, without making anything."""
+    nearest = folder.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise WrongSettings(
+            f'{PREFIX}OBJECTS_DIR is "{folder}"; wanted: a folder this process may write to, '
+            "unless GOUJI_S3_ENDPOINT is given."
+        )
