@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _NAMED = (os.environ.get("GOUJI_CHROMIUM", ""), *_NAMES)
 BROWSER = next((found for name in _NAMED if name and (found := shutil.which(name))), None)
+
+Opened = Callable[..., "Page"]
 
 needs_browser = pytest.mark.skipif(
     BROWSER is None,
@@ -47,3 +49,14 @@ def printed(page: Path) -> Path:
     command = [BROWSER, *options, profile, f"--print-to-pdf={target}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return target
+
+
+def cell(pointer: str) -> str:
+    return f'td[data-pointer="{pointer}"]'
+
+
+def rows(page: "Page", number: int) -> None:
+    """Wait until the list has so many rows."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("table.list tbody tr")).to_have_count(number)
