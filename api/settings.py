@@ -5,13 +5,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.environment import Addresses, Count, DocumentLimits, Seconds, WholeSeconds
+from schemas.environment import (
+    Addresses,
+    Count,
+    DocumentLimits,
+    Seconds,
+    WebhookAddresses,
+    WholeSeconds,
+)
 from schemas.setting import BootstrapKey, Host
 
 _WEEK_S = 604_800
 
 
-class ApiSettings(Addresses, DocumentLimits):
+class ApiSettings(Addresses, DocumentLimits, WebhookAddresses):
     """What an API process is told by its environment."""
 
     host: Host = "127.0.0.1"

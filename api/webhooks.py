@@ -1,38 +1,32 @@
-"""The room's SQL of webhook endpoints and of the log of what was sent to them."""
+"""The room's SQL of webhook endpoints; `api.deliveries` has that of what was sent to them."""
 
 import secrets
-from datetime import UTC, datetime
 
+from pydantic import AnyHttpUrl
 from sqlalchemy import Connection, func, insert, select, update
 
 from api.errors import ApiError, not_found
 from api.parts import Parts
 from schemas.event import (
-    Delivery,
-    DeliveryAttempt,
-    DeliveryList,
     Endpoint,
     EndpointChange,
     EndpointList,
     EndpointRequest,
     EndpointSecret,
-    EventData,
-    WebhookEvent,
+    Rotation,
     make_secret,
 )
-from schemas.tables_sql import webhook_attempts, webhook_deliveries, webhook_endpoints
-from storage import events
+from schemas.tables_sql import webhook_endpoints
 from storage.ids import new_id
-from storage.outbox import unit_of_work
-from storage.rows import DeliveryRow, EndpointRow
+from storage.rows import EndpointRow
 
 _SECRET_BYTES = 32
-_ROTATION_DAYS = 1
 _MAX_ENDPOINTS = 50
 
 
 def create(parts: Parts, tenant: str, wanted: EndpointRequest) -> EndpointSecret:
     """Record an endpoint and return it with its secret, this once."""
+    _must_be_sendable(parts, wanted.url)
     with parts.database.begin() as connection:
         if len(_alive(connection, tenant)) >= _MAX_ENDPOINTS:
             raise ApiError(
@@ -66,6 +60,7 @@ def view(row: EndpointRow) -> Endpoint:
         description=row.description,
         enabled=row.enabled,
         disabled_reason=row.disabled_reason,
+        previous_secret_until=row.previous_secret_until,
         created_at=row.created_at,
     )
 
@@ -89,6 +84,19 @@ def find(connection: Connection, tenant: str, endpoint_id: str) -> EndpointRow:
     return EndpointRow.of(found)
 
 
+def find_enabled(connection: Connection, tenant: str, endpoint_id: str) -> EndpointRow:
+    """Return a tenant's endpoint that takes events; 409 when it is switched off."""
+    endpoint = find(connection, tenant, endpoint_id)
+    if not endpoint.enabled:
+        raise ApiError(
+            409,
+            "endpoint_disabled",
+            "接收地址已停用。请先以 PATCH 将 enabled 设为 true。",
+            "The endpoint is switched off. Set `enabled` to true by PATCH first.",
+        )
+    return endpoint
+
+
 def read(parts: Parts, tenant: str, endpoint_id: str) -> Endpoint:
     """Return an endpoint."""
     with parts.database.connect() as connection:
@@ -103,6 +111,8 @@ def listed(parts: Parts, tenant: str) -> EndpointList:
 
 def change(parts: Parts, tenant: str, endpoint_id: str, wanted: EndpointChange) -> Endpoint:
     """Write the fields that were given."""
+    if wanted.url is not None:
+        _must_be_sendable(parts, wanted.url)
     given = wanted.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     if given.get("enabled"):
         given["disabled_reason"] = None
@@ -126,8 +136,10 @@ def remove(parts: Parts, tenant: str, endpoint_id: str) -> None:
         )
 
 
-def rotate(parts: Parts, tenant: str, endpoint_id: str) -> EndpointSecret:
-    """Make a new secret; for a day events carry a signature under the old one as well."""
+def rotate(parts: Parts, tenant: str, endpoint_id: str, wanted: Rotation) -> EndpointSecret:
+    """Make a new secret; for some hours events carry a signature under the old one as well."""
+    until = func.now() + func.make_interval(0, 0, 0, 0, wanted.overlap_hours)
+    kept = wanted.overlap_hours > 0
     with parts.database.begin() as connection:
         before = find(connection, tenant, endpoint_id)
         connection.execute(
@@ -135,60 +147,32 @@ def rotate(parts: Parts, tenant: str, endpoint_id: str) -> EndpointSecret:
             .where(webhook_endpoints.c.id == endpoint_id)
             .values(
                 secret=make_secret(secrets.token_bytes(_SECRET_BYTES)),
-                previous_secret=before.secret,
-                previous_secret_until=func.now() + func.make_interval(0, 0, 0, _ROTATION_DAYS),
+                previous_secret=before.secret if kept else None,
+                previous_secret_until=until if kept else None,
             )
         )
         return with_secret(find(connection, tenant, endpoint_id))
 
 
-def send_test(parts: Parts, tenant: str, endpoint_id: str) -> Delivery:
-    """Send the endpoint an event that means nothing, whatever it asked for."""
-    with unit_of_work(parts.database, parts.send) as unit:
-        endpoint = find(unit.connection, tenant, endpoint_id)
-        data = EventData(id=endpoint.id, status="enabled" if endpoint.enabled else "disabled")
-        event = WebhookEvent(type="webhook_endpoint.test", timestamp=datetime.now(UTC), data=data)
-        delivery_id = events.address(unit, endpoint, new_id("evt"), event)
-    return delivery(parts, tenant, delivery_id)
-
-
-def deliveries(
-    parts: Parts,
-    tenant: str,
-    endpoint_id: str | None,
-    status: str | None,
-    cursor: str | None,
-    limit: int,
-) -> DeliveryList:
-    """Return a page of the delivery log, the newest first."""
-    query = select(webhook_deliveries).where(webhook_deliveries.c.tenant == tenant)
-    for name, value in (("endpoint_id", endpoint_id), ("status", status)):
-        if value is not None:
-            query = query.where(webhook_deliveries.c[name] == value)
-    if cursor is not None:
-        query = query.where(webhook_deliveries.c.id < cursor)
-    with parts.database.connect() as connection:
-        found = connection.execute(
-            query.order_by(webhook_deliveries.c.id.desc()).limit(limit + 1)
-        ).all()
-        shown = [_delivery(connection, DeliveryRow.of(row)) for row in found[:limit]]
-    return DeliveryList(data=tuple(shown), next_cursor=shown[-1].id if len(found) > limit else None)
-
-
-def delivery(parts: Parts, tenant: str, delivery_id: str) -> Delivery:
-    """Return one delivery with its attempts."""
-    with parts.database.connect() as connection:
-        return _delivery(connection, _find_delivery(connection, tenant, delivery_id))
-
-
-def replay(parts: Parts, tenant: str, delivery_id: str) -> Delivery:
-    """Send an event once more, as it was, under its own id: receivers can tell it is the same."""
-    with unit_of_work(parts.database, parts.send) as unit:
-        before = _find_delivery(unit.connection, tenant, delivery_id)
-        endpoint = find(unit.connection, tenant, before.endpoint_id)
-        event = WebhookEvent.model_validate_json(before.body)
-        again = events.address(unit, endpoint, before.event_id, event)
-    return delivery(parts, tenant, again)
+def _must_be_sendable(parts: Parts, url: AnyHttpUrl) -> None:
+    """Refuse at the door what no delivery would be sent to; the address itself is judged then."""
+    if url.username is not None or url.password is not None:
+        raise ApiError(
+            422,
+            "url_with_password",
+            "接收地址不能含用户名或密码。请用签名（webhook-signature）核验来源。",
+            "The address may not hold a user name or password. Verify the signature "
+            "(webhook-signature) instead.",
+        )
+    if url.scheme != "https" and not parts.settings.webhook_allow_networks:
+        raise ApiError(
+            422,
+            "https_required",
+            "接收地址须为 https://。仅当管理员开放内部网段（GOUJI_WEBHOOK_ALLOW_NETWORKS）时"
+            "才可用 http://。",
+            "The address must be https://. Plain http:// is for networks the operator has opened "
+            "(GOUJI_WEBHOOK_ALLOW_NETWORKS).",
+        )
 
 
 def _alive(connection: Connection, tenant: str) -> list[EndpointRow]:
@@ -198,43 +182,3 @@ def _alive(connection: Connection, tenant: str) -> list[EndpointRow]:
         .order_by(webhook_endpoints.c.id)
     )
     return [EndpointRow.of(row) for row in rows]
-
-
-def _find_delivery(connection: Connection, tenant: str, delivery_id: str) -> DeliveryRow:
-    found = connection.execute(
-        select(webhook_deliveries).where(
-            webhook_deliveries.c.id == delivery_id, webhook_deliveries.c.tenant == tenant
-        )
-    ).one_or_none()
-    if found is None:
-        raise not_found("投递记录", "delivery")
-    return DeliveryRow.of(found)
-
-
-def _delivery(connection: Connection, row: DeliveryRow) -> Delivery:
-    tries = connection.execute(
-        select(webhook_attempts)
-        .where(webhook_attempts.c.delivery_id == row.id)
-        .order_by(webhook_attempts.c.number)
-    )
-    return Delivery(
-        id=row.id,
-        endpoint_id=row.endpoint_id,
-        event_id=row.event_id,
-        type=row.type,
-        status=row.status,
-        attempts=tuple(
-            DeliveryAttempt(
-                number=entry.number,
-                at=entry.at,
-                status=entry.status,
-                error=entry.error,
-                duration_ms=entry.duration_ms,
-                response=entry.response,
-            )
-            for entry in tries
-        ),
-        next_attempt_at=row.due_at if row.status == "pending" else None,
-        created_at=row.created_at,
-        body=WebhookEvent.model_validate_json(row.body).model_dump(mode="json"),
-    )

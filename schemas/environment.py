@@ -1,5 +1,6 @@
 """The settings every room shares: where the broker, the database and the objects are."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -93,3 +94,18 @@ class Conversion(BaseSettings):
     soffice: str = "soffice"
     """LibreOffice: a path, or a name looked for in PATH."""
     soffice_timeout_s: Seconds = 90.0
+
+
+class WebhookAddresses(BaseSettings):
+    """Where events may go; asked at the door and again at every connection."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    webhook_allow_networks: Networks = ()
+    """Networks which may be reached though they are not public, e.g. `127.0.0.0/8`."""
+
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the networks webhooks may reach besides the public ones."""
+        return tuple(ip_network(network) for network in self.webhook_allow_networks)

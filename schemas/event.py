@@ -4,7 +4,7 @@ import base64
 from datetime import datetime
 from typing import Literal
 
-from pydantic import AnyHttpUrl, Field, JsonValue
+from pydantic import AnyHttpUrl, AwareDatetime, Field, JsonValue
 
 from schemas.batch import BatchStatus
 from schemas.job import JobStatus
@@ -29,6 +29,7 @@ Subscribable = Literal[
     "webhook_endpoint.disabled",
 ]
 DeliveryStatus = Literal["pending", "delivered", "failed", "cancelled"]
+FinalStatus = Literal["delivered", "failed", "cancelled"]
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  the prefix the standard names, not a secret
 
@@ -56,7 +57,7 @@ class EndpointRequest(Value):
 
     url: AnyHttpUrl
     events: tuple[Subscribable, ...] = ()
-    description: str = ""
+    description: str = Field(default="", max_length=1000)
 
 
 class EndpointChange(Value):
@@ -64,8 +65,32 @@ class EndpointChange(Value):
 
     url: AnyHttpUrl | None = None
     events: tuple[Subscribable, ...] | None = None
-    description: str | None = None
+    description: str | None = Field(default=None, max_length=1000)
     enabled: bool | None = None
+
+
+class Rotation(Value):
+    """How long the secret before signs along with the new one; 0 ends it at once."""
+
+    overlap_hours: int = Field(default=24, ge=0, le=168)
+
+
+class Replay(Value):
+    """Which events are sent once more: those recorded in a time and last ended in a status.
+
+    Events recorded while an endpoint was switched off are `cancelled`.
+    """
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    status: tuple[FinalStatus, ...] = Field(default=("failed", "cancelled"), min_length=1)
+
+
+class Replayed(Value):
+    """How many events are sent once more, and how many of the range are left for another call."""
+
+    replayed: int
+    remaining: int
 
 
 class Endpoint(Value):
@@ -77,6 +102,8 @@ class Endpoint(Value):
     description: str
     enabled: bool
     disabled_reason: str | None
+    previous_secret_until: datetime | None
+    """During a rotation: until when events are signed under the secret before as well."""
     created_at: datetime
 
 
@@ -93,14 +120,26 @@ class EndpointList(Value):
     next_cursor: str | None = None
 
 
+class DeliveryRequest(Value):
+    """Where an event was sent, and the headers it was sent with."""
+
+    url: str
+    headers: dict[str, str]
+
+
 class DeliveryAttempt(Value):
-    """One try at delivering an event; `status` is the HTTP status, null when none came back."""
+    """One try at delivering an event; `status` is the HTTP status, null when none came back.
+
+    Of the answer the log keeps the beginning: 4 KiB of its body, and as much of its headers.
+    """
 
     number: int
     at: datetime
     status: int | None
     error: str | None
     duration_ms: int
+    request: DeliveryRequest | None
+    response_headers: dict[str, str]
     response: str
 
 

@@ -324,6 +324,8 @@ webhook_deliveries = Table(
     _time("finished_at"),
     *_lease(),
     Index(None, "tenant", "id"),
+    Index(None, "endpoint_id", "id"),
+    Index(None, "event_id"),
     Index("ix_webhook_deliveries_due", "due_at", postgresql_where=text("status = 'pending'")),
 )
 
@@ -336,6 +338,8 @@ webhook_attempts = Table(
     Column("status", Integer),
     _text("error", null=True),
     Column("duration_ms", Integer, nullable=False),
+    _json("request"),
+    _json("response_headers", "{}"),
     _text("response", ""),
     PrimaryKeyConstraint("delivery_id", "number"),
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy
 from pydantic import JsonValue
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
 from schemas import message
 from schemas.event import EventData, EventType, WebhookEvent
@@ -13,6 +13,9 @@ from schemas.tables_sql import job_events, webhook_deliveries, webhook_endpoints
 from storage.ids import new_id
 from storage.outbox import Unit
 from storage.rows import EndpointRow
+
+GONE = "gone"
+"""Why an endpoint is switched off that answered 410: nothing is to be sent to it any more."""
 
 DELIVERY_RESEND_S = 60
 """A delivery whose first message was lost is taken up by the sweeper after this long."""
@@ -24,14 +27,12 @@ def note(unit: Unit, job_id: str, kind: str, data: Mapping[str, JsonValue]) -> N
 
 
 def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:
-    """Record one delivery for each endpoint of the tenant that asked for this kind of event."""
-    rows = unit.connection.execute(
-        select(webhook_endpoints).where(
-            webhook_endpoints.c.tenant == tenant,
-            webhook_endpoints.c.enabled,
-            webhook_endpoints.c.deleted_at.is_(None),
-        )
-    ).all()
+    """Record one delivery for each endpoint of the tenant that asked for this kind of event.
+
+    For an endpoint that is switched off it is recorded as cancelled: once the endpoint is back, its
+    owner can have what was missed sent. One that answered 410 misses nothing.
+    """
+    rows = unit.connection.execute(select(webhook_endpoints).where(_hears(tenant))).all()
     wanted = [row for row in map(EndpointRow.of, rows) if not row.events or kind in row.events]
     if not wanted:
         return
@@ -42,18 +43,25 @@ def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:
 
 
 def anybody_hears(connection: sqlalchemy.Connection, tenant: str) -> bool:
-    """Say whether a tenant has an endpoint that is switched on."""
-    some = select(webhook_endpoints.c.id).where(
-        webhook_endpoints.c.tenant == tenant,
-        webhook_endpoints.c.enabled,
-        webhook_endpoints.c.deleted_at.is_(None),
-    )
+    """Say whether a tenant has an endpoint for which events are recorded."""
+    some = select(webhook_endpoints.c.id).where(_hears(tenant))
     return connection.execute(some.limit(1)).first() is not None
+
+
+def _hears(tenant: str) -> ColumnElement[bool]:
+    return and_(
+        webhook_endpoints.c.tenant == tenant,
+        webhook_endpoints.c.deleted_at.is_(None),
+        or_(
+            webhook_endpoints.c.enabled, webhook_endpoints.c.disabled_reason.is_distinct_from(GONE)
+        ),
+    )
 
 
 def address(unit: Unit, endpoint: EndpointRow, event_id: str, event: WebhookEvent) -> str:
     """Record the delivery of an event to one endpoint and have it sent; return its id."""
     delivery_id = new_id("whd")
+    on = endpoint.enabled
     unit.connection.execute(
         insert(webhook_deliveries).values(
             id=delivery_id,
@@ -62,10 +70,13 @@ def address(unit: Unit, endpoint: EndpointRow, event_id: str, event: WebhookEven
             event_id=event_id,
             type=event.type,
             body=event.model_dump_json(),
-            due_at=func.now() + seconds(DELIVERY_RESEND_S),
+            status="pending" if on else "cancelled",
+            due_at=func.now() + seconds(DELIVERY_RESEND_S) if on else None,
+            finished_at=None if on else func.now(),
         )
     )
-    unit.post(message.deliver(delivery_id))
+    if on:
+        unit.post(message.deliver(delivery_id))
     return delivery_id
 
 

@@ -1,5 +1,6 @@
 """The SQL of webhook deliveries: claiming one, logging the attempt, disabling a dead endpoint."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,8 +68,14 @@ def secrets(endpoint: EndpointRow, now: datetime) -> list[str]:
     return found
 
 
-def finish(parts: Parts, held: HeldDelivery, attempt: Attempt, outcome: Outcome) -> None:
-    """Log the attempt and write what becomes of the delivery."""
+def finish(
+    parts: Parts,
+    held: HeldDelivery,
+    headers: Mapping[str, str],
+    attempt: Attempt,
+    outcome: Outcome,
+) -> None:
+    """Log the attempt, with the headers it was sent with, and write what becomes of it."""
     again = None if outcome.again_s is None else func.now() + events.seconds(outcome.again_s)
     with unit_of_work(parts.database, parts.send) as unit:
         changed = unit.connection.execute(
@@ -83,12 +90,12 @@ def finish(parts: Parts, held: HeldDelivery, attempt: Attempt, outcome: Outcome)
         )
         if changed.rowcount == 0:
             return
-        _log(unit, held, attempt)
-        if outcome.disable == "gone" or (outcome.disable and not _alive(unit, held)):
+        _log(unit, held, headers, attempt)
+        if outcome.disable == events.GONE or (outcome.disable and not _alive(unit, held)):
             _disable(unit, held.endpoint, outcome.disable)
 
 
-def _log(unit: Unit, held: HeldDelivery, attempt: Attempt) -> None:
+def _log(unit: Unit, held: HeldDelivery, headers: Mapping[str, str], attempt: Attempt) -> None:
     unit.connection.execute(
         insert(webhook_attempts).values(
             delivery_id=held.delivery.id,
@@ -96,6 +103,8 @@ def _log(unit: Unit, held: HeldDelivery, attempt: Attempt) -> None:
             status=attempt.status,
             error=attempt.error,
             duration_ms=attempt.duration_ms,
+            request={"url": held.endpoint.url, "headers": dict(headers)},
+            response_headers=dict(attempt.response_headers),
             response=attempt.response,
         )
     )

@@ -1,6 +1,5 @@
 """The settings of the reading side; every field is an environment variable `GOUJI_…`."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,13 +10,13 @@ from schemas.environment import (
     Conversion,
     Count,
     DocumentLimits,
-    Networks,
     Seconds,
+    WebhookAddresses,
     WholeSeconds,
 )
 
 
-class WorkerSettings(Addresses, DocumentLimits, Conversion):
+class WorkerSettings(Addresses, DocumentLimits, Conversion, WebhookAddresses):
     """What a worker process is told by its environment."""
 
     engine: Literal["paddle", "null"] = "paddle"
@@ -50,14 +49,8 @@ class WorkerSettings(Addresses, DocumentLimits, Conversion):
     archive_max_total_bytes: Bytes = 8 * 1024 * 1024 * 1024
 
     webhook_timeout_s: Seconds = 15.0
-    webhook_allow_networks: Networks = ()
-    """Networks which may be reached though they are not public, e.g. `127.0.0.0/8`."""
 
     migrate_on_start: bool = True
-
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """Return the networks webhooks may reach besides the public ones."""
-        return tuple(ip_network(network) for network in self.webhook_allow_networks)
 
     def longest_limit_s(self) -> int:
         """Return the longest hard limit; messages must stay invisible for longer than that."""

@@ -1,11 +1,13 @@
 """/v1/webhook_endpoints and the log of deliveries to them."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api import webhooks
+from api import deliveries, webhooks
 from api.auth import Asking
+from api.deliveries import Filters
 from api.parts import Parts, parts
 from schemas.event import (
     Delivery,
@@ -16,6 +18,10 @@ from schemas.event import (
     EndpointList,
     EndpointRequest,
     EndpointSecret,
+    EventType,
+    Replay,
+    Replayed,
+    Rotation,
 )
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])
@@ -58,13 +64,21 @@ def delete_endpoint(endpoint_id: str, found: Found, asking: Asking) -> None:
 @router.post("/webhook_endpoints/{endpoint_id}/test", status_code=202)
 def test_endpoint(endpoint_id: str, found: Found, asking: Asking) -> Delivery:
     """Send a test event."""
-    return webhooks.send_test(found, asking.tenant, endpoint_id)
+    return deliveries.send_test(found, asking.tenant, endpoint_id)
 
 
 @router.post("/webhook_endpoints/{endpoint_id}/rotate_secret")
-def rotate_secret(endpoint_id: str, found: Found, asking: Asking) -> EndpointSecret:
-    """Make a new secret; the old one signs along for a day."""
-    return webhooks.rotate(found, asking.tenant, endpoint_id)
+def rotate_secret(
+    endpoint_id: str, found: Found, asking: Asking, wanted: Rotation | None = None
+) -> EndpointSecret:
+    """Make a new secret; the one before signs along, for a day unless the body says otherwise."""
+    return webhooks.rotate(found, asking.tenant, endpoint_id, wanted or Rotation())
+
+
+@router.post("/webhook_endpoints/{endpoint_id}/replay", status_code=202)
+def replay_range(endpoint_id: str, wanted: Replay, found: Found, asking: Asking) -> Replayed:
+    """Send the events of a time once more; repeat the call while `remaining` is not 0."""
+    return deliveries.replay_range(found, asking.tenant, endpoint_id, wanted)
 
 
 @router.get("/webhook_deliveries")
@@ -73,20 +87,32 @@ def list_deliveries(
     asking: Asking,
     endpoint_id: str | None = None,
     status: DeliveryStatus | None = None,
+    type: EventType | None = None,  # noqa: A002  the field's name
+    event_id: str | None = None,
+    created_after: datetime | None = None,
+    created_before: datetime | None = None,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DeliveryList:
     """List deliveries with every attempt, the newest first."""
-    return webhooks.deliveries(found, asking.tenant, endpoint_id, status, cursor, limit)
+    filters = Filters(
+        endpoint_id=endpoint_id,
+        status=status,
+        type=type,
+        event_id=event_id,
+        created_after=created_after,
+        created_before=created_before,
+    )
+    return deliveries.listed(found, asking.tenant, filters, cursor, limit)
 
 
 @router.get("/webhook_deliveries/{delivery_id}")
 def get_delivery(delivery_id: str, found: Found, asking: Asking) -> Delivery:
     """Read one delivery."""
-    return webhooks.delivery(found, asking.tenant, delivery_id)
+    return deliveries.read(found, asking.tenant, delivery_id)
 
 
 @router.post("/webhook_deliveries/{delivery_id}/replay", status_code=202)
 def replay_delivery(delivery_id: str, found: Found, asking: Asking) -> Delivery:
     """Send an event once more under its own id."""
-    return webhooks.replay(found, asking.tenant, delivery_id)
+    return deliveries.replay(found, asking.tenant, delivery_id)

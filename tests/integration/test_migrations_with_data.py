@@ -45,3 +45,27 @@ def test_jobs_survive_the_way_down_and_up_and_held_ones_are_taken_up(servers: Se
                 ("job_sent", []),
             ]
         database.dispose()
+
+
+def test_the_log_of_deliveries_survives_the_way_down_and_up(servers: Servers) -> None:
+    with fresh_database(servers) as url:
+        database = connect(url, pool_size=1)
+        with database.begin() as connection:
+            for statement in (
+                "INSERT INTO webhook_endpoints (id, url, secret) VALUES ('whe_1', 'u', 's')",
+                "INSERT INTO webhook_deliveries (id, endpoint_id, event_id, type, body) "
+                "VALUES ('whd_1', 'whe_1', 'evt_1', 'job.failed', '{}')",
+                "INSERT INTO webhook_attempts (delivery_id, number, duration_ms, request) "
+                "VALUES ('whd_1', 1, 5, '{}')",
+            ):
+                connection.execute(text(statement))
+        _downgrade(database, "0003")
+        with database.begin() as connection:  # the older version goes on with it
+            older = "INSERT INTO webhook_attempts (delivery_id, number, duration_ms) "
+            connection.execute(text(f"{older} VALUES ('whd_1', 2, 5)"))
+        migrate(database)
+        with database.begin() as connection:
+            kept = "SELECT number, request, response_headers FROM webhook_attempts ORDER BY number"
+            rows = [tuple(row) for row in connection.execute(text(kept))]
+            assert rows == [(1, None, {}), (2, None, {})]
+        database.dispose()

@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from sqlalchemy import func, update
 from standardwebhooks import Webhook
 
+from schemas.tables_sql import webhook_deliveries
+from storage.database import connect
 from tests.documents import pdf, zip_of
-from tests.receiver import Receiver
+from tests.receiver import Receiver, receiver
+from tests.stack import Stack
+from workers.webhook.schedule import MAX_ATTEMPTS
 
 
 @pytest.fixture
@@ -94,6 +99,12 @@ def test_a_failed_delivery_is_tried_again_and_each_try_is_logged(
     attempts = log_of(http, endpoint)[0]["attempts"]
     assert isinstance(attempts, list)
     assert [entry["status"] for entry in attempts] == [503, 204]
+    for entry, got in zip(attempts, (first, second), strict=True):
+        assert entry["request"]["url"] == hook.url
+        sent = entry["request"]["headers"]
+        assert {name: got.headers[name] for name in sent} == sent
+        assert set(sent) == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+        assert entry["response_headers"]["content-length"] == "0"
 
 
 def test_gone_switches_the_endpoint_off(
@@ -140,3 +151,28 @@ def test_after_a_rotation_both_secrets_verify(
 def test_the_secret_is_said_only_once(http: httpx.Client, endpoint: dict[str, str]) -> None:
     assert endpoint["secret"] not in http.get("/v1/webhook_endpoints").text
     assert "secret" not in http.get(f"/v1/webhook_endpoints/{endpoint['id']}").json()
+
+
+def test_an_endpoint_that_took_nothing_for_days_is_switched_off_and_the_others_are_told(
+    http: httpx.Client, hook: Receiver, endpoint: dict[str, str], stack: Stack
+) -> None:
+    hook.statuses[:] = [500]
+    with receiver() as other:
+        wanted = {"url": other.url, "events": ["webhook_endpoint.disabled"]}
+        told = http.post("/v1/webhook_endpoints", json=wanted).json()
+        delivery = http.post(f"/v1/webhook_endpoints/{endpoint['id']}/test").json()
+        hook.await_count(1)
+        until(lambda: bool(log_of(http, endpoint)[0]["attempts"]))
+        database = connect(stack.environment["GOUJI_DATABASE_URL"], pool_size=1)
+        with database.begin() as connection:  # as if the days of trying were over
+            connection.execute(
+                update(webhook_deliveries)
+                .where(webhook_deliveries.c.id == delivery["id"])
+                .values(attempts=MAX_ATTEMPTS - 1, lease_until=func.now(), due_at=func.now())
+            )
+        database.dispose()
+        event = other.await_count(1, within_s=60)[0].verify(told["secret"])
+        http.delete(f"/v1/webhook_endpoints/{told['id']}")
+    assert (event["type"], event["data"]["id"]) == ("webhook_endpoint.disabled", endpoint["id"])
+    now = http.get(f"/v1/webhook_endpoints/{endpoint['id']}").json()
+    assert (now["enabled"], now["disabled_reason"]) == (False, "attempts_exhausted")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from storage.events import GONE
 from workers import app, deliveries
 from workers.deliveries import Outcome
 from workers.parts import Parts
@@ -22,16 +23,19 @@ def deliver(parts: Parts, delivery_id: str) -> None:
         return
     body = held.delivery.body.encode()
     now = datetime.now(UTC)
+    headers = sign.headers(
+        deliveries.secrets(held.endpoint, now), held.delivery.event_id, now, body
+    )
     attempt = transport.send(
         held.endpoint.url,
         body,
-        sign.headers(deliveries.secrets(held.endpoint, now), held.delivery.event_id, now, body),
+        headers,
         timeout_s=parts.settings.webhook_timeout_s,
         allow_networks=parts.settings.networks(),
     )
     outcome = decide(attempt, held.claim.attempt, now, random.random())  # noqa: S311  jitter
     log.info("webhook_attempted", status=attempt.status, error=attempt.error, next=outcome.status)
-    deliveries.finish(parts, held, attempt, outcome)
+    deliveries.finish(parts, held, headers, attempt, outcome)
 
 
 def decide(attempt: Attempt, number: int, now: datetime, chance: float) -> Outcome:
@@ -39,7 +43,7 @@ def decide(attempt: Attempt, number: int, now: datetime, chance: float) -> Outco
     if attempt.delivered:
         return Outcome(status="delivered")
     if attempt.gone:
-        return Outcome(status="failed", disable="gone")
+        return Outcome(status="failed", disable=GONE)
     again = schedule.next_attempt(number, now, attempt.retry_after_s, chance)
     if again is None:
         return Outcome(status="failed", disable="attempts_exhausted")

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network
@@ -54,6 +54,8 @@ class Attempt:
     retry_after_s: float | None
     gone: bool
     """The receiver answered 410: nothing more is to be sent to it."""
+    response_headers: Mapping[str, str] = field(default_factory=dict)
+    """The first of the answer's headers, in lower case."""
 
     @property
     def delivered(self) -> bool:
@@ -157,7 +159,19 @@ def _post(
             response=text,
             retry_after_s=parse_retry_after(asked, datetime.now(UTC)) if asked else None,
             gone=response.status == 410,
+            response_headers=_first(response.headers, max_response_bytes),
         )
+
+
+def _first(headers: Iterable[tuple[bytes, bytes]], limit: int) -> dict[str, str]:
+    """Return headers up to `limit` bytes, fit for the log as the body is."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        limit -= len(name) + len(value)
+        if limit < 0:
+            break
+        found[name.decode("latin-1").lower()] = value.decode("latin-1").replace("\x00", "�")
+    return found
 
 
 def _beginning(pieces: Iterable[bytes], limit: int) -> str:
