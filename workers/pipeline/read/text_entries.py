@@ -75,8 +75,17 @@ def find_rows(found: Sequence[Piece], runs: Sequence[Entry], form_table: FormTab
         start = starts[run][row] if scores[run][row] >= _ALIKE else entry.values - 1
         words = range(max(start, entry.first), entry.values)
         behind = range(entry.values, _row_end(found, words, entry))
+        text, own = _joined(found, words), scores[run][row]
+        unsure = _ALIKE <= own < 1 and scores[run].count(own) > 1
         rows.append(
-            Row(label=label, wanted=values, text=_joined(found, words), words=words, values=behind)
+            Row(
+                label=label,
+                wanted=values,
+                text=text,
+                words=words,
+                values=behind,
+                disturbed=unsure,  # as like another row's label: whose values these are is open
+            )
         )
     return rows
 

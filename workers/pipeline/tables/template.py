@@ -7,6 +7,8 @@ the tables of another: where they and the year disagree, the tables say how they
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+import numpy as np
+
 from schemas.form import CellKind, Form, TableName
 from schemas.forms import FORMS
 from schemas.record import Template
@@ -47,14 +49,16 @@ def _votes(tables: Sequence[Table]) -> Votes:
     votes: Votes = dict.fromkeys(FORMS, 0)
     if not texts:
         return votes
-    labels = list(_owners())
+    owners = _owners()
+    labels = list(owners)
     alike = likenesses(labels, texts)
-    nearest = alike.argmax(axis=0)  # a text speaks for the one label it is most like
-    for at, text in enumerate(texts):
-        label = labels[nearest[at]]
-        owner = _owners()[label]
-        if owner is not None and alike[nearest[at], at] >= _ALIKE:
-            votes[owner] += min(len(label), len(text))
+    most = alike.max(axis=0)
+    for at in np.flatnonzero(most >= _ALIKE):
+        # A text speaks for the label it is most like; where those of several are, for none.
+        nearest = [labels[one] for one in np.flatnonzero(alike[:, at] == most[at])]
+        owner = owners[nearest[0]]
+        if owner is not None and all(owners[label] == owner for label in nearest):
+            votes[owner] += min(len(texts[at]), *map(len, nearest))
     for template, label in _rows_alone():
         if any(_heads_row(label, table) for table in tables):
             votes[template] += len(label)
@@ -66,7 +70,7 @@ def _owners() -> Mapping[str, Template | None]:
     """Return all labels with the one template that has them; None for those of several."""
     owners: dict[str, Template | None] = {}
     for template in FORMS:
-        for label in _labels(template):
+        for label in sorted(_labels(template)):
             owners[label] = None if label in owners else template
     return owners
 

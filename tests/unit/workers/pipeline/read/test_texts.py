@@ -246,6 +246,16 @@ def test_a_blank_at_the_end_of_a_header_is_no_value(seed: int) -> None:
     assert [pointer for pointer in wrong if not pointer.startswith("/requests/")] == []
 
 
+def test_a_label_as_like_two_rows_is_not_read_as_one_of_them() -> None:
+    text = texts.write(make_report(3, "county"), "tabs")
+    found = read(
+        text.replace("一、本年新收政府", "政府").replace("二、上年结转政府", "政府"), "tabs"
+    )
+    rows = ("/requests/new_requests/", "/requests/carried_over/")
+    evidence = found.record.evidence
+    assert all(e.flag is not None for p, e in evidence.items() if p.startswith(rows))
+
+
 def test_a_number_more_or_less_in_a_row_is_never_filled_in_silently() -> None:
     report = make_report(3, "county")
     lines = texts.write(report, "bare").split("\n")

@@ -5,6 +5,7 @@ from schemas.forms import FORMS
 from schemas.record import Template
 from schemas.table import Table
 from tests.strategies import build_report
+from workers.pipeline.read.markup_page import cell_of, table_of
 from workers.pipeline.tables.template import foreign_tables, is_older, told_form
 
 OLD, NEW = FORMS["2019"], FORMS["2021"]
@@ -63,3 +64,10 @@ def test_a_table_of_the_other_form_among_those_of_one_is_named() -> None:
 def test_the_table_of_figures_before_2019_is_known_by_its_wording() -> None:
     assert is_older("指标名称单位统计数一主动公开情况一主动公开政府信息数条三一收到申请数件")
     assert not is_older("我局全年主动公开政府信息数百条收到申请数件均已答复")
+
+
+def test_a_label_as_like_one_of_each_form_speaks_for_neither() -> None:
+    # 第二十条第一项 to 第九项 less a letter are one text, and 第九项 is of the form of 2019 alone.
+    whole, torn = (table_of([cell_of(f"第二十条第{n}项", row=0, column=0)]) for n in ("九", ""))
+    assert told_form([whole]) is OLD
+    assert told_form([torn]) is None
