@@ -15,6 +15,7 @@ from api.parts import Parts
 from api.pulse import Watch
 from api.routes import admin, batches, health, jobs, page, results, schemas, webhooks
 from api.settings import ApiSettings
+from api.shared import Shared
 from storage import logs
 from storage.database import connect, migrate
 from storage.objects import open_store
@@ -67,6 +68,7 @@ def compose(settings: ApiSettings) -> Parts:
         hub=Hub(database),
         limiter=Limiter(settings.redis_url),
         waiting=Waiting(),
+        shared=Shared(),
     )
 
 

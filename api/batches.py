@@ -123,7 +123,9 @@ def view(
         error=row.error,
         created_at=row.created_at,
         finished_at=row.finished_at,
-        links=BatchLinks(self=base, items=f"{base}/items", export=f"{base}/export"),
+        links=BatchLinks(
+            self=base, items=f"{base}/items", events=f"{base}/events", export=f"{base}/export"
+        ),
     )
 
 

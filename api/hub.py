@@ -1,4 +1,4 @@
-"""Who waits for news of a job is told of it: one look at the database serves all who wait."""
+"""Who waits for news of a job or batch is told: one look at the database serves all who wait."""
 
 import asyncio
 from collections import deque
@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import sqlalchemy
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
@@ -21,7 +21,7 @@ _LOOK_BACK = 12
 
 
 class Hub:
-    """Wakes those who watch a job when its event stream has grown; one a process."""
+    """Wakes those who watch a job or batch when its event stream has grown; one a process."""
 
     def __init__(self, database: sqlalchemy.Engine) -> None:
         self._database = database
@@ -29,19 +29,19 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def watch(self, job_id: str) -> Iterator[asyncio.Event]:
-        """Watch a job for as long as the block runs; the event is set when there may be news."""
+    def watch(self, watched_id: str) -> Iterator[asyncio.Event]:
+        """Watch a job or batch while the block runs; the event is set when there may be news."""
         news = asyncio.Event()
-        self._watched.setdefault(job_id, set()).add(news)
+        self._watched.setdefault(watched_id, set()).add(news)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
         try:
             yield news
         finally:
-            watchers = self._watched[job_id]
+            watchers = self._watched[watched_id]
             watchers.discard(news)
             if not watchers:
-                del self._watched[job_id]
+                del self._watched[watched_id]
 
     async def _run(self) -> None:
         """Look now and then, for as long as anybody watches."""
@@ -55,21 +55,20 @@ class Hub:
                 log.warning("no_look_at_events", error=type(exc).__name__)
             else:
                 seen.append(last)
-                for job_id in news:
-                    for one in self._watched.get(job_id, ()):
+                for watched_id in news:
+                    for one in self._watched.get(watched_id, ()):
                         one.set()
             await asyncio.sleep(_LOOK_EVERY_S)
 
     def _look(self, since: int | None, watched: list[str]) -> tuple[int, list[str]]:
-        """Return the last line's number, and the watched jobs that have lines after `since`."""
+        """Return the last line's number, and what of the watched has lines after `since`."""
         with self._database.connect() as connection:
             last = connection.execute(select(func.max(job_events.c.seq))).scalar() or 0
             if since is None:
                 return last, watched
-            grown = (
-                select(job_events.c.job_id)
-                .distinct()
-                .where(job_events.c.seq > since, job_events.c.job_id.in_(watched))
+            own = (job_events.c.job_id, job_events.c.batch_id)
+            grown = union(
+                *(select(one).where(job_events.c.seq > since, one.in_(watched)) for one in own)
             )
             return last, list(connection.execute(grown).scalars())
 

@@ -56,10 +56,15 @@ def find(connection: Connection, tenant: str, job_id: str) -> JobRow:
 
 def read(parts: Parts, tenant: str, job_id: str) -> Job:
     """Return a job as its owner reads it."""
+    return versioned(parts, tenant, job_id)[0]
+
+
+def versioned(parts: Parts, tenant: str, job_id: str) -> tuple[Job, int]:
+    """Return a job as its owner reads it, and the version of its row."""
     pulse = parts.pulse()
     with parts.reading.connect() as connection:
         row = find(connection, tenant, job_id)
-        return progress.view(row, progress.look_around(connection, pulse, row))
+        return progress.view(row, progress.look_around(connection, pulse, row)), row.version
 
 
 def status_of(parts: Parts, tenant: str, job_id: str) -> tuple[JobStatus, int]:

@@ -12,6 +12,7 @@ from api.limits import Limiter, Waiting
 from api.pulse import Pulse, Watch
 from api.queue import Depths
 from api.settings import ApiSettings
+from api.shared import Shared
 from storage.objects import ObjectStore
 from storage.outbox import Send
 from storage.parts import PartStore
@@ -31,6 +32,7 @@ class Parts:
     hub: Hub
     limiter: Limiter
     waiting: Waiting
+    shared: Shared
 
     @cached_property
     def reading(self) -> sqlalchemy.Engine:

@@ -1,13 +1,15 @@
-"""Waiting for a job without polling: woken by its event stream, within the client's patience."""
+"""Waiting without polling: woken by the stream of events, within the client's patience."""
 
 import asyncio
 import re
+import zlib
 
 from starlette.concurrency import run_in_threadpool
 
-from api import jobs
+from api import batches, jobs, streams
 from api.hub import news_or_timeout
 from api.parts import Parts
+from schemas.batch import Batch
 from schemas.job import TERMINAL, Job
 
 _LOOK_AGAIN_S = 2.0
@@ -22,19 +24,46 @@ def patience_s(parts: Parts, prefer: str | None) -> float:
 
 
 async def until_finished(
-    parts: Parts, tenant: str, job_id: str, wait_s: float, *, or_changed: bool = False
-) -> Job:
-    """Return the job once it is finished (or has changed at all), or when patience runs out."""
+    parts: Parts, tenant: str, job_id: str, wait_s: float, *, known: int | None = None
+) -> tuple[Job, int]:
+    """Return the job with its version: once it is finished, or when patience runs out.
+
+    A client that says which version it knows is answered as soon as there is another.
+    """
     if wait_s <= 0:
-        return await run_in_threadpool(jobs.read, parts, tenant, job_id)
+        return await run_in_threadpool(jobs.versioned, parts, tenant, job_id)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + min(wait_s, parts.settings.max_wait_s)
     with parts.hub.watch(job_id) as news:
-        status, first = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
-        version = first
+        status, version = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
         while status not in TERMINAL and (left := deadline - loop.time()) > 0:
-            if or_changed and version != first:
+            if known is not None and version != known:
                 break
             await news_or_timeout(news, min(left, _LOOK_AGAIN_S))
             status, version = await run_in_threadpool(jobs.status_of, parts, tenant, job_id)
-    return await run_in_threadpool(jobs.read, parts, tenant, job_id)
+    return await run_in_threadpool(jobs.versioned, parts, tenant, job_id)
+
+
+async def until_batch_finished(
+    parts: Parts, tenant: str, batch_id: str, wait_s: float, *, known: int | None = None
+) -> tuple[Batch, int]:
+    """Return the batch with its version: once it is finished, or when patience runs out.
+
+    A client that says which version it knows is answered as soon as there is another. Many that
+    wait for the same batch share the looks at it.
+    """
+    batch = await run_in_threadpool(batches.read, parts, tenant, batch_id)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + min(wait_s, parts.settings.max_wait_s)
+    with parts.hub.watch(batch_id) as news:
+        while batch.status not in TERMINAL and (left := deadline - loop.time()) > 0:
+            if known is not None and version_of(batch) != known:
+                break
+            await news_or_timeout(news, min(left, _LOOK_AGAIN_S))
+            batch = await streams.seen(parts, tenant, batch_id)
+    return batch, version_of(batch)
+
+
+def version_of(batch: Batch) -> int:
+    """Return a number that changes with what is shown of a batch."""
+    return zlib.crc32(batch.model_dump_json().encode())

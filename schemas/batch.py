@@ -38,6 +38,7 @@ class BatchLinks(Value):
 
     self: str
     items: str
+    events: str
     export: str
 
 

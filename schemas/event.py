@@ -173,6 +173,19 @@ class JobEvent(Value):
     data: dict[str, JsonValue]
 
 
+class BatchEvent(Value):
+    """One line of a batch's event stream; `id` is what Last-Event-ID names.
+
+    `item.finished` tells of one item; `batch.progress` and the last line, `batch.completed`, hold
+    the batch as it is, and have no id: they say what is so, not what happened.
+    """
+
+    id: str | None
+    type: Literal["item.finished", "batch.progress", "batch.completed"]
+    at: datetime
+    data: dict[str, JsonValue]
+
+
 def make_secret(entropy: bytes) -> str:
     """Return a signing secret as Standard Webhooks writes them; give it 24 random bytes or more."""
     return SECRET_PREFIX + base64.b64encode(entropy).decode()

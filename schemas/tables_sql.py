@@ -77,6 +77,9 @@ HELD = "status = 'queued' AND due_at IS NULL"
 IN_FLIGHT = "status = 'running' OR (status = 'queued' AND due_at IS NOT NULL)"
 """A job whose turn has come and that is not finished."""
 
+TRANSACTION = "(pg_current_xact_id()::text)::bigint"
+"""The number of the transaction that writes."""
+
 jobs = Table(
     "jobs",
     metadata,
@@ -208,8 +211,19 @@ job_events = Table(
     _text("type"),
     _json("data", "{}"),
     _time("at", now=True),
+    _text("batch_id", null=True),
+    Column("txid", BigInteger, nullable=False, server_default=text(TRANSACTION)),
     Index(None, "job_id", "seq"),
+    Index(
+        "ix_job_events_batch",
+        "batch_id",
+        "txid",
+        "seq",
+        postgresql_where=text("batch_id IS NOT NULL"),
+    ),
 )
+"""`batch_id` is set on the ends of a batch's jobs only: they are the lines of its own stream. They
+are written by transactions side by side, and so ordered by these: (txid, seq)."""
 
 outbox = Table(
     "outbox",

@@ -21,9 +21,17 @@ DELIVERY_RESEND_S = 60
 """A delivery whose first message was lost is taken up by the sweeper after this long."""
 
 
-def note(unit: Unit, job_id: str, kind: str, data: Mapping[str, JsonValue]) -> None:
-    """Add a line to a job's event stream."""
-    unit.connection.execute(insert(job_events).values(job_id=job_id, type=kind, data=dict(data)))
+def note(
+    unit: Unit,
+    job_id: str,
+    kind: str,
+    data: Mapping[str, JsonValue],
+    *,
+    batch_id: str | None = None,
+) -> None:
+    """Add a line to a job's event stream, and to its batch's where one is named."""
+    line = {"job_id": job_id, "type": kind, "data": dict(data), "batch_id": batch_id}
+    unit.connection.execute(insert(job_events).values(line))
 
 
 def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:

@@ -155,7 +155,10 @@ def cancel_many(unit: Unit, job_ids: Sequence[str]) -> None:
         )
     )
     cancelled: dict[str, JsonValue] = {"status": "cancelled", "stage": None, "verdict": None}
-    told = [{"job_id": job_id, "type": "job.state", "data": cancelled} for job_id in ids]
+    told = [
+        {"job_id": job.id, "type": "job.state", "data": cancelled, "batch_id": job.batch_id}
+        for job in found
+    ]
     unit.connection.execute(insert(job_events), told)
     if events.anybody_hears(unit.connection, found[0].tenant):
         for job in found:
@@ -170,8 +173,9 @@ def _tell(unit: Unit, job: JobRow, after: State, change: Mapping[str, object]) -
         "stage": after.stage,
         "verdict": verdict if isinstance(verdict, str) else None,
     }
-    events.note(unit, job.id, "job.state", data)
-    if after.status not in TERMINAL:
+    finished = after.status in TERMINAL
+    events.note(unit, job.id, "job.state", data, batch_id=job.batch_id if finished else None)
+    if not finished:
         return
     _announce(unit, job, after.status, data["verdict"])
     if job.batch_id is not None:

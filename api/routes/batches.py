@@ -1,6 +1,5 @@
 """/v1/batches: many documents at once, and one export of all of them."""
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -8,8 +7,20 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api import batches, export, forms, intake, objects, uploads
+from api import (
+    batch_events,
+    batches,
+    entity,
+    export,
+    forms,
+    intake,
+    objects,
+    streams,
+    uploads,
+    waiting,
+)
 from api.auth import Asking
+from api.batch_events import Position
 from api.batches import ItemFilters
 from api.forms import Submission
 from api.long_files import LongFormat
@@ -66,22 +77,47 @@ def list_batches(
 
 
 @router.get("/{batch_id}", response_model=Batch)
-def get_batch(
+async def get_batch(
     batch_id: str,
     found: Found,
     asking: Asking,
+    wait: Annotated[float, Query(ge=0)] = 0,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Read a batch with its counts by status; 304 while it is as the ETag says."""
-    batch = batches.read(found, asking.tenant, batch_id)
-    body = batch.model_dump_json().encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if batch.status not in TERMINAL:
-        headers["Retry-After"] = "2"
-    if if_none_match is not None and tag in if_none_match:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    """Read a batch with its counts by status; 304 while it is as the ETag says.
+
+    With `wait` the answer comes when it is finished, or changed from the ETag.
+    """
+    known = entity.version_of(if_none_match)
+    batch, version = await waiting.until_batch_finished(
+        found, asking.tenant, batch_id, wait, known=known
+    )
+    pace = {} if batch.status in TERMINAL else {"Retry-After": "2"}
+    return entity.answer(batch, if_none_match, pace, version=version)
+
+
+@router.get("/{batch_id}/events", response_class=Response, responses=streams.ANSWERS)
+async def get_events(
+    batch_id: str,
+    found: Found,
+    asking: Asking,
+    last_event_id: Annotated[str | None, Header(pattern=batch_events.POSITION)] = None,
+) -> Response:
+    """Follow a batch as server-sent events: each item's end, and the batch when it has changed.
+
+    It begins after Last-Event-ID. 204 when the batch has ended and all was seen: a browser then
+    stops asking.
+    """
+    batch = await run_in_threadpool(batches.read, found, asking.tenant, batch_id)
+    after = Position.parse(last_event_id) if last_event_id else Position()
+    ended = batch.status in TERMINAL
+    if (
+        last_event_id
+        and ended
+        and not await streams.items_after(found, batch_id, after, ended=True)
+    ):
+        return Response(status_code=204)
+    return streams.answer(streams.of_batch(found, asking.tenant, batch, after))
 
 
 @router.get("/{batch_id}/items")

@@ -1,19 +1,16 @@
 """/v1/jobs: handing in, following, cancelling, retrying, deleting."""
 
-import hashlib
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from api import forms, intake, jobs, objects, uploads, waiting
+from api import entity, forms, intake, jobs, objects, streams, uploads, waiting
 from api.auth import Asking
 from api.errors import ApiError
 from api.forms import Submission
-from api.hub import news_or_timeout
 from api.jobs import Filters
 from api.parts import Parts, parts
 from schemas.job import TERMINAL, Job, JobList, JobStatus
@@ -24,8 +21,6 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 Found = Annotated[Parts, Depends(parts)]
 Cursor = Annotated[str | None, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=200)]
-
-_KEEP_ALIVE_S = 15.0
 
 
 @router.post(
@@ -43,7 +38,7 @@ async def post_job(
     async with forms.submission(request, asking.tenant, "interactive") as submission:
         job_id = await run_in_threadpool(_submit, found, submission)
     wait_s = waiting.patience_s(found, prefer)
-    job = await waiting.until_finished(found, asking.tenant, job_id, wait_s)
+    job, _ = await waiting.until_finished(found, asking.tenant, job_id, wait_s)
     status = 200 if wait_s and job.status in TERMINAL else 202
     headers = {"Location": job.links.self, **_pace(job)}
     return JSONResponse(job.model_dump(mode="json"), status_code=status, headers=headers)
@@ -111,45 +106,29 @@ async def get_job(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Read a job; with `wait` the answer comes when it is finished, or changed from the ETag."""
-    job = await waiting.until_finished(
-        found, asking.tenant, job_id, wait, or_changed=if_none_match is not None
+    job, version = await waiting.until_finished(
+        found, asking.tenant, job_id, wait, known=entity.version_of(if_none_match)
     )
-    body = job.model_dump_json().encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache", **_pace(job)}
-    if if_none_match is not None and tag in if_none_match:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return entity.answer(job, if_none_match, _pace(job), version=version)
 
 
-@router.get("/{job_id}/events")
+@router.get("/{job_id}/events", response_class=Response, responses=streams.ANSWERS)
 async def get_events(
     job_id: str,
     found: Found,
     asking: Asking,
     last_event_id: Annotated[int | None, Header(ge=0)] = None,
-) -> StreamingResponse:
-    """Follow a job as server-sent events, from after Last-Event-ID to its end."""
-    await run_in_threadpool(jobs.status_of, found, asking.tenant, job_id)
-    lines = _event_lines(found, asking.tenant, job_id, last_event_id or 0)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+) -> Response:
+    """Follow a job as server-sent events, from after Last-Event-ID to its end.
 
-
-async def _event_lines(found: Parts, tenant: str, job_id: str, seq: int) -> AsyncIterator[str]:
-    with found.hub.watch(job_id) as news:
-        yield "retry: 2000\n\n"
-        while True:
-            status, _ = await run_in_threadpool(jobs.status_of, found, tenant, job_id)
-            events = await run_in_threadpool(jobs.events_after, found, job_id, seq)
-            for event in events:
-                seq = event.seq
-                yield f"id: {seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n"
-            if status in TERMINAL and not events:
-                return
-            if not events:
-                yield ": still here\n\n"
-            await news_or_timeout(news, _KEEP_ALIVE_S)
+    204 when it has ended and all was seen: a browser then stops asking.
+    """
+    status, _ = await run_in_threadpool(jobs.status_of, found, asking.tenant, job_id)
+    seq = last_event_id or 0
+    ended = seq > 0 and status in TERMINAL
+    if ended and not await run_in_threadpool(jobs.events_after, found, job_id, seq):
+        return Response(status_code=204)
+    return streams.answer(streams.of_job(found, asking.tenant, job_id, seq))
 
 
 @router.post("/{job_id}/cancel")
