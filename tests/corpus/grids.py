@@ -35,11 +35,12 @@ class Grid:
 
 def grids(report: Report) -> tuple[Grid, Grid, Grid]:
     """Return tables two, three and four of a report."""
-    return (
-        Grid(section=2, columns=4, header_rows=0, cells=_worded(report, _table_two(report))),
-        Grid(section=3, columns=10, header_rows=3, cells=_worded(report, _requests(report))),
-        Grid(section=4, columns=15, header_rows=3, cells=_worded(report, _review(report))),
-    )
+    two = Grid(section=2, columns=4, header_rows=0, cells=_worded(report, _table_two(report)))
+    three = Grid(section=3, columns=10, header_rows=3, cells=_worded(report, _requests(report)))
+    four = Grid(section=4, columns=15, header_rows=3, cells=_worded(report, _review(report)))
+    if report.variant is None:
+        return two, three, four
+    return report.variant(two), report.variant(three), report.variant(four)
 
 
 def _worded(report: Report, cells: Iterator[GridCell]) -> tuple[GridCell, ...]:

@@ -2,12 +2,15 @@
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tests.corpus import form, narrative
 from tests.corpus.relations import Value
+
+if TYPE_CHECKING:
+    from tests.corpus.grids import Grid
 
 Size = Literal["village", "office", "bureau", "county", "city"]
 SIZES: tuple[Size, ...] = get_args(Size)
@@ -70,6 +73,7 @@ class Report:
     labels: Mapping[str, str] = field(default_factory=dict)  # misprinted, by the form's wording
     broken: Sequence[tuple[str, str]] = ()
     signs: tuple[str, str] = ("-", "")  # before a change: of one that fell, of one that rose
+    variant: "Callable[[Grid], Grid] | None" = None  # how its tables differ from the form's
 
     @property
     def template(self) -> form.Template:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from schemas.form import FormCell, FormTable
@@ -23,6 +24,8 @@ _SHORT, _ALIKE_SHORT = 4, 0.85
 """Letters up to which a label must be more alike: one letter is a good part of it."""
 _LONGER = 1.4
 """A label is at most so many times as long as the form's."""
+_OWN, _OTHERS = 0.95, 0.08
+"""Likeness from which an entry ends with a row's label, and by how much less a label is not its."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +126,17 @@ def _scores(
             better = own > scores[run]
             scores[run][better] = own[better]
             starts[run][better] = at
+    _leave_to_their_rows(scores)
     return scores.tolist(), starts.tolist()
+
+
+def _leave_to_their_rows(scores: NDArray[np.float64]) -> None:
+    """Take entries that end with a row's label for no other row's, though its end is like it.
+
+    The second line of a broken label, 政府信息公开申请数量, ends that of another row as well.
+    """
+    best = scores.max(axis=1, initial=0.0, keepdims=True)
+    scores[(best >= _OWN) & (scores < best - _OTHERS)] = 0.0
 
 
 _TELLING = ("未经复议直接起诉", "复议后起诉", "尚未审结", "结果维持", "结果纠正")

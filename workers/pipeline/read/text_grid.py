@@ -1,8 +1,10 @@
 """Rows and headers found in a text → a table laid out as its form lays it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from schemas.form import FormCell, FormTable
+from schemas.forms import FORMS
 from schemas.table import Candidate, Cell, Table
 from workers.pipeline.read.markup_page import cell_of, table_of
 from workers.pipeline.read.text_entries import Row
@@ -78,9 +80,24 @@ def _rows(
 
 
 def _astray(words: Cell, wanted: FormCell) -> Cell:
-    """Doubt words longer or shorter than the form's: some may have gone to another cell."""
-    same = len(plain(words.text)) == len(plain(wanted.text))
-    return words if same else words.model_copy(update={"confidence": _ASTRAY})
+    """Doubt words longer or shorter than the form's: some may have gone to another cell.
+
+    Not those of another cell of the form: they are all there, and say what stands below them.
+    """
+    own = plain(words.text)
+    whole = len(own) == len(plain(wanted.text)) or own in _wordings()
+    return words if whole else words.model_copy(update={"confidence": _ASTRAY})
+
+
+@cache
+def _wordings() -> frozenset[str]:
+    return frozenset(
+        plain(cell.text)
+        for form in FORMS.values()
+        for table in form.tables
+        for cell in table.heads
+        if cell.kind == "header"
+    )
 
 
 def _inferred(cell: Cell, settled: Settled) -> Cell:

@@ -65,7 +65,7 @@ def read_values(
         elif is_glued and len(pointers) > 1:
             options = glued([c for c in row_cells if c], len(pointers), sizes, blanks=blanks)
         else:
-            options = _options(row_cells, len(pointers), sizes, key, starts)
+            options = _options(row_cells, row, sizes, key, starts)
             if key is not None and _begins_beside(options, row_cells, key, filled):
                 options = unknown(len(pointers), sizes)
         listed.append(OpenRow(pointers=pointers, options=options))
@@ -159,12 +159,13 @@ def _sizes(pointers: Sequence[str], relations: Sequence[Relation]) -> tuple[int,
 
 def _options(
     cells: Sequence[str],
-    count: int,
+    row: Row,
     sizes: Sequence[int],
     key: int | None,
     starts: Mapping[int | None, frozenset[int]],
 ) -> RowOptions:
     numbers = [cell for cell in cells if cell]
+    count = len(row.wanted)
     if len(cells) == count:
         return printed(cells, sizes)
     if len(numbers) > count + _MOST_EXTRA:
@@ -176,7 +177,7 @@ def _options(
     offset = key or 0
     windows = _windows(cells, count)
     told = [start for start in windows if start + offset in starts.get(key, ())]
-    if key is None and not told:
+    if key is None and row.label is not None and not told:
         told = windows[:1]  # nothing stands between a label and its cells
     chosen = [tuple(cells[start : start + count]) for start in told or windows]
     one = dict.fromkeys(chosen)

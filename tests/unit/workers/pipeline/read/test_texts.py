@@ -3,71 +3,29 @@
 import json
 import random
 import re
-from dataclasses import dataclass
 
 import pytest
 
 from schemas.formats import FORMATS, sniff
-from schemas.page import Page
-from schemas.record import Engine, Record, Source
-from schemas.validation import Validation
 from tests.corpus import office, texts, web
 from tests.corpus.faults import FAULTS, MISLABELLED, NoRoomForFaultError, plant
-from tests.corpus.reports import SIZES, Report, make_report, mark_zeros
-from tests.corpus.truth import Comparison, compare, judge, truth_of
+from tests.corpus.reports import SIZES, make_report, mark_zeros
+from tests.corpus.truth import compare, judge, truth_of
+from tests.text_reading import (
+    SOURCE,
+    compared,
+    findings_of,
+    read,
+    silently_wrong,
+    unlisted,
+)
 from workers.pipeline.choice import choose_form
-from workers.pipeline.normalise import normalise
-from workers.pipeline.numbers import decide
 from workers.pipeline.read.markdown import read_markdown
 from workers.pipeline.read.markup import read_markup
 from workers.pipeline.read.plain_text import read_plain_text
 from workers.pipeline.tables.register import register
-from workers.pipeline.validate.validate import validate
 
-SOURCE = Source(filename="a.txt", sha256="0" * 64, media_type="text/plain", kind="text", pages=1)
-ENGINE = Engine(gouji="0", ocr="none", models={})
 CLEAR = sorted(set(texts.STYLES) - texts.BORDERLESS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Read:
-    """What came of a text."""
-
-    page: Page
-    record: Record
-    validation: Validation
-
-
-def read(text: str, style: str = "docx") -> Read:
-    page = read_markdown(text) if style.startswith("markdown") else read_plain_text(text)
-    registration = register([page], choose_form([page], SOURCE))
-    decisions = decide(registration, {1: "markup"})
-    record = normalise([page], registration, decisions, SOURCE, ENGINE)
-    return Read(page=page, record=record, validation=validate(record, registration, [page]))
-
-
-def compared(report: Report, found: Read) -> Comparison:
-    return compare(truth_of(report), json.loads(found.record.model_dump_json()))
-
-
-def findings_of(found: Read) -> list[tuple[str, str]]:
-    return [(finding.code, finding.message) for finding in found.validation.findings]
-
-
-def unlisted(report: Report, found: Read) -> list[str]:
-    """Return the values given out wrong, and those left open without the truth in sight."""
-    return [
-        cell.pointer
-        for cell in compared(report, found).cells
-        if not cell.right
-        and (
-            cell.actual is not None
-            or (
-                cell.expected is not None
-                and str(cell.expected) not in found.record.evidence[cell.pointer].alternatives
-            )
-        )
-    ]
 
 
 @pytest.mark.parametrize("style", CLEAR)
@@ -190,25 +148,6 @@ def test_words_in_place_of_a_number_are_kept_and_named() -> None:
     assert [code for code, _ in findings_of(found)] == ["VAL-KIND"]
 
 
-@pytest.mark.parametrize("style", ["letters", "layout"])
-@pytest.mark.parametrize("seed", range(6))
-def test_words_that_open_the_next_row_are_no_cell_of_the_row_before(style: str, seed: int) -> None:
-    report = mark_zeros(make_report(seed, "county"), "", random.Random(seed), 0.7)
-    found = read(texts.write(report, style, seed), style)
-    names = [finding.code for finding in found.validation.findings if finding.cause == "source"]
-    assert "VAL-KIND" not in names
-    assert [e.text for e in found.record.evidence.values() if "\u4e00" <= e.text <= "\u9fff"] == []
-
-
-def silently_wrong(report: Report, found: Read) -> list[str]:
-    """Return the values given out wrong without a flag."""
-    return [
-        cell.pointer
-        for cell in compared(report, found).cells
-        if not cell.right and found.record.evidence[cell.pointer].flag is None
-    ]
-
-
 @pytest.mark.parametrize("cell", [None, "12①", "约十二"])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_blank_that_opens_the_next_row_takes_no_place(cell: str | None, seed: int) -> None:
@@ -232,18 +171,6 @@ def test_a_column_left_out_shifts_no_row_silently(style: str) -> None:
             lines[at] = mark.join(cells)
     wrong = silently_wrong(report, read("\n".join(lines), style))
     assert [pointer for pointer in wrong if pointer.startswith("/requests/")] == []
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_blank_at_the_end_of_a_header_is_no_value(seed: int) -> None:
-    report = mark_zeros(make_report(seed, "county"), "", random.Random(seed), 0.5)
-    lines = texts.write(report, "markdown", seed).split("\n")
-    start = next(n for n, line in enumerate(lines) if line.startswith("## 四"))
-    for at in range(start, len(lines)):
-        if lines[at].startswith("|"):
-            lines[at] += "---|" if set(lines[at]) <= set("|-: ") else "  |"
-    wrong = silently_wrong(report, read("\n".join(lines), "markdown"))
-    assert [pointer for pointer in wrong if not pointer.startswith("/requests/")] == []
 
 
 def test_a_label_as_like_two_rows_is_not_read_as_one_of_them() -> None:

@@ -1,0 +1,95 @@
+"""Rows and columns of a text that are not where the form has them, or not whole."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from tests.corpus import texts, variants
+from tests.corpus.reports import Report, make_report
+from tests.text_reading import Read, compared, read, silently_wrong
+
+CLEAR = sorted(set(texts.STYLES) - texts.BORDERLESS)
+
+
+def sources(found: Read) -> list[str]:
+    return [f.code for f in found.validation.findings if f.cause == "source"]
+
+
+def with_blank_cells(report: Report, seed: int, *pointers: str) -> Report:
+    """Leave half of the cells without requests blank, one by one, and those named."""
+    rng = random.Random(seed)
+    blank = {
+        pointer
+        for pointer, value in report.values.items()
+        if value == 0 and pointer.startswith("/re") and rng.random() < 0.5
+    } | set(pointers)
+    values = {p: None if p in blank else value for p, value in report.values.items()}
+    return replace(report, values=values, marks=dict.fromkeys(blank, ""))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("一、本年新收", "二、上年结转"), ("1.属于国家秘密", "3.危及"), ("2.重复", "5.要求行政")],
+)
+@pytest.mark.parametrize("style", ["docx", "tabs", "html", "layout", "spaces", "markdown"])
+def test_rows_in_another_order_are_read_by_their_labels(style: str, one: str, other: str) -> None:
+    exchanged = variants.exchanged_rows(one, other)
+    report = replace(make_report(5, "bureau", short=True), variant=exchanged)
+    for seed in range(2):  # labels are broken here and there
+        found = read(texts.write(report, style, seed), style)
+        assert (compared(report, found).right, set(sources(found))) == (200, {"STR-ASPECT"})
+
+
+def test_the_second_line_of_a_broken_label_is_no_other_rows_label() -> None:
+    exchanged = variants.exchanged_rows("一、本年新收", "二、上年结转")
+    report = replace(make_report(5, "bureau", short=True), variant=exchanged)
+    text = texts.write(report, "docx").replace(
+        "二、上年结转政府信息公开", "二、上年结转\n政府信息公开"
+    )
+    assert silently_wrong(report, read(text)) == []
+
+
+@pytest.mark.parametrize(("one", "other"), [(3, 9), (4, 5), (6, 7)])
+@pytest.mark.parametrize("style", CLEAR)
+def test_columns_in_another_order_are_never_wrong_in_silence(
+    style: str, one: int, other: int
+) -> None:
+    report = make_report(6, "bureau", short=True)
+    report = replace(report, variant=variants.exchanged_columns(one, other))
+    found = read(texts.write(report, style, 1), style)
+    assert silently_wrong(report, found) == []
+    assert set(sources(found)) <= {"STR-ASPECT"}
+
+
+@pytest.mark.parametrize("style", ["letters", "layout"])
+@pytest.mark.parametrize("seed", range(8))
+def test_words_that_open_the_next_row_are_no_cell_of_the_row_before(style: str, seed: int) -> None:
+    report = with_blank_cells(make_report(200 + seed, "office", short=True), seed)
+    found = read(texts.write(report, style, seed), style)
+    assert silently_wrong(report, found) == []
+    assert set(sources(found)) <= {"STR-ASPECT"}
+    assert [e.text for e in found.record.evidence.values() if "\u4e00" <= e.text <= "\u9fff"] == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("cells", ["end", "both"])
+def test_a_blank_beside_the_values_of_the_table_without_labels_is_none(
+    seed: int, cells: str
+) -> None:
+    last = [f"/review_and_litigation/litigation_after_reconsideration/{name}" for name in _REVIEW]
+    report = with_blank_cells(make_report(seed, "county"), seed, *last)
+    lines = texts.write(report, "markdown", seed).split("\n")
+    start = next(n for n, line in enumerate(lines) if line.startswith("## 四"))
+    for at in range(start, len(lines)):
+        if lines[at].startswith("|"):
+            blank = "---|" if set(lines[at]) <= set("|-: ") else "  |"
+            lines[at] = lines[at] + blank if cells == "end" else "|" + blank + lines[at][1:] + blank
+    found = read("\n".join(lines), "markdown")
+    assert [p for p in silently_wrong(report, found) if not p.startswith("/requests/")] == []
+    if cells == "end":  # a blank of the header's row is none of the row of numbers
+        flags = {p: e.flag for p, e in found.record.evidence.items() if p.startswith("/review")}
+        assert set(flags.values()) == {None}
+
+
+_REVIEW = ("upheld", "corrected", "other", "pending", "total")
