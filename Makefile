@@ -51,7 +51,7 @@ bench: setup
 lock:
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --extra all --group dev --upgrade $(COMPILE) -o requirements.lock
-	@for room in api worker; do $(BIN)/uv pip compile pyproject.toml --extra $$room -c requirements.lock $(COMPILE) -o deploy/requirements-$$room.lock; done
+	@for room in api worker; do $(BIN)/uv pip compile pyproject.toml --extra $$room --extra tracing -c requirements.lock $(COMPILE) -o deploy/requirements-$$room.lock; done
 
 COMPILE := --quiet --generate-hashes --no-header --no-annotate --python-version 3.11 --python-platform x86_64-manylinux_2_28
 

@@ -13,6 +13,7 @@ from api.limits import Limiter, Waiting
 from api.middleware import BodyLimit, RequestId
 from api.parts import Parts
 from api.pulse import Watch
+from api.readiness import Probes
 from api.routes import admin, batches, health, jobs, page, results, schemas, webhooks
 from api.settings import ApiSettings
 from api.shared import Shared
@@ -20,6 +21,8 @@ from storage import logs
 from storage.database import connect, migrate
 from storage.objects import open_store
 from storage.parts import open_parts
+from storage.presence import Presence
+from storage.probe import store_probe
 from storage.start import settings_or_exit
 
 _FORM_OVERHEAD_BYTES = 1024 * 1024
@@ -34,7 +37,10 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         if found.migrate_on_start:
             await run_in_threadpool(migrate, parts.database)
+        there = Presence(parts.database, "api")
+        there.begin()
         yield
+        await run_in_threadpool(there.end)
         parts.database.dispose()
 
     app = FastAPI(
@@ -57,18 +63,20 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 def compose(settings: ApiSettings) -> Parts:
     """Put together what requests need; nothing is connected yet."""
     database = connect(settings.database_url.get_secret_value(), pool_size=10)
+    depths = queue.Depths(settings.redis_url)
     return Parts(
         settings=settings,
         database=database,
         objects=open_store(settings),
         multipart=open_parts(settings),
         send=queue.sender(settings.redis_url),
-        depths=queue.Depths(settings.redis_url),
+        depths=depths,
         watch=Watch(settings.no_worker_after_s),
         hub=Hub(database),
         limiter=Limiter(settings.redis_url),
         waiting=Waiting(),
         shared=Shared(),
+        probes=Probes(database, store_probe(settings), depths),
     )
 
 

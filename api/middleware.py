@@ -9,10 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import refused
 from schemas import failures
+from storage.tally import TALLY
 
 log = structlog.get_logger()
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 
 
@@ -44,10 +46,19 @@ class RequestId:
             try:
                 await self._app(scope, receive, answer)
             finally:
+                seconds = time.monotonic() - started
+                _count(scope, status, seconds)
                 if scope["path"] not in _QUIET:
-                    took_ms = round((time.monotonic() - started) * 1000)
+                    took_ms = round(seconds * 1000)
                     log.info("request", method=scope["method"], path=scope["path"],
                              status=status, duration_ms=took_ms)  # fmt: skip
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    """Count an answer by its route as it is declared: of paths and methods there is no end."""
+    route = getattr(scope.get("route"), "path", "none")
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    TALLY.time("http", seconds, method, route, f"{status // 100}xx")
 
 
 class BodyLimit:

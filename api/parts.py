@@ -11,6 +11,7 @@ from api.hub import Hub
 from api.limits import Limiter, Waiting
 from api.pulse import Pulse, Watch
 from api.queue import Depths
+from api.readiness import Probes
 from api.settings import ApiSettings
 from api.shared import Shared
 from storage.objects import ObjectStore
@@ -33,6 +34,7 @@ class Parts:
     limiter: Limiter
     waiting: Waiting
     shared: Shared
+    probes: Probes
 
     @cached_property
     def reading(self) -> sqlalchemy.Engine:

@@ -286,7 +286,7 @@ def _answers(options: Options) -> bool:
         answer = httpx.get(f"{options.address}/metrics", timeout=2, trust_env=False)
     except httpx.TransportError:
         return False
-    return answer.is_success and "gouji_workers_seen 1\n" in answer.text
+    return answer.is_success and "gouji_workers_seen 1" in answer.text
 
 
 def _stop(children: list[Child]) -> None:

@@ -126,7 +126,7 @@ def _http_address(address: str) -> str:
 
 
 def _bucket_name(name: str) -> str:
-    if _BUCKET.fullmatch(name) is None or ".." in name:
+    if _BUCKET.fullmatch(name) is None or re.search(r"\.\.|\.-|-\.|^[0-9.]+$", name):
         raise ValueError("3 to 63 small letters, digits, dots and hyphens: the name of a bucket")
     return name
 

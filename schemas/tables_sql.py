@@ -114,6 +114,7 @@ jobs = Table(
     _time("started_at"),
     _time("finished_at"),
     _time("deleted_at"),
+    _text("trace", null=True),
     *_lease(),
     Index(None, "tenant", "id"),
     Index(None, "batch_id"),
@@ -180,6 +181,7 @@ batches = Table(
     Column("version", BigInteger, nullable=False, server_default="1"),
     _time("created_at", now=True),
     _time("finished_at"),
+    _text("trace", null=True),
     *_lease(),
     Index(None, "tenant", "id"),
     Index(
@@ -363,4 +365,30 @@ service_state = Table(
     metadata,
     Column("name", Text, primary_key=True),
     _time("at", now=True),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("kind"),
+    _text("host"),
+    Column("queues", ARRAY(Text), nullable=False, server_default="{}"),
+    _text("version"),
+    Column("memory_bytes", BigInteger),
+    Column("clock_ahead_s", Float),
+    _time("started_at", now=True),
+    _time("seen_at", now=True),
+    _time("ended_at"),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    _text("process_id"),
+    _text("metric"),
+    Column("labels", ARRAY(Text)),
+    Column("counts", ARRAY(BigInteger), nullable=False),
+    Column("total", Float, nullable=False),
+    PrimaryKeyConstraint("process_id", "metric", "labels"),
 )

@@ -1,5 +1,7 @@
 """Sending to the broker: plain task names and ids, no task code needed on this side."""
 
+import time
+
 from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -8,6 +10,8 @@ from schemas.message import Message
 from storage.outbox import BrokerUnavailable, Send
 
 SOCKET_TIMEOUT_S = 30.0
+SENT_AT = "gouji_sent_at"
+"""Header of a message: seconds since 1970 by the sender's clock."""
 
 TRANSPORT_OPTIONS: dict[str, int | float | bool | str] = {
     "socket_timeout": SOCKET_TIMEOUT_S,
@@ -55,6 +59,7 @@ def sender(app: Celery) -> Send:
                 queue=message.queue,
                 retry=False,
                 ignore_result=True,
+                headers={SENT_AT: time.time()},
             )
         except (OperationalError, RedisError, OSError) as exc:
             raise BrokerUnavailable from exc

@@ -1,14 +1,18 @@
 """The connection to PostgreSQL and the schema in it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import alembic.command
 import alembic.config
 import sqlalchemy
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 import schemas.migrations
 from schemas.tables_sql import batches, jobs, pages, service_state
+from storage.presence import forget_all
 
 _ADVISORY_LOCK_MIGRATE = 7_160_001
 _OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
@@ -29,18 +33,43 @@ def connect(url: str, *, pool_size: int = 5) -> sqlalchemy.Engine:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """Where the schema of a database stands, and where this version wants it."""
+
+    found: str | None
+    wanted: str
+    behind: bool
+    """One that this version does not know comes from a newer one, and is not behind."""
+
+
+def revision(connection: sqlalchemy.Connection) -> Revision:
+    """Return the revision of the schema a connection sees."""
+    scripts = ScriptDirectory.from_config(_config())
+    wanted = scripts.get_current_head() or ""
+    known = {script.revision for script in scripts.walk_revisions()}
+    found = MigrationContext.configure(connection).get_current_revision()
+    behind = found is None or (found in known and found != wanted)
+    return Revision(found=found, wanted=wanted, behind=behind)
+
+
 def migrate(database: sqlalchemy.Engine) -> None:
     """Bring the schema up to date; processes that start together wait for one another."""
-    config = alembic.config.Config()
-    folder = Path(schemas.migrations.__file__).parent
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = _config()
     with database.begin() as connection:
         connection.execute(
             sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_ADVISORY_LOCK_MIGRATE))
         )
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
+
+
+def _config() -> alembic.config.Config:
+    config = alembic.config.Config()
+    folder = Path(schemas.migrations.__file__).parent
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 def free_leases(database: sqlalchemy.Engine) -> None:
@@ -54,3 +83,4 @@ def free_leases(database: sqlalchemy.Engine) -> None:
             ended = {"lease_until": sqlalchemy.func.now(), "due_at": sqlalchemy.func.now()}
             connection.execute(sqlalchemy.update(table).where(held).values(ended))
         connection.execute(sqlalchemy.delete(service_state))
+        forget_all(connection)

@@ -72,3 +72,11 @@ class FolderStore:
         if any(part in ("", ".", "..") for part in parts) or not path.is_relative_to(self._root):
             raise StorageError(f"not a key: {key!r}")
         return path
+
+
+def is_writable(folder: Path) -> bool:
+    """Say whether objects can be kept in a folder that is there or will be made."""
+    nearest = folder.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)

@@ -160,6 +160,8 @@ def cancel_many(unit: Unit, job_ids: Sequence[str]) -> None:
         for job in found
     ]
     unit.connection.execute(insert(job_events), told)
+    for _ in ids:
+        unit.count("jobs_finished", "cancelled")
     if events.anybody_hears(unit.connection, found[0].tenant):
         for job in found:
             _announce(unit, job, "cancelled", None)
@@ -177,6 +179,7 @@ def _tell(unit: Unit, job: JobRow, after: State, change: Mapping[str, object]) -
     events.note(unit, job.id, "job.state", data, batch_id=job.batch_id if finished else None)
     if not finished:
         return
+    unit.count("jobs_finished", after.status)
     _announce(unit, job, after.status, data["verdict"])
     if job.batch_id is not None:
         batches.settle(unit, job.batch_id)

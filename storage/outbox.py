@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from schemas.message import Message
 from schemas.tables_sql import outbox
+from storage.tally import TALLY, Counted
 
 log = structlog.get_logger()
 
@@ -31,19 +32,26 @@ class Unit:
 
     connection: Connection
     messages: list[Message] = field(default_factory=list)
+    counted: list[tuple[Counted, str]] = field(default_factory=list)
 
     def post(self, *messages: Message) -> None:
         """Have messages sent once the transaction is committed."""
         self.messages.extend(messages)
 
+    def count(self, metric: Counted, label: str) -> None:
+        """Have something counted once the transaction is committed."""
+        self.counted.append((metric, label))
+
 
 @contextmanager
 def unit_of_work(database: sqlalchemy.Engine, send: Send) -> Iterator[Unit]:
-    """Open a transaction; on leaving it well, commit and send what was posted."""
+    """Open a transaction; on leaving it well, commit, count and send what was posted."""
     with database.begin() as connection:
         unit = Unit(connection=connection)
         yield unit
         noted = _note(connection, unit.messages)
+    for metric, label in unit.counted:
+        TALLY.count(metric, label)
     if noted:
         _send(database, send, noted)
 

@@ -22,14 +22,18 @@ _DEFAULT_REGION = "us-east-1"
 T = TypeVar("T")
 
 
+PATIENT = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503])
+_READ_S = 60.0
+
+
 class S3Store:
     """Keeps objects in one bucket, which it makes when it is not there."""
 
     def __init__(self, addresses: Addresses) -> None:
         self._bucket = addresses.s3_bucket
-        self._client = _client(addresses, addresses.s3_endpoint or "")
+        self._client = client(addresses, addresses.s3_endpoint or "")
         public = addresses.s3_public_endpoint
-        self._public = _client(addresses, public) if public else self._client
+        self._public = client(addresses, public) if public else self._client
         self._ready = False
 
     def put(self, key: str, content: bytes | BinaryIO, media_type: str) -> None:
@@ -135,7 +139,14 @@ class S3Store:
         self._ready = True
 
 
-def _client(addresses: Addresses, endpoint: str) -> Minio:
+def client(
+    addresses: Addresses,
+    endpoint: str,
+    *,
+    read_s: float = _READ_S,
+    retries: urllib3.Retry = PATIENT,
+) -> Minio:
+    """Return a client of the server at an endpoint; nothing is asked yet."""
     parts = urlsplit(endpoint if "//" in endpoint else f"http://{endpoint}")
     return Minio(
         endpoint=parts.netloc,
@@ -144,9 +155,9 @@ def _client(addresses: Addresses, endpoint: str) -> Minio:
         secure=parts.scheme == "https",
         region=addresses.s3_region or _DEFAULT_REGION,
         http_client=urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=5, read=60),
+            timeout=urllib3.Timeout(connect=min(5.0, read_s), read=read_s),
             maxsize=10,
-            retries=urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503]),
+            retries=retries,
         ),
     )
 

@@ -1,6 +1,5 @@
 """Reading the settings at the start of a process: all of them are right, or it does not begin."""
 
-import os
 import sys
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -10,6 +9,7 @@ from pydantic_settings import BaseSettings
 
 from schemas.environment import PREFIX, Addresses
 from schemas.setting import refusals
+from storage.folder import is_writable
 
 Room = TypeVar("Room", bound=BaseSettings)
 
@@ -47,10 +47,7 @@ def refuse(wrong: WrongSettings) -> NoReturn:
 
 def _must_be_writable(folder: Path) -> None:
     """Look at the folder, or where it will be made, without making anything."""
-    nearest = folder.absolute()
-    while not nearest.exists() and nearest != nearest.parent:
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+    if not is_writable(folder):
         raise WrongSettings(
             f'{PREFIX}OBJECTS_DIR is "{folder}"; wanted: a folder this process may write to, '
             "unless GOUJI_S3_ENDPOINT is given."

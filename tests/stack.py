@@ -133,7 +133,7 @@ class Stack:
         with self.client() as client:
             while time.monotonic() < deadline:
                 try:
-                    if "gouji_workers_seen 1\n" in client.get("/metrics").text:
+                    if "gouji_workers_seen 1" in client.get("/metrics").text:
                         return
                 except httpx.TransportError:
                     pass

@@ -17,7 +17,9 @@ from storage import broker, logs
 from storage.database import connect, migrate
 from storage.objects import open_store
 from storage.outbox import BrokerUnavailable
+from storage.presence import Presence
 from storage.start import settings_or_exit
+from storage.tally import TALLY
 from workers.parts import Parts, Steps
 from workers.settings import WorkerSettings
 
@@ -184,6 +186,7 @@ def parts() -> Parts:
 
 
 _parts: Parts | None = None
+_presence: Presence | None = None
 settings = settings_or_exit(WorkerSettings)
 celery = create_celery(settings)
 
@@ -202,6 +205,10 @@ def _prepare(**_: object) -> None:
 
 def _begin(**_: object) -> None:
     """Build the models in a child that reads pages; bound the memory of one that does not."""
+    global _presence
+    TALLY.clear()
+    _presence = Presence(parts().database, "worker", sorted(celery.amqp.queues.consume_from))
+    _presence.begin()
     if PAGE_QUEUES & set(celery.amqp.queues.consume_from):
         parts().steps.engines()
     elif settings.child_memory_bytes:
@@ -211,6 +218,13 @@ def _begin(**_: object) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
 
 
+def _end(**_: object) -> None:
+    """Say that this child is over, with its last sums."""
+    if _presence is not None:
+        _presence.end()
+
+
 signals.setup_logging.connect(_log, weak=False)
 signals.worker_init.connect(_prepare, weak=False)
 signals.worker_process_init.connect(_begin, weak=False)
+signals.worker_process_shutdown.connect(_end, weak=False)

@@ -132,6 +132,7 @@ def finish_page(
             events.note(
                 unit, job.id, "job.page", {"page": held.page, "failed": failure is not None}
             )
+            unit.count("pages_finished", "failed" if failure else "done")
             _count_pages(unit, parts, job)
 
 

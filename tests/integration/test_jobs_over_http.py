@@ -236,6 +236,7 @@ def test_health_names_every_part(http: httpx.Client) -> None:
     assert http.get("/readyz").json() == {
         "ready": True,
         "checks": {"database": "ok", "object_store": "ok", "broker": "ok"},
+        "problems": {},
     }
     metrics = http.get("/metrics").text
     assert 'gouji_queue_messages{queue="pages.bulk"} 0' in metrics

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import structlog
 
 from schemas.message import TaskName
+from storage.tally import timing
 from workers import jobs, lease
 from workers.jobs import Held
 from workers.lease import Claim
@@ -41,7 +42,10 @@ def attempting(
     bounded number of times.
     """
     try:
-        with lease.heartbeat(parts.database, claim, parts.settings.lease_s):
+        with (
+            timing(task.removeprefix("gouji.")),
+            lease.heartbeat(parts.database, claim, parts.settings.lease_s),
+        ):
             yield
     except Exception as exc:
         kind = type(exc).__name__

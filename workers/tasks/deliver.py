@@ -2,10 +2,12 @@
 
 import random
 from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 
 from storage.events import GONE
+from storage.tally import TALLY
 from workers import app, deliveries
 from workers.deliveries import Outcome
 from workers.parts import Parts
@@ -26,6 +28,7 @@ def deliver(parts: Parts, delivery_id: str) -> None:
     headers = sign.headers(
         deliveries.secrets(held.endpoint, now), held.delivery.event_id, now, body
     )
+    began = monotonic()
     attempt = transport.send(
         held.endpoint.url,
         body,
@@ -33,6 +36,8 @@ def deliver(parts: Parts, delivery_id: str) -> None:
         timeout_s=parts.settings.webhook_timeout_s,
         allow_networks=parts.settings.networks(),
     )
+    done = "done" if attempt.delivered else "failed"
+    TALLY.time("stage", monotonic() - began, "deliver", done)
     outcome = decide(attempt, held.claim.attempt, now, random.random())  # noqa: S311  jitter
     log.info("webhook_attempted", status=attempt.status, error=attempt.error, next=outcome.status)
     deliveries.finish(parts, held, headers, attempt, outcome)

@@ -20,9 +20,10 @@ from schemas.tables_sql import (
     webhook_deliveries,
 )
 from storage import outbox as outgoing
-from storage import turns
+from storage import presence, turns
 from storage.events import seconds
 from storage.outbox import unit_of_work
+from storage.tally import timing
 from workers import app
 from workers.parts import Parts
 from workers.tasks.discard import discard
@@ -40,6 +41,11 @@ _RUNNING = jobs.c.status == "running"
 @app.task("gouji.sweep")
 def sweep(parts: Parts) -> None:
     """Do one round, unless another worker is at it."""
+    with timing("sweep"):
+        _sweep(parts)
+
+
+def _sweep(parts: Parts) -> None:
     outgoing.drain(parts.database, parts.send, older_than_s=_LEFT_BEHIND_S, limit=_AT_A_TIME)
     with unit_of_work(parts.database, parts.send) as unit:
         if not _alone(unit.connection):
@@ -49,6 +55,7 @@ def sweep(parts: Parts) -> None:
         for priority in get_args(Priority):
             turns.release(unit, priority)
         _forget(unit.connection)
+        presence.fold(unit.connection)
         _sign_of_life(unit.connection)
     if unit.messages:
         log.info("stuck_resent", number=len(unit.messages))

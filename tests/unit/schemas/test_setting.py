@@ -25,6 +25,8 @@ WRONG: tuple[tuple[Room, str, str, str], ...] = (
     (ApiSettings, "S3_ENDPOINT", "http://s3:9000/bucket", "without a path"),
     (ApiSettings, "S3_PUBLIC_ENDPOINT", "https://me:secret@s3", "without user"),
     (ApiSettings, "S3_BUCKET", "Gouji_Reports", "small letters"),
+    (ApiSettings, "S3_BUCKET", "192.168.5.4", "small letters"),
+    (ApiSettings, "S3_BUCKET", "a-.b", "small letters"),
     (ApiSettings, "MAX_PAGES", "0", "at least 1"),
     (ApiSettings, "MAX_PAGES", "-5", "at least 1"),
     (ApiSettings, "MAX_PAGES", "12.5", "a whole number"),
