@@ -17,7 +17,7 @@ from api.readiness import Probes
 from api.routes import admin, batches, health, jobs, page, results, schemas, webhooks
 from api.settings import ApiSettings
 from api.shared import Shared
-from storage import logs
+from storage import logs, tracing
 from storage.database import connect, migrate
 from storage.objects import open_store
 from storage.parts import open_parts
@@ -39,8 +39,10 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
             await run_in_threadpool(migrate, parts.database)
         there = Presence(parts.database, "api")
         there.begin()
+        tracing.begin("gouji-api")
         yield
         await run_in_threadpool(there.end)
+        await run_in_threadpool(tracing.end)
         parts.database.dispose()
 
     app = FastAPI(

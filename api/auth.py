@@ -38,7 +38,13 @@ def key_hash(key: str) -> str:
 
 
 def caller(request: Request) -> Caller:
-    """Return who is asking, or refuse."""
+    """Return who is asking, or refuse; the log of the request names the tenant."""
+    found = _caller(request)
+    request.state.tenant = found.tenant
+    return found
+
+
+def _caller(request: Request) -> Caller:
     found = parts(request)
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if key:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+import structlog
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
@@ -17,13 +18,15 @@ from schemas import failures, message
 from schemas.batch import BatchSource, OnDuplicate
 from schemas.job import Priority
 from schemas.tables_sql import batches
-from storage import documents
+from storage import documents, tracing
 from storage.events import seconds
 from storage.ids import new_id
 from storage.inbox import is_allowed
 from storage.jobs import NewJob, create
 from storage.outbox import Unit, unit_of_work
 from storage.turns import RESEND_S
+
+log = structlog.get_logger()
 
 _METADATA = TypeAdapter(dict[str, JsonValue])
 _METADATA_BYTES = 16 * 1024
@@ -85,7 +88,8 @@ def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) 
             objects.keep(parts, wish.tenant, received)  # it may have been removed since
         job_id = standing or create(unit, new)
         idempotency.remember(unit, wish.tenant, wish.idempotency_key, content, job_id)
-        return job_id
+    log.info("job_taken_in", job_id=job_id, tenant=wish.tenant, size_bytes=new.size_bytes)
+    return job_id
 
 
 def submit_batch(parts: Parts, files: Sequence[Handed], wish: Wish) -> str:
@@ -143,13 +147,15 @@ def admit_batch(
                 metadata=wish.metadata,
                 on_duplicate=wish.on_duplicate,
                 prefix=prefix,
+                trace=tracing.current(),
                 sources=[source.model_dump(mode="json") for source in sources],
                 due_at=func.now() + seconds(RESEND_S),
             )
         )
         idempotency.remember(unit, wish.tenant, wish.idempotency_key, content, batch_id)
         unit.post(message.expand(batch_id))
-        return batch_id
+    log.info("batch_taken_in", batch_id=batch_id, tenant=wish.tenant)
+    return batch_id
 
 
 def parse_metadata(text: str | None) -> dict[str, JsonValue]:

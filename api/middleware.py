@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import refused
 from schemas import failures
+from storage import tracing
 from storage.tally import TALLY
 
 log = structlog.get_logger()
@@ -42,23 +43,43 @@ class RequestId:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        headers = dict(scope["headers"])
+        parent = headers.get(b"traceparent", b"").decode("latin-1") or None
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            tracing.span("request", parent, "server", {"gouji.request_id": request_id}) as traced,
+        ):
             try:
                 await self._app(scope, receive, answer)
             finally:
+                traced.name(*_described(scope, status))
                 seconds = time.monotonic() - started
                 _count(scope, status, seconds)
                 if scope["path"] not in _QUIET:
                     took_ms = round(seconds * 1000)
                     log.info("request", method=scope["method"], path=scope["path"],
-                             status=status, duration_ms=took_ms)  # fmt: skip
+                             status=status, duration_ms=took_ms,
+                             tenant=scope["state"].get("tenant"))  # fmt: skip
 
 
 def _count(scope: Scope, status: int, seconds: float) -> None:
     """Count an answer by its route as it is declared: of paths and methods there is no end."""
-    route = getattr(scope.get("route"), "path", "none")
+    route = _route(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     TALLY.time("http", seconds, method, route, f"{status // 100}xx")
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", "none")
+
+
+def _described(scope: Scope, status: int) -> tuple[str, dict[str, str | int]]:
+    """Return name and attributes of a request's span, in OpenTelemetry's own words."""
+    return f"{scope['method']} {_route(scope)}", {
+        "http.request.method": scope["method"],
+        "http.route": _route(scope),
+        "http.response.status_code": status,
+    }
 
 
 class BodyLimit:

@@ -13,7 +13,7 @@ from schemas import message
 from schemas.event import EventData, EventType
 from schemas.job import ACTIVE, TERMINAL, Event, JobStatus, Priority, State, advance, links
 from schemas.tables_sql import job_events, jobs
-from storage import batches, events, turns
+from storage import batches, events, tracing, turns
 from storage.ids import new_id
 from storage.outbox import Unit
 from storage.rows import JobRow
@@ -78,7 +78,12 @@ def create(unit: Unit, new: NewJob) -> str:
     job_id = new_id("job")
     due_at = unit.connection.execute(
         insert(jobs)
-        .values(id=job_id, due_at=turns.begins_at(new.priority), **_columns(new))
+        .values(
+            id=job_id,
+            due_at=turns.begins_at(new.priority),
+            trace=tracing.current(),
+            **_columns(new),
+        )
         .returning(jobs.c.due_at)
     ).scalar_one()
     events.note(unit, job_id, "job.state", _QUEUED)
@@ -91,7 +96,10 @@ def create_many(unit: Unit, new: Sequence[NewJob]) -> list[str]:
     """Record jobs that wait for their turn; return their ids in order."""
     ids = [new_id("job") for _ in new]
     if ids:
-        rows = [{"id": i, **_columns(one)} for i, one in zip(ids, new, strict=True)]
+        rows = [
+            {"id": i, "trace": tracing.apart("job", {"gouji.job_id": i}), **_columns(one)}
+            for i, one in zip(ids, new, strict=True)
+        ]
         unit.connection.execute(insert(jobs), rows)
         told = [{"job_id": job_id, "type": "job.state", "data": _QUEUED} for job_id in ids]
         unit.connection.execute(insert(job_events), told)

@@ -54,6 +54,7 @@ class JobRow(_Row):
     version: int
     attempts: int
     due_at: datetime | None = None
+    trace: str | None = None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -89,6 +90,7 @@ class BatchRow(_Row):
     metadata: dict[str, JsonValue]
     error: Failure | None
     version: int
+    trace: str | None = None
     created_at: datetime
     finished_at: datetime | None
 

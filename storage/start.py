@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 
 from schemas.environment import PREFIX, Addresses
 from schemas.setting import refusals
+from storage import tracing
 from storage.folder import is_writable
 
 Room = TypeVar("Room", bound=BaseSettings)
@@ -28,6 +29,11 @@ def read_settings(room: type[Room]) -> Room:
         raise WrongSettings(" ".join(refusals(exc, room, PREFIX))) from None
     if isinstance(found, Addresses) and not found.s3_endpoint:
         _must_be_writable(found.objects_dir)
+    if tracing.is_wanted() and not tracing.is_possible():
+        raise WrongSettings(
+            f"{' or '.join(tracing.ENDPOINTS)} is set, but the libraries that send traces are not "
+            "installed: install gouji[tracing], or leave it out."
+        )
     return found
 
 

@@ -13,7 +13,7 @@ from celery import Celery, bootsteps, signals
 
 from schemas import message
 from schemas.message import PAGE_QUEUES, Queue, TaskName
-from storage import broker, logs
+from storage import broker, logs, tracing
 from storage.database import connect, migrate
 from storage.objects import open_store
 from storage.outbox import BrokerUnavailable
@@ -120,6 +120,7 @@ def task(
         function: Callable[Concatenate[Parts, P], None],
     ) -> Callable[Concatenate[Parts, P], None]:
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            structlog.contextvars.clear_contextvars()
             with structlog.contextvars.bound_contextvars(task=name, **_named(args)):
                 function(parts(), *args, **kwargs)
 
@@ -209,6 +210,7 @@ def _begin(**_: object) -> None:
     TALLY.clear()
     _presence = Presence(parts().database, "worker", sorted(celery.amqp.queues.consume_from))
     _presence.begin()
+    tracing.begin("gouji-worker")
     if PAGE_QUEUES & set(celery.amqp.queues.consume_from):
         parts().steps.engines()
     elif settings.child_memory_bytes:
@@ -222,6 +224,7 @@ def _end(**_: object) -> None:
     """Say that this child is over, with its last sums."""
     if _presence is not None:
         _presence.end()
+    tracing.end()
 
 
 signals.setup_logging.connect(_log, weak=False)

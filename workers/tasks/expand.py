@@ -22,7 +22,7 @@ from workers.archive import ArchiveLimits, ArchiveRefused, Refused
 from workers.batches import HeldBatch
 from workers.entry import Entry
 from workers.parts import Parts
-from workers.tasks.attempt import attempting
+from workers.tasks.attempt import Work, attempting
 
 log = structlog.get_logger()
 
@@ -40,7 +40,10 @@ def expand(parts: Parts, batch_id: str) -> None:
     if held.claim.attempt > parts.settings.max_attempts:
         batches.finish(parts, held, failures.attempts_exhausted(held.claim.attempt - 1))
         return
-    with attempting(parts, held.claim, "gouji.expand", lambda: batches.put_off(parts, held)):
+    structlog.contextvars.bind_contextvars(tenant=held.batch.tenant)
+    about = {"gouji.batch_id": batch_id, "gouji.tenant": held.batch.tenant}
+    work = Work(claim=held.claim, task="gouji.expand", trace=held.batch.trace, about=about)
+    with attempting(parts, work, lambda: batches.put_off(parts, held)):
         refused = _open(parts, held)
         batches.finish(parts, held, refused)
         log.info("batch_opened")
