@@ -16,6 +16,7 @@ from schemas.form import FormCell
 from schemas.table import Candidate, Cell
 from workers.pipeline.blanks import unlikely_blanks
 from workers.pipeline.changes import read_change
+from workers.pipeline.counts import read_count
 from workers.pipeline.joint import Reading, Resolution, resolve
 from workers.pipeline.tables.even import uneven
 from workers.pipeline.tables.register import Registration
@@ -102,21 +103,35 @@ def _reading(
     if cell is None or not cell.ink or _says_nothing(cell):
         return Reading(options={}, clear=True)
     if cell.inferred:
-        settled = _COUNT.match(cell.text) is not None
-        return Reading(options={int(cell.text): 1.0} if settled else {}, clear=settled)
+        figures = _figures(cell)
+        return Reading(options={int(figures): 1.0} if figures else {}, clear=bool(figures))
     if pointer in doubts:
         return Reading(options={}, clear=False)
     typeset = sources.get(cell.page, "ocr") != "ocr"
-    options = _options(cell, _COUNT, typeset=typeset)
+    otherwise = read_count(cell.text) if typeset else None
+    if otherwise is not None and otherwise.figures:
+        options: Mapping[str, float] = {otherwise.figures: cell.confidence}
+        clear = otherwise.sure and cell.confidence >= CLEAR
+    else:
+        options = _options(cell, _COUNT, typeset=typeset)
+        clear = _is_sure_text(cell) if typeset else _is_clear(cell, options)
+        clear = clear and otherwise is None
     counts = {int(text): share for text, share in options.items()}
     sure = pointer not in registration.uncertain
-    clear = _is_sure_text(cell) if typeset else _is_clear(cell, options)
     return Reading(
         options=counts,
         clear=sure and clear,
         placed=sure,
         contradicted=pointer in registration.contradicted,
     )
+
+
+def _figures(cell: Cell) -> str:
+    """Return the digits of a count in a cell, whatever its unit; none where it is not sure."""
+    if _COUNT.match(cell.text):
+        return cell.text
+    otherwise = read_count(cell.text)
+    return otherwise.figures if otherwise is not None and otherwise.sure else ""
 
 
 def _options(cell: Cell, pattern: re.Pattern[str], *, typeset: bool) -> Mapping[str, float]:
@@ -206,7 +221,7 @@ def _count(
         evidence=_evidence(
             cell,
             source,
-            text=str(value),
+            text=str(value) if source == "ocr" or read_count(cell.text) is None else cell.text,
             zero=value == 0,
             confidence=resolution.confidence,
             flag=resolution.flag,
@@ -362,7 +377,8 @@ def _no_number(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decisio
 
 
 def _unread(cell: Cell, source: EvidenceSource, flag: Flag | None) -> Decision:
-    """Decide a cell with ink that is no number: null, its text kept."""
+    """Decide a cell with ink that is no number: null, its text kept, with what it may say."""
+    otherwise = read_count(cell.text) if source != "ocr" else None
     evidence = Evidence(
         kind="number",
         text=cell.text,
@@ -371,5 +387,6 @@ def _unread(cell: Cell, source: EvidenceSource, flag: Flag | None) -> Decision:
         page=cell.page,
         box=cell.box,
         flag=flag,
+        alternatives=otherwise.others if otherwise is not None else (),
     )
     return Decision(value=None, evidence=evidence)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from schemas.page import Page
 from workers.pipeline.read.docx_numbering import Numbering
 from workers.pipeline.read.docx_package import Package, open_package
-from workers.pipeline.read.docx_runs import Paragraph, Runs
+from workers.pipeline.read.docx_runs import Paragraph, Runs, lies_on_colour
 from workers.pipeline.read.docx_styles import Styles
 from workers.pipeline.read.markup_grid import snapped
 from workers.pipeline.read.markup_page import Block, Grid, GridCell, page_of_blocks
@@ -47,6 +47,7 @@ class _Reader:
         self._numbering = Numbering(package.numbering)
         self._styles = Styles(package.styles)
         self._runs = Runs(self._styles)
+        self._shaded = False  # the cell we are in has a colour of its own
         self.pictures = 0
 
     def blocks(self, container: Element | None) -> list[Block]:
@@ -67,7 +68,11 @@ class _Reader:
         """Yield a paragraph with its number, and what stands in its text boxes."""
         properties = properties_of(element, "pPr")
         style = attribute(child(properties, "pStyle"))
-        shown = self._runs.read(element, hidden=self._styles.hides(style, paragraph=True))
+        shown = self._runs.read(
+            element,
+            hidden=self._styles.hides(style, paragraph=True),
+            shaded=self._shaded or lies_on_colour(child(properties, "shd")),
+        )
         self.pictures += shown.pictures
         marks = child(properties, "rPr")
         gone = child(marks, "del") is not None or is_on(child(marks, "vanish"))
@@ -123,7 +128,10 @@ class _Reader:
             column += span
 
     def _cell(self, element: Element, row: int, column: int, span: int) -> GridCell:
+        around = self._shaded
+        self._shaded = around or lies_on_colour(child(element, "tcPr", "shd"))
         shown = list(self._shown(element))
+        self._shaded = around
         paragraphs = [one for one in shown if isinstance(one, Paragraph)]
         return GridCell(
             row=row,

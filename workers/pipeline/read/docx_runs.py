@@ -1,7 +1,7 @@
 """The runs of a DOCX paragraph → the text that Word shows of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workers.pipeline.read.docx_styles import Styles
@@ -35,6 +35,12 @@ _STEP = "\x1d"
 _PARTED = re.compile(r"(?<=[\d０-９])\x1d(?=[\d０-９])")
 _FIGURES = re.compile(r"[\d.,，．０-９\s]*")
 
+_TINY = 4
+"""Half points up to which print is too small to be seen."""
+_PALE = 0xE6
+"""Each channel of a colour from which it is as good as white."""
+_WHITE_THEMES = frozenset({"background1", "light1", "bg1", "lt1"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
@@ -49,7 +55,7 @@ class Paragraph:
     pictures: int = 0
     picture: bool = False
     doubtful: bool = False
-    """Text is struck out, or what seems a number may be the number of a list."""
+    """Text is struck out or may not be seen, or what seems a number may be that of a list."""
 
     def numbered(self, label: str) -> "Paragraph":
         """Return the paragraph with the number its list gives it."""
@@ -79,6 +85,7 @@ class _Collected:
     pictures: int = 0
     picture: bool = False
     struck: bool = False
+    shaded: bool = False
 
 
 class Runs:
@@ -88,9 +95,12 @@ class Runs:
         self._styles = styles
         self._fields: list[_Field] = []
 
-    def read(self, paragraph: Element, *, hidden: bool) -> Paragraph:
-        """Return what is shown of a paragraph; `hidden`: its style hides its text."""
-        found = _Collected()
+    def read(self, paragraph: Element, *, hidden: bool, shaded: bool = False) -> Paragraph:
+        """Return what is shown of a paragraph; `hidden`: its style hides its text.
+
+        `shaded`: a colour is laid behind it, so that white text is seen.
+        """
+        found = _Collected(shaded=shaded)
         self._inline(paragraph, found, hidden=hidden)
         text = "".join(found.parts)
         if _STEP in text:
@@ -113,6 +123,7 @@ class Runs:
                 if content is not None:
                     self._inline(content, found, hidden=hidden)
             elif name in _WRAPPERS or (name == "fldSimple" and not _is_contents(_instruction(one))):
+                found.struck = found.struck or (name == "bdo" and attribute(one) == "rtl")
                 self._inline(one, found, hidden=hidden)
             elif name == "AlternateContent":
                 self._inline(_chosen(one), found, hidden=hidden)
@@ -130,11 +141,16 @@ class Runs:
         raised = attribute(said.get("vertAlign")) in ("superscript", "subscript") or (
             attribute(said.get("position")) not in (None, "", "0")
         )
+        doubted = (
+            bool(is_on(said.get("strike")) or is_on(said.get("dstrike")))
+            or (_is_white(said.get("color")) and not (found.shaded or _is_shaded(said)))
+            or 0 < (number(said.get("sz")) or _TINY + 1) <= _TINY
+        )
         before = len(found.parts)
-        found.parts += [_STEP] * raised
+        found.parts += [_STEP] * (raised or doubted)
         self._content(run, found, hidden=own)
-        found.parts += [_STEP] * raised
-        if is_on(said.get("strike")) or is_on(said.get("dstrike")):
+        found.parts += [_STEP] * (raised or doubted)
+        if doubted:
             struck = "".join(found.parts[before:]).replace(_STEP, "").strip()
             found.struck = found.struck or bool(struck)
 
@@ -156,6 +172,7 @@ class Runs:
             found.parts.append(_SIGNS[name])
         elif name == "sym":
             found.parts.append(_sign(one))
+            found.struck = found.struck or found.parts[-1] == _UNKNOWN_SIGN
         elif name == "ruby":
             self._inline(one, found, hidden=False)
         elif name in ("drawing", "pict", "object"):
@@ -177,6 +194,36 @@ class Runs:
             self._fields[-1].shows = True
         elif kind == "end" and self._fields:
             self._fields.pop()
+
+
+def _is_white(color: Element | None) -> bool:
+    """Say whether a run's colour is white, or nearly so."""
+    if color is None:
+        return False
+    if attribute(color, "themeColor") in _WHITE_THEMES:
+        return True
+    written = attribute(color) or ""
+    try:
+        channels = bytes.fromhex(written)
+    except ValueError:
+        return False  # auto
+    return len(channels) == 3 and min(channels) >= _PALE
+
+
+def _is_shaded(said: Mapping[str, Element]) -> bool:
+    """Say whether a run has a colour behind it of its own."""
+    marked = attribute(said.get("highlight")) not in (None, "none", "white")
+    return marked or lies_on_colour(said.get("shd"))
+
+
+def lies_on_colour(shading: Element | None) -> bool:
+    """Say whether a shading lays anything but white behind what stands on it."""
+    if shading is None:
+        return False
+    fill = (attribute(shading, "fill") or "auto").casefold()
+    themed = attribute(shading, "themeFill")
+    white = fill in ("auto", "ffffff") and (themed is None or themed in _WHITE_THEMES)
+    return not white
 
 
 def _is_contents(instruction: str) -> bool:
@@ -214,7 +261,10 @@ def _look(drawing: Element, found: _Collected) -> None:
     inner = {id(one) for box in boxes for one in within(box, "txbxContent")}
     found.boxes += [box for box in boxes if id(box) not in inner]
     found.parts += [attribute(path, "string") or "" for path in within(drawing, "textpath")]
-    if boxes or not any(name_of(one) in _PICTURED for one in drawing.iterdescendants()):
+    shows = name_of(drawing) == "object" or any(
+        name_of(one) in _PICTURED for one in drawing.iterdescendants()
+    )
+    if boxes or not shows:
         return
     width, height = _size_cm(drawing)
     found.picture = found.picture or width is None or width > _DOT_CM

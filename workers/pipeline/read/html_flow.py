@@ -1,6 +1,7 @@
 """A parsed HTML page → what a reader sees of it, in order: paragraphs and tables with their places.
 
-White space collapses as in a browser; what is hidden, scripted or a control is left out.
+White space collapses as in a browser; what is hidden or scripted is left out. A control in a cell
+is taken for a picture: what stands in it is not part of the text.
 """
 
 import re
@@ -10,6 +11,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from workers.pipeline.read.html_visibility import is_gone, is_unseen, may_be_unseen
 from workers.pipeline.read.markup_grid import Draft, Rows, lay
 from workers.pipeline.read.markup_page import Block
 
@@ -20,17 +22,17 @@ _BLOCKS = frozenset({
     "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"
 })  # fmt: skip
 _UNSEEN = frozenset({
-    "head", "script", "style", "template", "noscript", "iframe", "select", "button", "textarea",
-    "nav", "aside", "footer", "audio", "datalist", "map", "col", "colgroup", "title", "meta",
-    "link", "rp", "rt"
+    "head", "script", "style", "template", "noscript", "button", "nav", "aside", "footer", "audio",
+    "datalist", "map", "col", "colgroup", "title", "meta", "link", "rp", "rt"
 })  # fmt: skip
+_CONTROLS = frozenset({"select", "textarea", "iframe", "meter", "progress"})
+"""Elements that show what is not in the text around them, or may be something else by now."""
 _PLAIN = frozenset({"p", "div", "span", "font", "b", "strong", "center"})
 _PICTURES = frozenset({"img", "svg", "canvas", "object", "embed", "video"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _RAISED = frozenset({"sup", "sub", "small", "a"})
 """Elements beside a number that are no part of it: notes, and links to them."""
 _RAISING = re.compile(r"vertical-align\s*:\s*(?:super|sub)|position\s*:\s*relative", re.I)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.I)
 _WIDTH = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)\s*px", re.I)
 _NO_HEIGHT = re.compile(r"(?<![\w-])height\s*:\s*0(?![\d.])", re.I)
@@ -142,7 +144,7 @@ class _Walk:
             return
         attributes = node.attributes
         style = attributes.get("style") or ""
-        if "hidden" in attributes or _hides(style):
+        if is_unseen(node, attributes):
             return
         if tag == "br":
             self._text.append(_BREAK)
@@ -150,10 +152,13 @@ class _Walk:
             self._table(node)
         elif tag in _PICTURES:
             self._picture(attributes, style)
+        elif tag in _CONTROLS:
+            self.picture = True
         elif tag == "input":
             if (attributes.get("type") or "text").lower() in ("text", "number"):
                 self._add(attributes.get("value") or "")
         elif tag in _BLOCKS:
+            self.struck = self.struck or _is_veiled(node, attributes)
             self._block(node, tag)
         else:
             self._inline(node, tag, style)
@@ -161,13 +166,15 @@ class _Walk:
     def _inline(self, node: LexborNode, tag: str, style: str) -> None:
         before = len(self._text)
         self._links += tag == "a"
-        raised = tag in _RAISED or _raises(style)
-        self._text += [_STEP] * raised
+        doubted = tag in _STRUCK or _strikes(style) or _is_veiled(node, node.attributes)
+        apart = doubted or tag in _RAISED or _raises(style)
+        self._text += [_STEP] * apart
         self.children(node)
-        self._text += [_STEP] * raised
+        self._text += [_STEP] * apart
         self._links -= tag == "a"
-        if tag in _STRUCK or _strikes(style):
-            self.struck = self.struck or bool("".join(self._text[before:]).strip())
+        if doubted:
+            shown = "".join(self._text[before:]).replace(_STEP, "").strip()
+            self.struck = self.struck or bool(shown)
 
     def _block(self, node: LexborNode, tag: str) -> None:
         self.end_paragraph()
@@ -233,10 +240,18 @@ class _Walk:
             _integer(attributes.get("rowspan"), 1),
             max(1, _integer(attributes.get("colspan"), 1)),
         )
+        if is_unseen(node, attributes):  # it takes its place all the same
+            return Draft(blocks=(), row_span=spans[0], column_span=spans[1], picture=True)
+        veiled = _is_veiled(node, attributes)
         text = _only_text(node)
         if text is not None:
             shown = _settled(_SPACES.sub(_collapsed, text))
-            return Draft(blocks=(shown,) if shown else (), row_span=spans[0], column_span=spans[1])
+            return Draft(
+                blocks=(shown,) if shown else (),
+                row_span=spans[0],
+                column_span=spans[1],
+                struck=veiled,
+            )
         inner = _Walk(self._depth)
         inner.children(node)
         inner.end_paragraph()
@@ -245,8 +260,13 @@ class _Walk:
             row_span=spans[0],
             column_span=spans[1],
             picture=inner.picture,
-            struck=inner.struck,
+            struck=inner.struck or veiled,
         )
+
+
+def _is_veiled(node: LexborNode, attributes: dict[str, str | None]) -> bool:
+    """Say whether an element has text that may not be seen."""
+    return may_be_unseen(node, attributes) and bool(node.text().strip())
 
 
 def _only_text(cell: LexborNode) -> str | None:
@@ -262,14 +282,11 @@ def _only_text(cell: LexborNode) -> str | None:
 
 
 def _elements(node: LexborNode, tags: tuple[str, ...]) -> Iterator[LexborNode]:
-    """Yield the children with one of the tags that are not hidden."""
+    """Yield the children with one of the tags that take a place."""
     child = node.first_child
     while child is not None:
-        if child.is_element_node and child.tag in tags:
-            attributes = child.attributes
-            style = attributes.get("style") or ""
-            if "hidden" not in attributes and not _hides(style):
-                yield child
+        if child.is_element_node and child.tag in tags and not is_gone(child.attributes):
+            yield child
         child = child.next
 
 
@@ -300,11 +317,6 @@ def _is_flat(row: LexborNode) -> bool:
 
 
 @lru_cache(maxsize=1024)  # a page repeats its styles, thousands of times where Word wrote it
-def _hides(style: str) -> bool:
-    return _HIDDEN.search(style) is not None
-
-
-@lru_cache(maxsize=1024)
 def _strikes(style: str) -> bool:
     return _LINE_THROUGH.search(style) is not None
 

@@ -9,10 +9,13 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from selectolax.lexbor import LexborHTMLParser
+
 from schemas.page import Page
 from schemas.table import Table
 from workers.pipeline.read.html import read_tables
-from workers.pipeline.read.markup_page import cell_of, page_of, table_of
+from workers.pipeline.read.html_visibility import is_unseen, may_be_unseen
+from workers.pipeline.read.markup_page import OBJECT, cell_of, page_of, table_of
 from workers.pipeline.read.paragraph_lines import unwrapped
 from workers.pipeline.read.text_cells import Piece, clean, kind_of, parted, pieces_of
 from workers.pipeline.read.text_outside import outside
@@ -25,10 +28,23 @@ _FENCE = re.compile(r"\s{0,3}(?:`{3,}|~{3,}).*")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\([^)\s]+(?:\s+\"[^\"]*\")?\)")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.I)
-_TAG = re.compile(r"</?(?:b|i|u|em|strong|span|font|p|div|sup|sub|center|a|small)\b[^>]*>", re.I)
+_TAG = re.compile(
+    r"</?(?:b|i|u|em|strong|span|font|p|div|sup|sub|center|a|small|big|ins|mark|code)\b[^>]*>", re.I
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_SHOWN = re.compile(
+    r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])"
+    r"|<(svg|object|select|textarea|video|iframe|canvas)\b.*?</\2\s*>"
+    r"|<(?:img|input|embed|svg|object)\b[^>]*>|<(del|s|strike)\b[^>]*>.*?</\3\s*>|~~.+?~~"
+    r"|<(span|font|p|div|i|b)\b[^>]*\b(?:style|class|color)\s*=[^>]*>.*?</\4\s*>",
+    re.I | re.S,
+)
+"""What a cell shows that is no text, is struck out or may not be seen."""
 _NOTE = re.compile(r"(?<=\d)(<(?:sup|sub|small|a)\b[^>]*>)(?=\d)", re.I)
 """Where a note's mark follows a number: it is no digit of it."""
-_STRONG = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~")
+_STRONG = re.compile(r"(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~")
+_STARRED = re.compile(r"(\*{1,3})(?=[^\s*])(.*?[^\s*])\1")
+"""Text between stars; a star without its like is a mark of a note."""
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.I | re.S)
 _PIPE = re.compile(r"(?<!\\)[|｜]")
@@ -117,7 +133,20 @@ def _cells(line: str, width: int | None = None) -> list[str]:
         parts = parts[1:]
     if len(parts) > least and not parts[-1].strip():
         parts = parts[:-1]
-    return [_inline(part).replace(_KEPT, "|") for part in parts]
+    return [_inline(_SHOWN.sub(_marked, part)).replace(_KEPT, "|") for part in parts]
+
+
+def _marked(found: re.Match[str]) -> str:
+    """Put a mark where a cell shows what is no text, or text that may not be seen."""
+    markup = found[0]
+    if found[4] is None:
+        return OBJECT
+    nodes = LexborHTMLParser(markup).css(found[4])
+    outer = nodes[0]
+    if is_unseen(outer, outer.attributes):
+        return ""
+    seen = not any(may_be_unseen(node, node.attributes) for node in nodes)
+    return _TAG.sub("", markup) if seen else OBJECT
 
 
 def _plain(line: str) -> str:
@@ -131,9 +160,11 @@ def _plain(line: str) -> str:
 
 def _inline(text: str) -> str:
     """Take the marks of emphasis, links, pictures and breaks off a text."""
-    text = _LINK.sub(r"\1", _PICTURE.sub("", text))
+    text = _LINK.sub(r"\1", _PICTURE.sub("", _COMMENT.sub("", text)))
     text = _TAG.sub("", _NOTE.sub(r" \1", _BREAK.sub(_joint, text)))
     hidden = _ESCAPE.sub(lambda found: chr(0xE100 + ord(found[1])), text)
+    while (without := _STARRED.sub(r"\2", hidden)) != hidden:
+        hidden = without
     plain = html.unescape(_STRONG.sub("", hidden)).replace("\xa0", " ")
     return "".join(chr(ord(c) - 0xE100) if 0xE100 <= ord(c) < 0xE180 else c for c in plain).strip()
 

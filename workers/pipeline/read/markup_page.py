@@ -20,8 +20,12 @@ _NESTED = 4
 _FEWER = 2
 """Columns a table may lack to go on with the one before: cells merged down were cut off."""
 _CAPTION = re.compile(r"[一二三四五六七八]\s*[、.．]\s*\S{2,40}")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Characters without width or ink: they part numbers and words for no reader."""
+_TURNED = re.compile("[\u202b\u202e\u2067]")
+"""Marks after which what is stored is shown from right to left: 82 for 28."""
+OBJECT = "\ufffc"
+"""Stands in a cell for what is shown there and is no text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +114,10 @@ def cell_of(
 
     A picture in it may be a number: a cell that shows one is not blank and not certain.
     """
-    shown = seen(text).strip()
-    confidence = min(_confidence(shown), _BROKEN if picture or struck else 1.0)
+    picture = picture or OBJECT in text
+    doubted = picture or struck or _TURNED.search(text) is not None
+    shown = seen(text).replace(OBJECT, "").strip()
+    confidence = min(_confidence(shown), _BROKEN if doubted else 1.0)
     return Cell(
         row=row,
         column=column,

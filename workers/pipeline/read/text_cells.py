@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 
 from schemas.form import FormCell
 from schemas.forms import FORMS
+from workers.pipeline.read.markup_page import OBJECT
 from workers.pipeline.tables.labels import plain
 
 Kind = Literal["word", "number", "blank"]
@@ -37,7 +38,8 @@ class Piece:
 
 
 _BOOKMARK = re.compile(r"\[bookmark:[^\]\n]*\]")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202a\u202c\u202d\u2060\ufeff\u00ad]")
+"""Characters without ink; marks that turn what is stored round stay, for the cell to be doubted."""
 _NUMBER = r"(?:[-−－+＋]|减少?|增加?)?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?"
 _MARK = r"[/／\\]|[-—–－―_]{1,3}|无"
 _VALUE = re.compile(rf"(?:{_NUMBER}|{_MARK})(?:件|条|个|元|万元|项|宗|次)?")
@@ -165,7 +167,7 @@ def kind_of(text: str) -> Kind:
     """Say what a cell holds by itself."""
     if not text:
         return "blank"
-    return "number" if _VALUE.fullmatch(text) else "word"
+    return "number" if _VALUE.fullmatch(text) or OBJECT in text else "word"
 
 
 def _cells(line: str) -> Iterator[tuple[str, int]]:

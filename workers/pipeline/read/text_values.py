@@ -5,6 +5,7 @@ row begins in another column: then it is what the sums say, or open.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from schemas.form import Relation
 from workers.pipeline.read.text_cells import Piece
@@ -65,7 +66,7 @@ def read_values(
         elif is_glued and len(pointers) > 1:
             options = glued([c for c in row_cells if c], len(pointers), sizes, blanks=blanks)
         else:
-            options = _options(row_cells, row, sizes, key, starts)
+            options = _options(row_cells, row, sizes, key, starts, _parted(found, row))
             if key is not None and _begins_beside(options, row_cells, key, filled):
                 options = unknown(len(pointers), sizes)
         listed.append(OpenRow(pointers=pointers, options=options))
@@ -73,12 +74,27 @@ def read_values(
 
 
 def _cells(found: Sequence[Piece], row: Row) -> list[str]:
+    return [piece.text for piece in _pieces(found, row)]
+
+
+def _pieces(found: Sequence[Piece], row: Row) -> list[Piece]:
     """Return the cells behind a label: those of its own printed row, where the text tells rows."""
     behind = [found[at] for at in row.values]
     if behind and row.words and (own := found[row.words.stop - 1].row) is not None:
         same = [piece for piece in behind if piece.row == own]
         behind = same or behind
-    return [piece.text for piece in behind]
+    return behind
+
+
+def _parted(found: Sequence[Piece], row: Row) -> list[int]:
+    """Return the places of a row's numbers that one blank alone parts from the next."""
+    numbers = [piece for piece in _pieces(found, row) if piece.text]
+    return [
+        at
+        for at, (one, other) in enumerate(pairwise(numbers))
+        if one.line == other.line and one.start < one.end == other.start - 1 < other.end - 1
+        if one.text.isdecimal() and other.text.isdecimal()
+    ]
 
 
 def _holds_number(row: Row) -> bool:
@@ -163,6 +179,7 @@ def _options(
     sizes: Sequence[int],
     key: int | None,
     starts: Mapping[int | None, frozenset[int]],
+    parted: Sequence[int],
 ) -> RowOptions:
     numbers = [cell for cell in cells if cell]
     count = len(row.wanted)
@@ -171,7 +188,7 @@ def _options(
     if len(numbers) > count + _MOST_EXTRA:
         return unknown(count, sizes)
     if len(numbers) > count:
-        return extra(numbers, count, sizes)
+        return extra(numbers, count, sizes, parted)
     if len(cells) < count:
         return gone_blank(numbers, count, sizes)
     offset = key or 0

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import accumulate, combinations, islice
+from itertools import accumulate, chain, combinations, islice
 
+from workers.pipeline.counts import read_count
 from workers.pipeline.sums.splits import Numbers, TooManyError, readings, splits, summing_splits
 
 LONGEST_NUMBER = 12
@@ -66,9 +67,16 @@ def gone_blank(values: Sequence[str], count: int, sizes: Sequence[int]) -> RowOp
     return _listed(_placed(values, count), count, sizes)
 
 
-def extra(values: Sequence[str], count: int, sizes: Sequence[int]) -> RowOptions:
-    """Return the readings of a row with more numbers than places: some are none of the table's."""
-    return _listed(combinations(values, count), count, sizes)
+def extra(
+    values: Sequence[str], count: int, sizes: Sequence[int], parted: Sequence[int] = ()
+) -> RowOptions:
+    """Return the readings of a row with more numbers than places: some are none of the table's.
+
+    `parted`: places in `values` whose number may go on with the next one, but for a blank: 1 2.
+    """
+    joined = ((*values[:at], values[at] + values[at + 1], *values[at + 2 :]) for at in parted)
+    whole = (row for row in joined if len(row) == count)
+    return _listed(chain(whole, combinations(values, count)), count, sizes)
 
 
 def shifted(windows: Sequence[Sequence[str]], sizes: Sequence[int]) -> RowOptions:
@@ -150,4 +158,7 @@ def sums_broken(row: Sequence[str], sizes: Sequence[int]) -> int:
 
 def number(value: str) -> int:
     """Return what a cell adds to a sum: a blank or a mark adds nothing."""
-    return int(value) if value.isdigit() else 0
+    if value.isdecimal():
+        return int(value)
+    otherwise = read_count(value)
+    return int(otherwise.figures or 0) if otherwise is not None else 0

@@ -1,12 +1,13 @@
 """VAL-KIND: counts are non-negative integers, fees a non-negative decimal; blank is not 0."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from schemas.evidence import Evidence, Kind
 from schemas.form import Form, FormCell, TableName
 from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
+from workers.pipeline.counts import read_count
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
 from workers.pipeline.validate.outcome import Outcome, cause_of, listed, listed_en, spot
 
@@ -23,6 +24,7 @@ def check_values(record: Record, form: Form) -> Outcome:
     found = [p for p in form.pointers if record.evidence[p].kind != "missing"]
     findings = [*_without_number(record, where), *_not_numbers(record, form, where)]
     failed = {path for finding in findings for path in finding.paths}
+    findings += _printed_otherwise(record, form, where)
     checked = Checked(checked=len(found), failed=len(failed))
     return Outcome(findings=tuple(findings), checked={"VAL-KIND": checked})
 
@@ -80,6 +82,41 @@ def _not_numbers(record: Record, form: Form, where: Mapping[str, Place]) -> Iter
             page=page,
             box=box,
         )
+
+
+def _printed_otherwise(record: Record, form: Form, where: Mapping[str, Place]) -> Iterator[Finding]:
+    """Yield one finding a table: counts printed with a unit, noughts behind a point or the like.
+
+    They state their number all the same: what stands beside it is no fault of the report's sums.
+    """
+    groups: dict[TableName, list[str]] = {}
+    for pointer, cell in form.value_cells.items():
+        evidence = record.evidence[pointer]
+        if cell.decimal or cell.signed or evidence.flag is not None or evidence.source == "ocr":
+            continue
+        if value_at(record, pointer) is not None and read_count(evidence.text) is not None:
+            groups.setdefault(where[pointer].table, []).append(pointer)
+    for table, pointers in groups.items():
+        yield _otherwise(record, table, pointers, where[pointers[0]])
+
+
+def _otherwise(record: Record, table: TableName, pointers: Sequence[str], place: Place) -> Finding:
+    first, value = record.evidence[pointers[0]], value_at(record, pointers[0])
+    page, box = spot(first)
+    return Finding(
+        code="VAL-KIND",
+        severity="info",
+        cause="source",
+        message=f"{TABLE_TITLES[table]}：{len(pointers)} 格的数字带有单位、小数或其他符号，"
+        f"如“{place.label}”印作“{first.text}”，按 {value} 计；该表应只填整数",
+        message_en=f"{TABLE_TITLES_EN[table]}: {len(pointers)} cells print more than a number, e.g."
+        f" {place.label_en} reads “{first.text}”, taken as {value}",
+        paths=tuple(pointers),
+        expected=str(value),
+        actual=first.text,
+        page=page,
+        box=box,
+    )
 
 
 def _cause(evidence: Evidence, value: int | str | None) -> Cause:

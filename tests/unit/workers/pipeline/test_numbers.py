@@ -99,7 +99,7 @@ def test_a_fee_read_with_doubt_is_flagged_with_its_alternatives() -> None:
         (FEE, "1,234.50", "1234.50", None),
         (FEE, ".35", ".35", None),
         (COUNT, "-5", None, None),  # no count: the report's own fault, named by VAL-KIND
-        (COUNT, "3166件", None, None),
+        (COUNT, "3166件", 3166, None),  # told once a table: the unit changes nothing
         (COUNT, "1,23", None, None),
         (COUNT, "12\n5", None, "doubtful"),  # two lines are not one number
         (COUNT, "12 5", None, "doubtful"),

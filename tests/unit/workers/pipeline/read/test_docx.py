@@ -142,6 +142,16 @@ CELLS = [
     (paragraph(drawing(1, 0.5)), "", True, False),
     (paragraph(run("5", "<w:strike/>")), "5", True, False),
     (table([[cell(paragraph(run("7")))]], 1) + paragraph(""), "7", True, True),
+    (paragraph(run("5", "<w:strike/>") + run("3")), "5 3", True, False),
+    (paragraph(run("3") + run("5", '<w:color w:val="FFFFFF"/>')), "3 5", True, False),
+    (paragraph(run("5", '<w:color w:themeColor="background1"/>')), "5", True, False),
+    (paragraph(run("5", '<w:color w:val="auto"/>')), "5", True, True),
+    (paragraph(run("5", '<w:color w:val="FFFFFF"/><w:shd w:fill="002244"/>')), "5", True, True),
+    (paragraph(run("5", '<w:color w:val="FFFFFF"/><w:shd w:fill="FFFFFF"/>')), "5", True, False),
+    (paragraph(run("3") + run("5", '<w:sz w:val="2"/>')), "3 5", True, False),
+    (paragraph(f'<w:bdo w:val="rtl">{run("53")}</w:bdo>'), "53", True, False),
+    (paragraph('<w:r><w:sym w:font="Wingdings" w:char="F038"/></w:r>'), "□", True, False),
+    (paragraph("<w:r><w:object/></w:r>"), "", True, False),
 ]
 
 
@@ -150,6 +160,13 @@ def test_a_cell_says_what_is_seen_in_it(content: str, text: str, ink: bool, cert
     rows = [[cell(paragraph(run("a"))), cell(content)]] * 2
     found = read(table(rows, 2)).tables[0].cells[-1]
     assert (found.text, found.ink, found.confidence == 1.0) == (text, ink, certain)
+
+
+def test_white_text_on_a_coloured_cell_is_seen() -> None:
+    white = cell(paragraph(run("5", '<w:color w:val="FFFFFF"/>')))
+    dark = white.replace("<w:tcPr>", '<w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/>', 1)
+    cells = read(table([[white, dark]] * 2, 2)).tables[0].cells
+    assert [one.confidence == 1.0 for one in cells] == [False, True] * 2
 
 
 def test_a_table_in_a_text_box_is_read_once() -> None:

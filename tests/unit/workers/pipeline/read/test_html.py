@@ -121,7 +121,24 @@ def test_no_two_cells_stand_in_one_place(spans: list[list[tuple[int, int]]]) -> 
         ("<img src=7.gif width=9>", "", True, False),
         ("1<img src=7.gif width=9>", "1", True, False),
         ("5<img src=space.gif width=1>", "5", True, True),
-        ("<del>5</del>3", "53", True, False),
+        ("<del>5</del>3", "5 3", True, False),
+        ('3<span style="opacity:0">5</span>', "3", True, True),
+        ('3<span style="font-size: 0">5</span>', "3", True, True),
+        ('<span style="font-size:0"><b style="font-size:9pt">5</b></span>', "5", True, True),
+        ('3<span style="color:#FFF">5</span>', "3 5", True, False),
+        ('3<font color="white">5</font>', "3 5", True, False),
+        ('<b style="color:white;background:#036">5</b>', "5", True, True),
+        ('<b style="color:red;background-color:red">5</b>', "5", True, False),
+        ('3<i style="position:absolute;left:-9999px">5</i>', "3 5", True, False),
+        ('3<i style="width:0;overflow:hidden">5</i>', "3 5", True, False),
+        ('3<i class="sr-only note">5</i>', "3 5", True, False),
+        ('<p style="color:rgba(0,0,0,0)">5</p>', "5", True, False),
+        ("\u202e53\u202c", "53", True, False),
+        ('<bdo dir="rtl">53</bdo>', "53", True, False),
+        ("<select><option>1<option selected>2</select>", "", True, False),
+        ("<textarea>5</textarea>", "", True, False),
+        ("<object data=5.svg></object>", "", True, False),
+        ('<input value="5">', "5", True, True),
         ("<font style='text-decoration: line-through'>5</font>", "5", True, False),
         ("4\ufffd", "4\ufffd", True, False),
     ],
@@ -130,6 +147,19 @@ def test_a_cell_says_what_is_seen_in_it(inner: str, text: str, ink: bool, certai
     page = read(f"<table><tr><td>a<td>b<tr><td>c<td>{inner}</td></table>")
     cell = page.tables[0].cells[-1]
     assert (cell.text, cell.ink, cell.confidence == 1.0) == (text, ink, certain)
+
+
+@pytest.mark.parametrize("style", ["visibility:hidden", "opacity: 0", "font-size:0"])
+def test_a_cell_that_shows_nothing_keeps_its_place(style: str) -> None:
+    page = read(f"<table><tr><td>a<td>b<td>c<tr><td>d<td style='{style}'>5<td>6</table>")
+    places = {(cell.row, cell.column): (cell.text, cell.ink) for cell in page.tables[0].cells}
+    assert (places[1, 1], places[1, 2]) == (("", True), ("6", True))
+
+
+def test_white_text_on_a_coloured_row_is_seen() -> None:
+    row = '<tr style="background:#024"><td style="color:#fff">5<td><font color=white>6</font>'
+    page = read(f"<table><tr><td>a<td>b{row}</table>")
+    assert [cell.confidence for cell in page.tables[0].cells] == [1.0] * 4
 
 
 def test_tables_that_lay_out_a_page_are_dissolved() -> None:

@@ -1,6 +1,7 @@
 """Rows and columns of a text that are not where the form has them, or not whole."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -93,3 +94,62 @@ def test_a_blank_beside_the_values_of_the_table_without_labels_is_none(
 
 
 _REVIEW = ("upheld", "corrected", "other", "pending", "total")
+
+
+def three(write: Callable[[str], str], seed: int = 6) -> Report:
+    report = make_report(seed, "bureau", short=True)
+    return replace(report, variant=variants.printed_as(write, 3))
+
+
+@pytest.mark.parametrize(
+    "write", [lambda n: n + "件", lambda n: n + ".00"], ids=["unit", "noughts"]
+)
+@pytest.mark.parametrize("style", CLEAR)
+def test_units_and_noughts_beside_numbers_are_told_once_a_table(
+    style: str, write: Callable[[str], str]
+) -> None:
+    report = three(write)
+    found = read(texts.write(report, style, 1), style)
+    assert (compared(report, found).right, silently_wrong(report, found)) == (200, [])
+    told = [f for f in found.validation.findings if f.code == "VAL-KIND"]
+    assert [(f.severity, len(f.paths)) for f in told] == [("info", 175)]
+    pointer = "/requests/new_requests/total"
+    evidence = found.record.evidence[pointer]
+    assert (evidence.text, evidence.flag) == (write(str(report.values[pointer])), None)
+
+
+@pytest.mark.parametrize("style", CLEAR)
+def test_digits_parted_by_a_blank_may_be_one_number(style: str) -> None:
+    parted = variants.cell_reads("（一）予以公开", 3, "1 2")
+    report = replace(make_report(12, "bureau", short=True), variant=parted)
+    evidence = read(texts.write(report, style, 1), style).record.evidence
+    own = evidence["/requests/granted/natural_person"]
+    assert own.flag == "doubtful"
+    assert set(own.alternatives) >= {"12", "1", "2"}
+
+
+MARKED = ["![7](a.png)", "<img src=a.png>", "<svg><text>7</text></svg>", "<del>7</del>8", "~~7~~ 8"]
+
+
+@pytest.mark.parametrize("cell", [*MARKED, '8<span style="color:#fff">7</span>'])
+def test_what_is_no_text_in_a_cell_of_markdown_is_null_and_held_against_nobody(cell: str) -> None:
+    report = make_report(12, "bureau", short=True)
+    pointer = "/requests/granted/natural_person"
+    text = texts.write(report, "markdown")
+    row = next(line for line in text.split("\n") if "（一）予以公开" in line)
+    shown = f"| {report.values[pointer]} |"
+    found = read(text.replace(row, row.replace(shown, f"| {cell} |", 1)), "markdown")
+    evidence = found.record.evidence[pointer]
+    assert evidence.flag == "doubtful"
+    assert set(sources(found)) == {"STR-ASPECT"}
+
+
+def test_a_single_star_in_markdown_marks_a_note() -> None:
+    report = make_report(12, "bureau", short=True)
+    pointer = "/requests/granted/natural_person"
+    text = texts.write(report, "markdown")
+    row = next(line for line in text.split("\n") if "（一）予以公开" in line)
+    shown = f"| {report.values[pointer]} |"
+    found = read(text.replace(row, row.replace(shown, "| 7* |", 1)), "markdown")
+    evidence = found.record.evidence[pointer]
+    assert (evidence.text, evidence.flag) == ("7*", "doubtful")
