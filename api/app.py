@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import errors, queue
 from api.hub import Hub
+from api.key_memory import KeyMemory
 from api.limits import Limiter, Waiting
 from api.middleware import BodyLimit, RequestId
 from api.parts import Parts
@@ -26,6 +27,8 @@ from storage.probe import store_probe
 from storage.start import settings_or_exit
 
 _FORM_OVERHEAD_BYTES = 1024 * 1024
+_KEEP_ALIVE_S = 75
+"""How long an idle connection stays open: longer than pools of clients and proxies keep theirs."""
 
 
 def create_app(settings: ApiSettings | None = None) -> FastAPI:
@@ -79,6 +82,7 @@ def compose(settings: ApiSettings) -> Parts:
         waiting=Waiting(),
         shared=Shared(),
         probes=Probes(database, store_probe(settings), depths),
+        keys=KeyMemory(),
     )
 
 
@@ -94,5 +98,6 @@ def serve() -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=10,
     )

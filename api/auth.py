@@ -3,15 +3,18 @@
 import hashlib
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import ApiError
-from api.parts import Parts, parts, unauthorised
+from api.key_memory import KnownKey
+from api.parts import Parts, parts_of, unauthorised
 from api.settings import is_loopback
 from schemas.tables_sql import api_keys, tenants
 
@@ -37,20 +40,20 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def caller(request: Request) -> Caller:
+async def caller(request: Request) -> Caller:
     """Return who is asking, or refuse; the log of the request names the tenant."""
-    found = _caller(request)
+    found = await _caller(request)
     request.state.tenant = found.tenant
     return found
 
 
-def _caller(request: Request) -> Caller:
-    found = parts(request)
+async def _caller(request: Request) -> Caller:
+    found = parts_of(request)
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if key:
         if scheme.lower() != "bearer":
             raise unauthorised()
-        return _owner(found, key.strip())
+        return await _owner(found, key.strip())
     if found.settings.keys_required:
         raise unauthorised()
     _only_from_here(request)
@@ -60,11 +63,27 @@ def _caller(request: Request) -> Caller:
 Asking = Annotated[Caller, Depends(caller)]
 
 
-def _owner(found: Parts, key: str) -> Caller:
+async def _owner(found: Parts, key: str) -> Caller:
+    """Return whose key it is; threads are used only to wait for a server."""
     bootstrap = found.settings.bootstrap_key
     if bootstrap and hmac.compare_digest(bootstrap.get_secret_value().encode(), key.encode()):
         return Caller(tenant=LOCAL)
-    known = (
+    hashed = key_hash(key)
+    known = found.keys.recall(hashed)
+    if known is None:
+        known = await run_in_threadpool(_look_up, found, hashed)
+    of_key = known.of_key or found.settings.requests_per_minute
+    if of_key:
+        await run_in_threadpool(found.limiter.admit, known.id, of_key)
+    if known.of_tenant:
+        await run_in_threadpool(found.limiter.admit, f"tenant:{known.tenant}", known.of_tenant)
+    return Caller(tenant=known.tenant)
+
+
+def _look_up(found: Parts, hashed: str) -> KnownKey:
+    """Ask the database for a key by its hash; 401 when it is unknown or revoked."""
+    age, now = found.keys.age, time.monotonic()
+    query = (
         select(
             api_keys.c.id,
             api_keys.c.tenant,
@@ -72,18 +91,15 @@ def _owner(found: Parts, key: str) -> Caller:
             tenants.c.requests_per_minute.label("of_tenant"),
         )
         .outerjoin(tenants, tenants.c.tenant == api_keys.c.tenant)
-        .where(api_keys.c.sha256 == key_hash(key), api_keys.c.revoked_at.is_(None))
+        .where(api_keys.c.sha256 == hashed, api_keys.c.revoked_at.is_(None))
     )
     with found.reading.connect() as connection:
-        row = connection.execute(known).one_or_none()
+        row = connection.execute(query).one_or_none()
     if row is None:
         raise unauthorised()
-    of_key = row.of_key or found.settings.requests_per_minute
-    if of_key:
-        found.limiter.admit(row.id, of_key)
-    if row.of_tenant:
-        found.limiter.admit(f"tenant:{row.tenant}", row.of_tenant)
-    return Caller(tenant=row.tenant)
+    known = KnownKey(id=row.id, tenant=row.tenant, of_key=row.of_key, of_tenant=row.of_tenant)
+    found.keys.keep(hashed, known, age, now)
+    return known
 
 
 def _only_from_here(request: Request) -> None:

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 from api import idempotency, intake
 from api.errors import ApiError
 from api.intake import Handed, Wish
-from api.parts import parts
+from api.parts import parts_of
 from schemas.batch import OnDuplicate
 from schemas.job import Priority
 from schemas.value import Value
@@ -59,8 +59,10 @@ async def submission(request: Request, tenant: str, default: Priority) -> AsyncI
     """
     key = _idempotency_key(request)
     free: Callable[[], None] | None = None
-    if key is not None and await run_in_threadpool(idempotency.take, parts(request), tenant, key):
-        free = partial(idempotency.give_back, parts(request), tenant, key)
+    if key is not None and await run_in_threadpool(
+        idempotency.take, parts_of(request), tenant, key
+    ):
+        free = partial(idempotency.give_back, parts_of(request), tenant, key)
     try:
         yield await _read(request, tenant, default)
     finally:

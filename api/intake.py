@@ -24,6 +24,7 @@ from storage.ids import new_id
 from storage.inbox import is_allowed
 from storage.jobs import NewJob, create
 from storage.outbox import Unit, unit_of_work
+from storage.rows import JobRow
 from storage.turns import RESEND_S
 
 log = structlog.get_logger()
@@ -53,14 +54,22 @@ class Wish:
     idempotency_key: str | None = None
 
 
-def submit(parts: Parts, handed: Handed, wish: Wish) -> str:
-    """Take one document in and return its job's id; a repeated request gets the first one's."""
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """The job of a submission: its row where it was made now, null where it stood before."""
+
+    job_id: str
+    made: JobRow | None = None
+
+
+def submit(parts: Parts, handed: Handed, wish: Wish) -> Admitted:
+    """Take one document in and return its job; a repeated request gets the first one's."""
     filename = plain_name(handed.filename)
     received = objects.measure(handed.file, filename, parts.settings.max_upload_bytes)
     return admit_received(parts, filename, received, wish)
 
 
-def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) -> str:
+def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) -> Admitted:
     """Judge a measured file, store it and record its job."""
     limit = parts.settings.max_upload_bytes
     if received.size_bytes > limit:
@@ -81,15 +90,15 @@ def admit_received(parts: Parts, filename: str, received: Received, wish: Wish) 
         content = _content(wish, [received.sha256])
         earlier = idempotency.earlier(unit, wish.tenant, wish.idempotency_key, content)
         if earlier is not None:
-            return earlier
+            return Admitted(job_id=earlier)
         standing = _standing(unit, wish, received.sha256)
-        if standing is None:
-            documents.hold(unit.connection, wish.tenant, [received.sha256])
+        made = create(unit, new) if standing is None else None
+        if made is not None:
             objects.keep(parts, wish.tenant, received)  # it may have been removed since
-        job_id = standing or create(unit, new)
+        job_id = made.id if made is not None else str(standing)
         idempotency.remember(unit, wish.tenant, wish.idempotency_key, content, job_id)
     log.info("job_taken_in", job_id=job_id, tenant=wish.tenant, size_bytes=new.size_bytes)
-    return job_id
+    return Admitted(job_id=job_id, made=made)
 
 
 def submit_batch(parts: Parts, files: Sequence[Handed], wish: Wish) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, or_, select, update
 
 from api import progress
 from api.errors import ApiError, not_found
@@ -18,9 +19,14 @@ from storage.documents import GRACE_S
 from storage.events import seconds
 from storage.jobs import lock, move
 from storage.outbox import Unit, unit_of_work
-from storage.rows import JobRow, PageRow
+from storage.rows import JOB_COLUMNS, JobRow, PageRow
 
 _CODE_DIGITS = 6
+
+_OWN = (jobs.c.id == bindparam("job_id")) & (jobs.c.tenant == bindparam("owner"))
+_FIND = select(*JOB_COLUMNS).where(_OWN)
+_READ = select(*JOB_COLUMNS, progress.PAGE_ATTEMPTS.label("page_attempts")).where(_OWN)
+"""Made once: they are asked for every request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +49,16 @@ class Filters:
 
 def find(connection: Connection, tenant: str, job_id: str) -> JobRow:
     """Return a tenant's job; 404 when there is none, 410 when it was deleted."""
-    found = connection.execute(
-        select(jobs).where(jobs.c.id == job_id, jobs.c.tenant == tenant)
-    ).one_or_none()
+    return _there(connection.execute(_FIND, {"job_id": job_id, "owner": tenant}).one_or_none())
+
+
+def _there(found: Row[*tuple[Any, ...]] | None) -> JobRow:
+    """Check what was found of a job; 404 when there is none, 410 when it was deleted."""
     if found is None:
         raise not_found("任务", "job")
-    row = JobRow.of(found)
-    if row.deleted_at is not None:
+    if found.deleted_at is not None:
         raise ApiError(410, "deleted", "任务已删除。", "The job was deleted.")
-    return row
+    return JobRow.of(found)
 
 
 def read(parts: Parts, tenant: str, job_id: str) -> Job:
@@ -63,8 +70,20 @@ def versioned(parts: Parts, tenant: str, job_id: str) -> tuple[Job, int]:
     """Return a job as its owner reads it, and the version of its row."""
     pulse = parts.pulse()
     with parts.reading.connect() as connection:
-        row = find(connection, tenant, job_id)
-        return progress.view(row, progress.look_around(connection, pulse, row)), row.version
+        found = connection.execute(_READ, {"job_id": job_id, "owner": tenant}).one_or_none()
+        row = _there(found)
+        tried = found.page_attempts if found is not None else 0
+        around = progress.look_around(connection, pulse, row, tried)
+    return progress.view(row, around), row.version
+
+
+def just_made(parts: Parts, row: JobRow) -> Job:
+    """Return a job that was handed in a moment ago, without reading it again."""
+    pulse = parts.pulse()
+    if row.due_at is None:
+        return progress.view(row, progress.behind_all(pulse, row))
+    with parts.reading.connect() as connection:
+        return progress.view(row, progress.look_around(connection, pulse, row, 0))
 
 
 def status_of(parts: Parts, tenant: str, job_id: str) -> tuple[JobStatus, int]:
@@ -79,7 +98,7 @@ def listed(parts: Parts, tenant: str, filters: Filters, cursor: str | None, limi
     wanted = [jobs.c.tenant == tenant, jobs.c.deleted_at.is_(None), *_conditions(filters)]
     if cursor is not None:
         wanted.append(jobs.c.id < cursor)
-    query = select(jobs).where(*wanted).order_by(jobs.c.id.desc()).limit(limit + 1)
+    query = select(*JOB_COLUMNS).where(*wanted).order_by(jobs.c.id.desc()).limit(limit + 1)
     with parts.reading.connect() as connection:
         rows = [JobRow.of(row) for row in connection.execute(query)]
     around = progress.Surroundings(workers_seen=parts.pulse().workers_seen)

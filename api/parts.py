@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.errors import ApiError
 from api.hub import Hub
+from api.key_memory import KeyMemory
 from api.limits import Limiter, Waiting
 from api.pulse import Pulse, Watch
 from api.queue import Depths
@@ -35,6 +36,7 @@ class Parts:
     waiting: Waiting
     shared: Shared
     probes: Probes
+    keys: KeyMemory
 
     @cached_property
     def reading(self) -> sqlalchemy.Engine:
@@ -49,7 +51,12 @@ class Parts:
         return self.watch.pulse(self.database)
 
 
-def parts(request: Request) -> Parts:
+async def parts(request: Request) -> Parts:
+    """Return the parts of the application that serves a request, without a thread of its own."""
+    return parts_of(request)
+
+
+def parts_of(request: Request) -> Parts:
     """Return the parts of the application that serves a request."""
     found = request.app.state.parts
     assert isinstance(found, Parts)

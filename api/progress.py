@@ -20,16 +20,33 @@ class Surroundings:
     eta_s: int | None = None
 
 
-def look_around(connection: Connection, pulse: Pulse, job: JobRow) -> Surroundings:
+PAGE_ATTEMPTS = (
+    select(func.coalesce(func.max(pages.c.attempts), 0))
+    .where(pages.c.job_id == jobs.c.id)
+    .scalar_subquery()
+)
+"""Of a job: how often its most difficult page was tried."""
+
+
+def look_around(connection: Connection, pulse: Pulse, job: JobRow, attempt: int) -> Surroundings:
     """Find out what a job waits for; nothing for one that is finished."""
     if job.status in TERMINAL:
-        return Surroundings(attempt=_attempt(connection, job))
+        return Surroundings(attempt=attempt)
     ahead = _ahead(connection, pulse, job) if job.status == "queued" else None
     return Surroundings(
         ahead=ahead,
-        attempt=_attempt(connection, job),
+        attempt=attempt,
         workers_seen=pulse.workers_seen,
         eta_s=eta_s(pulse, job, ahead or 0),
+    )
+
+
+def behind_all(pulse: Pulse, job: JobRow) -> Surroundings:
+    """Say what the last one of its tenant waits for; none of those ahead need be counted anew."""
+    own_first = pulse.held.get((job.priority, job.tenant), 0)
+    ahead = own_first + pulse.others_first(job.priority, job.tenant, own_first)
+    return Surroundings(
+        ahead=ahead, workers_seen=pulse.workers_seen, eta_s=eta_s(pulse, job, ahead)
     )
 
 
@@ -92,11 +109,6 @@ def _ahead(connection: Connection, pulse: Pulse, job: JobRow) -> int:
     )
     own_first = connection.execute(own).scalar_one()
     return own_first + pulse.others_first(job.priority, job.tenant, own_first)
-
-
-def _attempt(connection: Connection, job: JobRow) -> int:
-    most = select(func.max(pages.c.attempts)).where(pages.c.job_id == job.id)
-    return connection.execute(most).scalar_one_or_none() or 0
 
 
 def eta_s(pulse: Pulse, job: JobRow, ahead: int) -> int | None:

@@ -1,5 +1,6 @@
 """The connection to PostgreSQL and the schema in it."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +9,18 @@ import alembic.config
 import sqlalchemy
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 import schemas.migrations
 from schemas.tables_sql import batches, jobs, pages, service_state
 from storage.presence import forget_all
 
 _ADVISORY_LOCK_MIGRATE = 7_160_001
+_IDLE_S = 1.0
 _OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
 """A plan for any value sorts all jobs a filter may match, where one for this value reads fifty."""
 
@@ -24,13 +30,38 @@ def connect(url: str, *, pool_size: int = 5) -> sqlalchemy.Engine:
 
     Not to be shared across a fork: build it in the process that uses it.
     """
-    return sqlalchemy.create_engine(
+    engine = sqlalchemy.create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=10,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "options": _OPTIONS},
     )
+    _ping_after_idling(engine)
+    return engine
+
+
+def _ping_after_idling(engine: sqlalchemy.Engine) -> None:
+    """Have connections that lay idle tried before they are used; a server may have gone since.
+
+    One that was used a moment ago is not: the trip to the server would cost as much as the look.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        idle_since = record.info.get("idle_since", time.monotonic())
+        if time.monotonic() - idle_since > _IDLE_S and not _answers(engine, connection):
+            raise InvalidatePoolError
+
+
+def _answers(engine: sqlalchemy.Engine, connection: DBAPIConnection) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)

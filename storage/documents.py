@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Text,
@@ -99,5 +100,15 @@ def earlier_jobs(
     return {row.sha256: row.id for row in found}
 
 
+def holding(number: ColumnElement[int]) -> CTE:
+    """Return the first part of a statement: it holds a document before the others do anything."""
+    return select(func.pg_advisory_xact_lock_shared(number).label("held")).cte("holding")
+
+
 def _number(tenant: str, sha256: "str | ColumnElement[str]") -> ColumnElement[int]:
-    return func.hashtextextended(literal(keys.upload(tenant, "")) + sha256, 0)
+    return number_of(literal(keys.upload(tenant, "")) + sha256)
+
+
+def number_of(key: ColumnElement[str]) -> ColumnElement[int]:
+    """Return what a document is locked by, from its key."""
+    return func.hashtextextended(key, 0)

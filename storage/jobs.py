@@ -5,18 +5,20 @@ Whoever moves a job holds its row lock. Locks are taken job first, then page or 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, Text, bindparam, func, insert, literal, select, update
 
-from schemas import message
+from schemas import keys, message
 from schemas.event import EventData, EventType
 from schemas.job import ACTIVE, TERMINAL, Event, JobStatus, Priority, State, advance, links
 from schemas.tables_sql import job_events, jobs
-from storage import batches, events, tracing, turns
+from storage import batches, documents, events, tracing, turns
 from storage.ids import new_id
 from storage.outbox import Unit
-from storage.rows import JobRow
+from storage.rows import JOB_COLUMNS, JobRow
 
 Values = Mapping[str, object]
 """Columns of a job and what they become: plain values or SQL."""
@@ -49,7 +51,7 @@ _EVENTS: dict[str, EventType] = {
 def lock(unit: Unit, job_id: str) -> JobRow | None:
     """Lock a job's row until the end of the transaction, or return None when there is none."""
     row = unit.connection.execute(
-        select(jobs)
+        select(*JOB_COLUMNS)
         .where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
         .with_for_update(key_share=True)
     ).one_or_none()
@@ -73,23 +75,40 @@ def latest_report(connection: Connection, tenant: str, issuer: str, year: int) -
     return connection.execute(done).scalar_one_or_none()
 
 
-def create(unit: Unit, new: NewJob) -> str:
-    """Record a queued job and return its id; it begins at once when there is room."""
-    job_id = new_id("job")
-    due_at = unit.connection.execute(
+def create(unit: Unit, new: NewJob) -> JobRow:
+    """Record a queued job and return it; it begins at once when there is room.
+
+    Its document is held until the end of the transaction: nobody removes it meanwhile.
+    """
+    given = {
+        "id": new_id("job"),
+        "document": keys.upload(new.tenant, new.sha256),
+        "room": turns.room(),
+        "told": _QUEUED,
+        "trace": tracing.current(),
+        **_columns(new),
+    }
+    job = JobRow.of(unit.connection.execute(_creation(), given).one())
+    if job.due_at is not None:
+        unit.post(message.inspect(job.id, job.priority))
+    return job
+
+
+@cache
+def _creation() -> Select[Any]:
+    """Return one statement that holds the document, writes the job and its first event."""
+    held = documents.holding(documents.number_of(bindparam("document", type_=Text)))
+    names = ["id", "trace", *(field.name for field in fields(NewJob))]
+    row = select(*(bindparam(name, type_=jobs.c[name].type) for name in names), turns.begins_at())
+    made = (
         insert(jobs)
-        .values(
-            id=job_id,
-            due_at=turns.begins_at(new.priority),
-            trace=tracing.current(),
-            **_columns(new),
-        )
-        .returning(jobs.c.due_at)
-    ).scalar_one()
-    events.note(unit, job_id, "job.state", _QUEUED)
-    if due_at is not None:
-        unit.post(message.inspect(job_id, new.priority))
-    return job_id
+        .from_select([*names, "due_at"], row.select_from(held))
+        .returning(*JOB_COLUMNS)
+        .cte("made")
+    )
+    first = select(made.c.id, literal("job.state"), bindparam("told", type_=job_events.c.data.type))
+    told = insert(job_events).from_select(["job_id", "type", "data"], first).cte("told")
+    return select(made).add_cte(told)
 
 
 def create_many(unit: Unit, new: Sequence[NewJob]) -> list[str]:

@@ -11,6 +11,7 @@ from schemas.batch import BatchSource, BatchStatus, OnDuplicate
 from schemas.event import DeliveryStatus
 from schemas.failure import Failure
 from schemas.job import JobStatus, Priority, ReviewStatus, Stage, State
+from schemas.tables_sql import jobs
 from schemas.validation import Verdict
 
 
@@ -64,6 +65,10 @@ class JobRow(_Row):
     def state(self) -> State:
         """Where the job stands."""
         return State(status=self.status, stage=self.stage)
+
+
+JOB_COLUMNS = tuple(column for column in jobs.c if column.name in JobRow.model_fields)
+"""What is read of a job; the other columns are only written and searched."""
 
 
 class PageRow(_Row):

@@ -6,9 +6,10 @@ the broker never holds more than what is about to be worked on.
 """
 
 from collections import Counter
+from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, case, func, literal_column, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas import message
@@ -47,16 +48,19 @@ def room() -> int:
     return Addresses().jobs_in_flight
 
 
-def begins_at(priority: Priority) -> ColumnElement[object]:
-    """Return `due_at` of a new job as SQL: a time when there is room for it, null to wait."""
+def begins_at() -> ColumnElement[datetime | None]:
+    """Return `due_at` of a new job as SQL: a time when there is room for it, null to wait.
+
+    Parameters: `priority` of the job, and `room`.
+    """
     some = (
         select(jobs.c.id)
-        .where(jobs.c.priority == priority, literal_column(f"({IN_FLIGHT})"))
-        .limit(room())
+        .where(jobs.c.priority == bindparam("priority"), literal_column(f"({IN_FLIGHT})"))
+        .limit(bindparam("room"))
         .subquery()
     )
     taken = select(func.count()).select_from(some).scalar_subquery()
-    return case((taken < room(), func.now() + seconds(RESEND_S)), else_=None)
+    return case((taken < bindparam("room"), func.now() + seconds(RESEND_S)), else_=None)
 
 
 def release(unit: Unit, priority: Priority) -> None:

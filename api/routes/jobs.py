@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from api import entity, forms, intake, jobs, objects, streams, uploads, waiting
 from api.auth import Asking
 from api.errors import ApiError
 from api.forms import Submission
+from api.intake import Admitted
 from api.jobs import Filters
 from api.parts import Parts, parts
 from schemas.job import TERMINAL, Job, JobList, JobStatus
@@ -36,15 +37,26 @@ async def post_job(
     """Hand in one document; the answer is a job to follow."""
     del idempotency_key  # declared for /openapi.json; read with the submission
     async with forms.submission(request, asking.tenant, "interactive") as submission:
-        job_id = await run_in_threadpool(_submit, found, submission)
+        admitted = await run_in_threadpool(_submit, found, submission)
     wait_s = waiting.patience_s(found, prefer)
-    job, _ = await waiting.until_finished(found, asking.tenant, job_id, wait_s)
+    if isinstance(admitted, Job) and not wait_s:
+        job = admitted
+    else:
+        job_id = admitted.id if isinstance(admitted, Job) else admitted
+        job, _ = await waiting.until_finished(found, asking.tenant, job_id, wait_s)
     status = 200 if wait_s and job.status in TERMINAL else 202
     headers = {"Location": job.links.self, **_pace(job)}
-    return JSONResponse(job.model_dump(mode="json"), status_code=status, headers=headers)
+    body = job.model_dump_json().encode()
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
-def _submit(found: Parts, submission: Submission) -> str:
+def _submit(found: Parts, submission: Submission) -> Job | str:
+    """Return the job that was made, or the id of the one that stands for the document."""
+    admitted = _admit(found, submission)
+    return admitted.job_id if admitted.made is None else jobs.just_made(found, admitted.made)
+
+
+def _admit(found: Parts, submission: Submission) -> Admitted:
     if len(submission.files) + len(submission.upload_ids) != 1:
         raise ApiError(
             422,

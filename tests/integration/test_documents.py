@@ -45,7 +45,7 @@ def parts(database: sqlalchemy.Engine, tmp_path: Path) -> Any:
 
 
 def submit(parts: Any) -> str:
-    return intake.submit(parts, Handed(filename="a.pdf", file=io.BytesIO(CONTENT)), WISH)
+    return intake.submit(parts, Handed(filename="a.pdf", file=io.BytesIO(CONTENT)), WISH).job_id
 
 
 def read(parts: Any, job_id: str) -> None:
