@@ -1,11 +1,9 @@
 """Direct uploads: an address to put the bytes to, then a job or batch made from them by id."""
 
 import tempfile
-from datetime import datetime
 from io import SEEK_END
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, cast
 
-from pydantic import Field
 from sqlalchemy import Connection, delete, insert, select, update
 
 from api import objects
@@ -16,57 +14,12 @@ from api.parts import Parts
 from schemas import failures, keys
 from schemas.batch import BatchSource
 from schemas.tables_sql import uploads
-from schemas.value import Value
+from schemas.upload import MAX_PARTS, Completion, Upload, UploadPart, UploadRequest
 from storage import documents
 from storage.ids import new_id
 from storage.objects import ObjectMissing, copy_to
-from storage.parts import MAX_PARTS, PART_BYTES
+from storage.parts import PART_BYTES
 from storage.rows import UploadRow
-
-
-class UploadRequest(Value):
-    """What will be uploaded; a size that is said and is large makes it an upload in parts."""
-
-    filename: str = Field(min_length=1, max_length=1000)
-    size_bytes: int | None = Field(default=None, ge=1, le=2**43)
-
-
-class UploadPart(Value):
-    """A part: how large it is to be, where to PUT it, and its tag once it is there."""
-
-    number: int
-    size_bytes: int
-    url: str
-    etag: str | None = None
-
-
-class Upload(Value):
-    """A direct upload: where to PUT the bytes, whole or in parts, and how far it is."""
-
-    id: str
-    status: Literal["pending", "completed"]
-    filename: str
-    method: Literal["PUT"] = "PUT"
-    url: str | None
-    parts: tuple[UploadPart, ...] = ()
-    """Of an upload in parts; read it again for fresh addresses and for what is there already."""
-    complete: str
-    sha256: str | None
-    size_bytes: int | None
-    created_at: datetime
-
-
-class PartTag(Value):
-    """A part as the client knows it."""
-
-    number: int
-    etag: str
-
-
-class Completion(Value):
-    """What the client believes to have uploaded; without it, what is there counts."""
-
-    parts: tuple[PartTag, ...] = Field(default=(), max_length=MAX_PARTS)
 
 
 def begin(parts: Parts, tenant: str, wanted: UploadRequest) -> Upload:

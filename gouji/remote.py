@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from gouji.client import Client, Refused, ResultFormat
+from gouji.client import Client, Refused, ResultFormat, Wishes
 from gouji.terminal import Terminal
 from schemas.batch import Batch, BatchItem
 from schemas.formats import sniff
@@ -98,11 +98,12 @@ def _role(path: Path) -> str | None:
 
 def _hand_in(client: Client, path: Path, wanted: Submission) -> Handed:
     """Hand one file in; the same file handed in before, and not long ago, is that one's job."""
-    key = None if wanted.again else f"submit-{wanted.priority}-{_hash(path)}"
+    wishes: Wishes = {"priority": wanted.priority}
+    if not wanted.again:
+        wishes["idempotency_key"] = f"submit-{wanted.priority}-{_hash(path)}"
     if _role(path) == "archive":
-        batch = client.submit_batch([path], priority=wanted.priority, idempotency_key=key)
-        return Handed(path=path, id=batch.id)
-    job = client.submit(path, priority=wanted.priority, idempotency_key=key)
+        return Handed(path=path, id=client.submit_batch([path], **wishes).id)
+    job = client.submit(path, **wishes)
     return Handed(path=path, id=job.id)
 
 

@@ -16,8 +16,6 @@ from storage.folder import FolderStore
 from storage.objects import StorageError
 
 PART_BYTES = 16 * 1024 * 1024
-MAX_PARTS = 10_000
-"""More than that no S3 server puts together."""
 
 _PART_NAME = re.compile(r"\d{5}")
 

@@ -11,8 +11,8 @@ from api.auth import Asking
 from api.dead_letters import DeadLetterList
 from api.keys import ApiKeyList, ApiKeySecret, KeyRequest
 from api.parts import Parts, parts
-from api.uploads import Completion, Upload, UploadRequest
 from schemas.job import Job
+from schemas.upload import Completion, Upload, UploadRequest
 
 router = APIRouter(prefix="/v1")
 
