@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import born_digital, exactness, memory, service, speed, tables
+from bench import born_digital, capacity, exactness, memory, service, speed, tables
 
-CHOICES = ("exactness", "speed", "born-digital", "memory", "tables", "service", "all")
+CHOICES = ("exactness", "speed", "born-digital", "memory", "tables", "service", "capacity", "all")
 
 
 def main() -> int:
@@ -27,6 +27,7 @@ def main() -> int:
     memory.add_options(parser)
     tables.add_options(parser)
     service.add_options(parser)
+    capacity.add_options(parser)
     chosen = parser.parse_intermixed_args()
     if chosen.what in ("exactness", "all"):
         exactness.run(chosen.paths, chosen)
@@ -42,6 +43,8 @@ def main() -> int:
         born_digital.run(chosen.paths, chosen.seed, chosen.count, as_json=chosen.json)
     if chosen.what == "service":
         service.run(chosen)
+    if chosen.what == "capacity":
+        capacity.run(chosen)
     if chosen.what == "tables":
         tables.run(chosen)
     return 0

@@ -10,16 +10,18 @@ import traceback
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.long_files import LongFormat
 from gouji import serve as serving
 from gouji.client import Client, ClientError
 from gouji.embedded import EmbeddedFailed
 from gouji.terminal import Terminal
 from storage.start import WrongSettings
+
+if TYPE_CHECKING:  # an image without the API has the command line all the same
+    from api.long_files import LongFormat
 
 app = typer.Typer(
     name="gouji",
@@ -188,6 +190,18 @@ def export(
     with Client(server, key) as client:
         client.export(batch, format, target)
     terminal.result({"out": str(target)}, f"{target}")
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check a deployment from here, by the settings of the environment, and say what is wrong.
+
+    Run it where a process of the service runs, with that process's settings. Exit code 1 when
+    anything is wrong.
+    """
+    from gouji.doctor import examine
+
+    raise typer.Exit(examine.doctor(Terminal(as_json=json)))
 
 
 @app.command(

