@@ -71,12 +71,12 @@ def file_unreadable() -> Failure:
 
 
 def empty_file() -> Failure:
-    """Return: no bytes at all."""
+    """Return: no bytes at all, or blanks alone."""
     return _input(
         "empty_file",
-        "文件是空的（0 字节），可能上传中断。请确认原文件能打开后重新提交。",
-        "The file is empty (0 bytes); the upload may have broken off. "
-        "Check that the original opens, then submit it again.",
+        "文件是空的（0 字节或只有空白），可能上传中断。请确认原文件能打开、有内容后重新提交。",
+        "The file is empty (0 bytes, or blanks alone); the upload may have broken off. "
+        "Check that the original opens and has content, then submit it again.",
     )
 
 
@@ -84,15 +84,17 @@ def not_a_document() -> Failure:
     """Return: the bytes match no known kind of file."""
     return _input(
         "not_a_document",
-        "无法识别文件内容：它不是 PDF，也不是 PNG、JPEG、TIFF 或 BMP 图片。"
-        "判断依据是内容而非扩展名。请提交报告的 PDF 或扫描图片。",
-        "The content is not recognised: neither a PDF nor a PNG, JPEG, TIFF or BMP image (judged "
-        "by content, not by name). Submit the report as a PDF or as scanned images.",
+        "无法识别文件内容：不是 PDF、PNG、JPEG、TIFF、BMP、DOCX、网页、Markdown 或纯文本，或已损坏"
+        "（判断依据是内容而非扩展名）。请在原软件中打开确认，另存为 PDF 后重新提交。",
+        "The content is not that of a PDF, image, DOCX, web page, Markdown or plain text, or it is "
+        "broken (the name does not count). Open it in its own program and submit it as PDF.",
     )
 
 
 def unsupported_type(kind: Format) -> Failure:
     """Return: a known kind which this version does not read."""
+    if kind.name == "blank":
+        return empty_file()
     return _input(
         "unsupported_type",
         f"文件是{kind.label}，本版本还不能读取。{_conversion(kind)[0]}后重新提交。",
@@ -104,8 +106,8 @@ def unsupported_type(kind: Format) -> Failure:
 def _conversion(kind: Format) -> tuple[str, str]:
     if kind.media_type.startswith("image/"):
         return "请另存为 JPEG、PNG 或 PDF", "Save it as JPEG, PNG or PDF"
-    if kind.role == "foreign_archive":
-        return "请改为 ZIP 或 TAR 压缩包", "Repack it as ZIP or TAR"
+    if kind.name == "utf16":
+        return "请用原软件打开，另存为 UTF-8 编码", "Open it in its own program, save it as UTF-8"
     if kind.name in ("html", "mhtml", "svg", "xml"):
         return "请在浏览器中打印为 PDF", "Print it to PDF from a browser"
     return "请在原软件中另存为（或打印为）PDF", "Save it as, or print it to, PDF in its own program"

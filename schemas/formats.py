@@ -4,6 +4,7 @@ A name alone is never believed. It only settles what bytes cannot: Markdown is t
 says so, and a ZIP whose directory is out of sight may be an office document.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -70,6 +71,9 @@ FORMATS: dict[str, Format] = {
         _format("postscript", "application/postscript", "later", "PostScript 文件", "PostScript"),
         _format("markdown", "text/markdown", "readable", "Markdown 文本", "Markdown text"),
         _format("text", "text/plain", "readable", "纯文本", "plain text"),
+        _format("blank", "text/plain", "later", "没有文字的空白文本", "a text of blanks alone"),
+        _format("utf16", "text/plain", "later", "没有字节序标记（BOM）的 UTF-16 文本",
+                "UTF-16 text without its mark of order (BOM)"),
         _format("zip", "application/zip", "archive", "ZIP 压缩包", "a ZIP archive"),
         _format("tar", "application/x-tar", "archive", "TAR 归档", "a TAR archive"),
         _format("gzip", "application/gzip", "archive", "GZIP 压缩包", "a GZIP archive"),
@@ -119,6 +123,12 @@ _WIDE = {
 
 _BROKEN = 0.005
 """Share of characters that may be broken in what is a text all the same."""
+
+_NOTHING = 0.02
+"""Share of bytes that are nothing in text of two bytes a character."""
+_CHINESE = re.compile(r"[\s!-~\u3000-\u9fff\uff00-\uffef]")
+_MOSTLY = 0.9
+"""Share of Chinese characters and ASCII in a Chinese text."""
 
 _HEAD_BYTES = 64 * 1024
 _PDF_HEADER_WITHIN = 1024
@@ -207,6 +217,10 @@ def _text_kind(head: bytes, suffix: str) -> str | None:
     text = _decode(head)
     if text is None:
         opening = head[:4096]
+        if not opening.removeprefix(codecs.BOM_UTF8).strip():
+            return "blank"
+        if _is_unmarked_utf16(opening):
+            return "utf16"
         plain = not _CONTROLS.search(opening.decode("latin-1"))
         return "html" if plain and _MARKUP.search(opening) else None  # in whatever encoding
     opening = text[:4096].encode()  # UTF-16 is told by the same marks
@@ -222,6 +236,19 @@ def _text_kind(head: bytes, suffix: str) -> str | None:
     if marked or _MARKDOWN.search(text[:4096]):
         return "markdown"
     return "text"
+
+
+def _is_unmarked_utf16(opening: bytes) -> bool:
+    """Say whether bytes are text of two bytes a character that does not say which comes first.
+
+    Figures and line ends have a byte of nothing, on the same side all of them.
+    """
+    big, little = opening[::2].count(0), opening[1::2].count(0)
+    if max(big, little) < _NOTHING * len(opening):
+        return False
+    order = "utf-16-be" if big > little else "utf-16-le"
+    text = opening[: len(opening) // 2 * 2].decode(order, "replace")
+    return not _CONTROLS.search(text) and len(_CHINESE.findall(text)) >= _MOSTLY * len(text)
 
 
 def _decode(head: bytes) -> str | None:

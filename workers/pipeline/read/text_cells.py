@@ -48,7 +48,9 @@ _AROUND = " \t\f\u3000|"
 _PARTS = re.compile(r"[\t|｜│┃¦\x07\u3000,]|  ")
 """What may part two cells."""
 _WIDE = re.compile(r"(?:\u3000|  )[ \u3000]*")
-_CSV = re.compile(rf'.*?(?:,\s*"?(?:{_NUMBER}|{_MARK})?[件条个元项宗次]?"?\s*){{3,}}')
+_CSV = re.compile(
+    rf'.*?(?:,\s*"?(?:{_NUMBER}|{_MARK})?[件条个元项宗次]?"?\s*){{3,}}(?:,[^,，]{{1,40}})?'
+)
 _PAGE_NUMBER = re.compile(
     r"[-—–~·]\s*\d{1,3}\s*[-—–~·]|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?"
     r"|\d{1,3}\s*/\s*共?\s*\d{1,3}\s*页?|Page\s*\d{1,3}(?:\s*of\s*\d{1,3})?",

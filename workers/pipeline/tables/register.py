@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from schemas.form import Form, FormTable, TableName
 from schemas.page import Page
 from schemas.table import Cell, Table
+from workers.pipeline.tables.beyond import Trimmed, trim
 from workers.pipeline.tables.fit import Fit, lay
 from workers.pipeline.tables.fit import LabelReading as LabelReading
 from workers.pipeline.tables.join import join
@@ -37,12 +38,15 @@ class Registration:
     """Pointers beside or below which another label or header is printed than the form's."""
     merged: frozenset[str] = frozenset()
     """Pointers whose cell is not surely one value's: a ruling is missing there, or one too many."""
+    beyond: tuple[tuple[TableName, Cell], ...] = ()
+    """Headers of columns that stand right of the form's, by table; their numbers are not read."""
 
 
 def register(pages: Sequence[Page], form: Form) -> Registration:
     """Join the tables of all pages and lay the statutory ones on the form."""
     tables = join(pages, form)
-    fits = {form_table.name: _fits(tables, form_table) for form_table in form.tables}
+    trimmed = {name: _trimmed(tables, form.table(name)) for name in (t.name for t in form.tables)}
+    fits = {name: _fits(parts, form.table(name)) for name, parts in trimmed.items()}
     found = [fit for parts in fits.values() for fit in parts]
     printed: dict[str, Cell] = {}
     for fit in found:
@@ -63,12 +67,17 @@ def register(pages: Sequence[Page], form: Form) -> Registration:
         uncertain=frozenset().union(*(fit.unheaded for fit in found)),
         contradicted=frozenset().union(*(fit.contradicted for fit in found)),
         merged=shared.union(*(fit.parted for fit in found)),
+        beyond=tuple((n, h) for n, parts in trimmed.items() for one in parts for h in one.headers),
     )
 
 
-def _fits(tables: Sequence[Table], form_table: FormTable) -> list[Fit]:
-    """Lay every table of that name on the form, the fullest first."""
-    fits = [lay(table, form_table) for table in tables if table.form == form_table.name]
+def _trimmed(tables: Sequence[Table], form_table: FormTable) -> list[Trimmed]:
+    return [trim(table, form_table) for table in tables if table.form == form_table.name]
+
+
+def _fits(parts: Sequence[Trimmed], form_table: FormTable) -> list[Fit]:
+    """Lay every table of a name on the form, the fullest first."""
+    fits = [lay(part.table, form_table) for part in parts]
     return sorted(fits, key=lambda fit: (-len(fit.values), len(fit.unheaded)))
 
 

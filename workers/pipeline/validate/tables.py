@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.form import FormTable
+from schemas.form import FormTable, TableName
 from schemas.page import Page
+from schemas.table import Cell
 from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.paragraphs import text_lines
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places
@@ -182,8 +183,30 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
             continue  # a label of the form, though perhaps not the one it was taken for
         if (finding := _label_finding(reading, by_eye=by_eye)) is not None:
             findings.append(finding)
-    checked = Checked(checked=applied, failed=len(findings))
+    for name, header in registration.beyond:
+        by_eye = sources.get(header.page, "ocr") == "ocr"
+        findings.append(_column_beyond(name, header, by_eye=by_eye))
+    checked = Checked(checked=applied + len(registration.beyond), failed=len(findings))
     return Outcome(findings=tuple(findings), checked={"STR-LABEL": checked})
+
+
+def _column_beyond(name: TableName, header: Cell, *, by_eye: bool) -> Finding:
+    """Say that a table has a column more than the form; its numbers are not read."""
+    text = fold(header.text)
+    return Finding(
+        code="STR-LABEL",
+        severity="warning",
+        cause="undetermined" if by_eye else "source",
+        message=f"{TABLE_TITLES[name]}右侧多出“{text}”一列，规定格式没有此列；该列未计入",
+        message_en=f"{TABLE_TITLES_EN[name]}: a column “{text}” stands right of the form's; the "
+        "form has none, and its cells are not read",
+        paths=(f"/{name}",),
+        actual=text,
+        page=header.page,
+        box=header.box,
+        suggestion="说明文字请写在表外。",
+        suggestion_en="Put remarks outside of the table.",
+    )
 
 
 def _contradiction(reading: LabelReading, *, by_eye: bool) -> Finding:

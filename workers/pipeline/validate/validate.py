@@ -8,6 +8,7 @@ from schemas.validation import Checked, Counts, Finding, Severity, Validation, V
 from workers.pipeline.places import value_at
 from workers.pipeline.tables.register import Registration
 from workers.pipeline.validate.aspects import check_aspects
+from workers.pipeline.validate.displaced import gathered
 from workers.pipeline.validate.metadata import check_metadata
 from workers.pipeline.validate.narrative import check_narrative
 from workers.pipeline.validate.outliers import check_outliers
@@ -52,6 +53,7 @@ def validate(
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     if _is_disordered(record):
         findings = [_as_disorder_allows(finding) for finding in findings]
+    findings = gathered(findings)
     findings.sort(key=lambda finding: _SEVERITIES.index(finding.severity))
     checked: dict[str, Checked] = {}
     for outcome in outcomes:

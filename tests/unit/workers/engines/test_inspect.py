@@ -260,6 +260,10 @@ NOT_READ: list[tuple[str, bytes, str, str]] = [
     ("html", b"<html><p>" + bytes(range(128, 256)) * 60, "encoding_unknown", "HTML"),
     ("exe", b"MZ\x90\0\x03" + bytes(range(256)), "not_a_document", "PDF"),
     ("zeros", bytes(5000), "not_a_document", "PDF"),
+    ("txt", b" \r\n\t\n", "empty_file", "只有空白"),
+    ("html", b"\xef\xbb\xbf\n", "empty_file", "只有空白"),
+    ("txt", "一、总体情况\n收到申请 12 件。\n".encode("utf-16-le"), "unsupported_type", "UTF-8"),
+    ("txt", "一、总体情况\n收到申请 12 件。\n".encode("utf-16-be"), "unsupported_type", "UTF-16"),
 ]  # fmt: skip
 
 
