@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 
@@ -52,12 +61,18 @@ class Terminal:
             self._err.print(f"gouji: {message}", style="red", markup=False)
 
     def progress(self) -> Progress:
-        """Return a progress bar; it shows only to a person at a terminal."""
+        """Return a progress bar of things; it shows only to a person at a terminal."""
+        return self._bar(MofNCompleteColumn(), TimeElapsedColumn())
+
+    def transfer(self) -> Progress:
+        """Return a progress bar of bytes; it shows only to a person at a terminal."""
+        return self._bar(DownloadColumn(), TimeRemainingColumn())
+
+    def _bar(self, *columns: ProgressColumn) -> Progress:
         return Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            *columns,
             console=self._err,
             transient=True,
             disable=self.as_json or not self._err.is_terminal,

@@ -20,7 +20,7 @@ class Unreachable(ClientError):  # noqa: N818  says what is so
 
     def __init__(self, server: str) -> None:
         super().__init__(
-            f"{server} 没有 gouji 服务应答。请用 `gouji serve` 启动，或用 --server 指定其他地址。"
+            f"{server} 没有 gouji 服务应答。请用 `gouji serve` 启动，或用 --server 指定其他地址。 "
             f"No gouji service answers at {server}. Start one with `gouji serve`, or name another "
             "address with --server."
         )
@@ -54,7 +54,7 @@ def problem(answer: httpx.Response) -> Refused:
         return Refused(
             answer.status_code,
             "unexpected_answer",
-            f"服务返回了 {answer.status_code}，格式不是 gouji 的。请检查地址。"
+            f"服务返回了 {answer.status_code}，格式不是 gouji 的。请检查地址。 "
             f"The server answered {answer.status_code} in a form that is not gouji's. Check that "
             "the address is that of a gouji service.",
             retryable=answer.status_code in RETRYABLE,

@@ -63,7 +63,7 @@ def _broken(ask: Ask, error: httpx.TransportError, session: Session) -> ClientEr
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)) or ask.repeatable:
         return Unreachable(_host(ask.address) if ask.elsewhere else session.server)
     return ClientError(
-        "连接在应答之前中断，请求可能已经生效。请先查看现状，再决定是否重发。"
+        "连接在应答之前中断，请求可能已经生效。请先查看现状，再决定是否重发。 "
         "The connection broke before the answer came, and the request may have been done. Look at "
         "how things are before sending it again."
     )

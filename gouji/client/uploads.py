@@ -100,7 +100,7 @@ def upload(path: Path, sending: Sending) -> Flow[Upload]:
     if begun.sha256 != sha256:
         _forget(path, sending)
         raise ClientError(
-            f"{path} 在上传时发生了变化。请重新提交。"
+            f"{path} 在上传时发生了变化。请重新提交。 "
             f"{path} changed while it was being sent. Submit it again."
         )
     return begun

@@ -26,7 +26,7 @@ def verify_webhook(
         except (WebhookVerificationError, ValidationError, ValueError):
             continue
     raise NotAuthentic(
-        "签名不符，或时间相差超过五分钟：该请求不是本服务此刻发出的，请勿处理。"
+        "签名不符，或时间相差超过五分钟：该请求不是本服务此刻发出的，请勿处理。 "
         "The signature does not hold, or the time is more than five minutes off: the service did "
         "not send this just now. Do not act on it."
     )

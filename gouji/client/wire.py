@@ -29,7 +29,7 @@ def session(server: str) -> Session:
     """Return the state a client keeps of its server."""
     if not server.startswith(("http://", "https://")):
         raise ClientError(
-            f"{server} 不是服务地址；地址以 http:// 或 https:// 开头。"
+            f"{server} 不是服务地址；地址以 http:// 或 https:// 开头。 "
             f"{server} is no address of a service: it begins with http:// or https://."
         )
     return Session(server=server.rstrip("/"))
