@@ -1,14 +1,12 @@
 """Reading a submission: multipart with files, or JSON naming completed uploads."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, get_args
 
 from fastapi import Request
 from pydantic import Field, JsonValue, ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api import idempotency, intake
@@ -58,17 +56,11 @@ async def submission(request: Request, tenant: str, default: Priority) -> AsyncI
     and free again when nothing comes of the request.
     """
     key = _idempotency_key(request)
-    free: Callable[[], None] | None = None
-    if key is not None and await run_in_threadpool(
-        idempotency.take, parts_of(request), tenant, key
-    ):
-        free = partial(idempotency.give_back, parts_of(request), tenant, key)
-    try:
+    async with AsyncExitStack() as opened:
+        opened.push_async_callback(request.close)
+        if key is not None:
+            await opened.enter_async_context(idempotency.kept(parts_of(request), tenant, key))
         yield await _read(request, tenant, default)
-    finally:
-        await request.close()
-        if free is not None:
-            await run_in_threadpool(free)
 
 
 async def _read(request: Request, tenant: str, default: Priority) -> Submission:

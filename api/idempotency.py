@@ -5,12 +5,17 @@ answered 409; afterwards one with the same content gets the first one's answer, 
 content 422. A key whose request failed, or died with its process, is free again.
 """
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
+import structlog
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import ApiError
 from api.parts import Parts
@@ -18,8 +23,10 @@ from schemas.tables_sql import idempotency_keys
 from storage.events import seconds
 from storage.outbox import Unit
 
-_RUNNING_S = 300.0
-"""A request that takes longer than this counts as dead."""
+log = structlog.get_logger()
+
+_RUNNING_S = 20.0
+"""A request whose process has not renewed its key for this long counts as dead."""
 
 _NOTHING = ""
 """The resource of a request that is under way."""
@@ -54,6 +61,36 @@ def take(parts: Parts, tenant: str, key: str) -> bool:
         retryable=True,
         headers={"Retry-After": "1"},
     )
+
+
+@asynccontextmanager
+async def kept(parts: Parts, tenant: str, key: str) -> AsyncIterator[None]:
+    """Take a key and keep it for as long as the block runs; free it if it came to nothing."""
+    if not await run_in_threadpool(take, parts, tenant, key):
+        yield
+        return
+    renewing = asyncio.create_task(_renew_now_and_then(parts, tenant, key))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await run_in_threadpool(give_back, parts, tenant, key)
+
+
+async def _renew_now_and_then(parts: Parts, tenant: str, key: str) -> None:
+    while True:
+        await asyncio.sleep(_RUNNING_S / 4)
+        try:
+            await run_in_threadpool(_renew, parts, tenant, key)
+        except SQLAlchemyError as exc:
+            log.warning("key_not_renewed", error=type(exc).__name__)
+
+
+def _renew(parts: Parts, tenant: str, key: str) -> None:
+    until = func.now() + seconds(_RUNNING_S)
+    under_way = _row(tenant, key) & (idempotency_keys.c.resource_id == _NOTHING)
+    with parts.database.begin() as connection:
+        connection.execute(update(idempotency_keys).where(under_way).values(running_until=until))
 
 
 def give_back(parts: Parts, tenant: str, key: str) -> None:

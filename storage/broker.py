@@ -1,12 +1,17 @@
 """Sending to the broker: plain task names and ids, no task code needed on this side."""
 
+import base64
+import json
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from schemas.message import Message
+from schemas.message import Message, Queue
 from storage.outbox import BrokerUnavailable, Send
 
 SOCKET_TIMEOUT_S = 30.0
@@ -65,3 +70,47 @@ def sender(app: Celery) -> Send:
             raise BrokerUnavailable from exc
 
     return send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """The messages in a queue at a moment."""
+
+    contents: frozenset[tuple[str, tuple[str | int, ...]]] = field(default=frozenset())
+    beyond: bool = False
+    """Whether there are more than were looked at; then any message may be among them."""
+
+    def holds(self, message: Message) -> bool:
+        """Say whether a message is surely or perhaps in the queue."""
+        return self.beyond or (message.task, message.args) in self.contents
+
+
+_LOOKED_AT = 20_000
+_PIECE = 1_000
+
+
+def looker(redis_url: str) -> Callable[[Queue], Waiting]:
+    """Return the function that looks into a queue without taking anything out of it."""
+    client = redis.Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5)
+
+    def look(queue: Queue) -> Waiting:
+        found: set[tuple[str, tuple[str | int, ...]]] = set()
+        try:
+            for first in range(0, _LOOKED_AT, _PIECE):
+                # from the end that is taken next: what is taken meanwhile shifts none past us
+                piece = client.lrange(queue, -first - _PIECE, -first - 1)
+                found.update(map(_content, piece))
+                if len(piece) < _PIECE:
+                    return Waiting(contents=frozenset(found))
+        except RedisError as exc:
+            raise BrokerUnavailable from exc
+        return Waiting(contents=frozenset(found), beyond=True)
+
+    return look
+
+
+def _content(raw: bytes | str) -> tuple[str, tuple[str | int, ...]]:
+    """Return the task and the ids of a message as Celery packs it."""
+    envelope = json.loads(raw)
+    arguments = json.loads(base64.b64decode(envelope["body"]))[0]
+    return envelope["headers"]["task"], tuple(arguments)

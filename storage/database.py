@@ -21,8 +21,18 @@ from storage.presence import forget_all
 
 _ADVISORY_LOCK_MIGRATE = 7_160_001
 _IDLE_S = 1.0
-_OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
-"""A plan for any value sorts all jobs a filter may match, where one for this value reads fifty."""
+_SETTINGS = {
+    "timezone": "UTC",
+    # a plan for any value sorts all jobs a filter may match, where one for this value reads fifty
+    "plan_cache_mode": "force_custom_plan",
+    # a client whose machine is gone must not keep its locks for the two hours of TCP
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "idle_in_transaction_session_timeout": "180s",
+}
+_OURS = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+"""And a server that is gone must not keep a client waiting."""
 
 
 def connect(url: str, *, pool_size: int = 5) -> sqlalchemy.Engine:
@@ -34,7 +44,11 @@ def connect(url: str, *, pool_size: int = 5) -> sqlalchemy.Engine:
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=10,
-        connect_args={"connect_timeout": 10, "options": _OPTIONS},
+        connect_args={
+            "connect_timeout": 10,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items()),
+            **_OURS,
+        },
     )
     _ping_after_idling(engine)
     return engine

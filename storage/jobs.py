@@ -145,7 +145,7 @@ def move(unit: Unit, job: JobRow, event: Event, values: Values | None = None) ->
         "finished_at": func.now() if finished else None,
     }
     if finished:
-        change |= {"lease_until": None, "due_at": None}
+        change |= {"lease_until": None, "due_at": None, "lease_token": jobs.c.lease_token + 1}
     change |= dict(values or {})
     unit.connection.execute(update(jobs).where(jobs.c.id == job.id).values(change))
     if after != job.state:

@@ -20,6 +20,15 @@ from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, 
 __all__ = ["s3_endpoint"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the chaos suite; pytest takes them only from here."""
+    own = parser.getgroup("chaos")
+    minutes = os.environ.get("GOUJI_CHAOS_MINUTES")
+    own.addoption("--chaos-minutes", type=float, default=minutes, help="length of a chaos run")
+    seed = os.environ.get("GOUJI_CHAOS_SEED")
+    own.addoption("--chaos-seed", type=int, default=seed, help="of the faults; printed")
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """The servers the environment names, or those from the wheels."""

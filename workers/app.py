@@ -4,22 +4,26 @@ Tasks are functions of `Parts` and ids. `parts()` puts the parts together on fir
 process; nothing that must not cross a fork is made before it.
 """
 
+import ctypes
+import os
+import signal
+import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec
 
-import redis
 import structlog
 from celery import Celery, bootsteps, signals
 
 from schemas import message
-from schemas.message import PAGE_QUEUES, Queue, TaskName
+from schemas.message import PAGE_QUEUES, TaskName
 from storage import broker, logs, tracing
 from storage.database import connect, migrate
 from storage.objects import open_store
-from storage.outbox import BrokerUnavailable
 from storage.presence import Presence
 from storage.start import settings_or_exit
 from storage.tally import TALLY
+from workers import drain
 from workers.parts import Parts, Steps
 from workers.settings import WorkerSettings
 
@@ -31,6 +35,9 @@ _SUBJECTS = {"job": "job_id", "bat": "batch_id", "whd": "delivery_id"}
 _SOFT_LIMIT_LEAD_S = 10
 _PAGE_CHILD_KIB = 3_000_000
 _LOST_RETRY_S = 2
+_PR_SET_PDEATHSIG = 1
+_LAST_S = 8.0
+"""What a worker has, after its children are through, to leave the broker."""
 
 
 def limits(settings: WorkerSettings) -> dict[TaskName, int]:
@@ -68,7 +75,9 @@ def create_celery(settings: WorkerSettings) -> Celery:
         worker_max_tasks_per_child=settings.pages_per_child,
         worker_max_memory_per_child=_PAGE_CHILD_KIB,
         worker_soft_shutdown_timeout=20,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
+        # A task goes on when the broker is away: its lease keeps others from doing it as well,
+        # while ending it would cost an attempt and the time until the lease is over.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         broker_connection_retry_on_startup=True,
@@ -160,21 +169,13 @@ def steps_for(settings: WorkerSettings) -> Steps:
 
 def compose(settings: WorkerSettings) -> Parts:
     """Put together what the tasks of one process need."""
-    client = redis.Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=5)
-
-    def depth(queue: Queue) -> int:
-        try:
-            return int(str(client.llen(queue)))
-        except redis.RedisError as exc:
-            raise BrokerUnavailable from exc
-
     return Parts(
         settings=settings,
         steps=steps_for(settings),
         database=connect(settings.database_url.get_secret_value()),
         objects=open_store(settings),
         send=broker.sender(celery),
-        depth=depth,
+        waiting=broker.looker(settings.redis_url),
     )
 
 
@@ -207,6 +208,7 @@ def _prepare(**_: object) -> None:
 def _begin(**_: object) -> None:
     """Build the models in a child that reads pages; bound the memory of one that does not."""
     global _presence
+    _die_with_worker()
     TALLY.clear()
     _presence = Presence(parts().database, "worker", sorted(celery.amqp.queues.consume_from))
     _presence.begin()
@@ -227,7 +229,26 @@ def _end(**_: object) -> None:
     tracing.end()
 
 
+def _drain(**_: object) -> None:
+    """Give what is under way a while to end; then its children hand it back.
+
+    A worker whose broker is away waits for it even then, so it is ended at last.
+    """
+    drain.begin(settings.drain_s)
+    patience_s = settings.drain_s + _LAST_S
+    last = threading.Timer(patience_s, os.kill, (os.getpid(), signal.SIGKILL))
+    last.daemon = True
+    last.start()
+
+
+def _die_with_worker() -> None:
+    """Have the kernel end this child with its worker (Linux): nobody would ever end it else."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 signals.setup_logging.connect(_log, weak=False)
+signals.worker_shutting_down.connect(_drain, weak=False)
 signals.worker_init.connect(_prepare, weak=False)
 signals.worker_process_init.connect(_begin, weak=False)
 signals.worker_process_shutdown.connect(_end, weak=False)

@@ -168,6 +168,7 @@ def finish(parts: Parts, held: HeldBatch, failure: Failure | None) -> None:
                 expanded=True,
                 error=error,
                 lease_until=None,
+                lease_token=batches.c.lease_token + 1,
                 due_at=None,
                 version=batches.c.version + 1,
             )
@@ -176,8 +177,8 @@ def finish(parts: Parts, held: HeldBatch, failure: Failure | None) -> None:
             counted.settle(unit, held.batch.id)
 
 
-def put_off(parts: Parts, held: HeldBatch) -> None:
+def put_off(parts: Parts, held: HeldBatch, *, away: bool) -> None:
     """Let go of a batch after a fault of the world, to be tried again later."""
-    delay_s = parts.settings.retry_backoff_s * 2 ** (held.claim.attempt - 1)
+    delay_s = parts.settings.retry_backoff_s * (1 if away else 2 ** (held.claim.attempt - 1))
     with parts.database.begin() as connection:
-        lease.put_off(connection, held.claim, delay_s)
+        lease.put_off(connection, held.claim, delay_s, counted=not away)

@@ -1,7 +1,7 @@
 """The tasks' SQL: claiming a step or page, and writing what came of it, each one transaction."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
@@ -23,8 +23,11 @@ from workers.parts import Parts
 if TYPE_CHECKING:
     from workers.engines.inspect import Inspection
 
-_FREE: Values = {"attempts": 0, "lease_until": None}
-"""A step that begins: no attempts yet, held by nobody."""
+_FREE: Values = {"attempts": 0, "lease_until": None, "lease_token": jobs.c.lease_token + 1}
+"""A step that begins: no attempts yet, held by nobody, and not by who did the step before."""
+
+_PATIENCE = timedelta(days=1)
+"""For this long a job waits for a store or database that is away, and no attempt is counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +113,9 @@ def finish_page(
     reading_key: str | None,
     failure: Failure | None,
     duration_ms: int | None,
+    letter: Values | None = None,
 ) -> None:
-    """Write a page's end and, when it was the last, go on to assembly.
+    """Write a page's end, with its dead letter, and, when it was the last, go on to assembly.
 
     The job's row lock makes the count exact: of pages finishing at once, one is last.
     """
@@ -126,9 +130,12 @@ def finish_page(
             "duration_ms": duration_ms,
             "finished_at": func.now(),
             "lease_until": None,
+            "lease_token": pages.c.lease_token + 1,
             "due_at": None,
         }
         if unit.connection.execute(update(pages).where(held.claim.held).values(end)).rowcount:
+            if letter is not None:
+                unit.connection.execute(insert(dead_letters).values(letter))
             events.note(
                 unit, job.id, "job.page", {"page": held.page, "failed": failure is not None}
             )
@@ -188,19 +195,27 @@ def finish_assembly(parts: Parts, held: Held, facts: Values) -> None:
             move(unit, job, "assembled_with_gaps" if gaps else "assembled", facts)
 
 
-def fail(parts: Parts, held: Held, failure: Failure) -> None:
-    """Write a document's own fault as the end of its job."""
+def fail(parts: Parts, held: Held, failure: Failure, letter: Values | None = None) -> None:
+    """Write a fault, with its dead letter, as the end of its job."""
     with unit_of_work(parts.database, parts.send) as unit:
         job = _still_ours(unit, held)
         if job is not None:
+            if letter is not None:
+                unit.connection.execute(insert(dead_letters).values(letter))
             move(unit, job, "failed", {"error": failure.model_dump(mode="json")})
 
 
-def put_off(parts: Parts, held: Held, reason: str) -> None:
-    """Let go of a step or page after a fault of the world, to be tried again later."""
-    delay_s = parts.settings.retry_backoff_s * 2 ** (held.claim.attempt - 1)
+def put_off(parts: Parts, held: Held, *, away: bool) -> None:
+    """Let go of a step or page after a fault of the world, to be tried again later.
+
+    `away` says that a store or database did not answer: no attempt at the document.
+    """
+    counted = not away or _waited_long(held.job)
+    delay_s = parts.settings.retry_backoff_s * (2 ** (held.claim.attempt - 1) if counted else 1)
+    reason = "waiting_for_storage" if away else "retrying_after_error"
     with parts.database.begin() as connection:
-        lease.put_off(connection, held.claim, delay_s)
+        if not lease.put_off(connection, held.claim, delay_s, counted=counted):
+            return
         connection.execute(
             update(jobs)
             .where(jobs.c.id == held.job.id, jobs.c.status.in_(sorted(ACTIVE)))
@@ -208,10 +223,15 @@ def put_off(parts: Parts, held: Held, reason: str) -> None:
         )
 
 
+def _waited_long(job: JobRow) -> bool:
+    started = job.started_at
+    return started is not None and datetime.now(UTC) - started > _PATIENCE
+
+
 def set_aside(parts: Parts, held: Held, task: str) -> None:
     """Give up a step or page after its last attempt: the page or job fails, and can be requeued."""
     failure = failures.attempts_exhausted(held.claim.attempt - 1)
-    letter: Mapping[str, object] = {
+    letter: Values = {
         "id": new_id("dlq"),
         "tenant": held.job.tenant,
         "job_id": held.job.id,
@@ -219,12 +239,10 @@ def set_aside(parts: Parts, held: Held, task: str) -> None:
         "task": task,
         "failure": failure.model_dump(mode="json"),
     }
-    with parts.database.begin() as connection:
-        connection.execute(insert(dead_letters).values(letter))
     if held.page is None:
-        fail(parts, held, failure)
+        fail(parts, held, failure, letter)
     else:
-        finish_page(parts, held, reading_key=None, failure=failure, duration_ms=None)
+        finish_page(parts, held, reading_key=None, failure=failure, duration_ms=None, letter=letter)
 
 
 def _by_id(claim: Claim, job_id: str) -> Claim:

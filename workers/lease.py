@@ -6,7 +6,8 @@ is written only under the token it was worked out with. The database's clock is 
 """
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,8 +17,12 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.events import seconds
+from workers import drain
 
 log = structlog.get_logger()
+
+_LOOK_S = 0.5
+"""How often a heartbeat looks whether its worker must end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,24 +62,59 @@ def claim(
     return Claim(table=table, row=row, token=taken.lease_token, attempt=taken.attempts)
 
 
-def put_off(connection: Connection, held: Claim, delay_s: float) -> bool:
-    """Let go of a row, to be taken up again by the sweeper after the delay."""
+def put_off(connection: Connection, held: Claim, delay_s: float, *, counted: bool = True) -> bool:
+    """Let go of a row, to be taken up again by the sweeper after the delay.
+
+    An attempt that is not counted is none: what went wrong was neither the row's fault nor ours.
+    """
     until = func.now() + seconds(delay_s)
+    attempts = held.table.c.attempts if counted else held.table.c.attempts - 1
     changed = connection.execute(
-        update(held.table).where(held.held).values(lease_until=until, due_at=until)
+        update(held.table)
+        .where(held.held)
+        .values(lease_until=until, due_at=until, attempts=attempts)
+    )
+    return changed.rowcount == 1
+
+
+def hand_back(connection: Connection, held: Claim) -> bool:
+    """Free a row at once, as if it had not been taken; False when it is ours no more."""
+    changed = connection.execute(
+        update(held.table)
+        .where(held.held)
+        .values(
+            lease_until=None,
+            due_at=func.now(),
+            attempts=held.table.c.attempts - 1,
+            lease_token=held.table.c.lease_token + 1,
+        )
     )
     return changed.rowcount == 1
 
 
 @contextmanager
-def heartbeat(database: sqlalchemy.Engine, held: Claim, lease_s: float) -> Iterator[None]:
-    """Renew the lease from a thread of its own for as long as the block runs."""
+def heartbeat(
+    database: sqlalchemy.Engine,
+    held: Claim,
+    lease_s: float,
+    leave: Callable[[], None] | None = None,
+) -> Iterator[None]:
+    """Renew the lease from a thread of its own for as long as the block runs.
+
+    `leave` is called there instead, once, when this worker must end before the block does.
+    """
     stop = threading.Event()
 
     def beat() -> None:
-        while not stop.wait(lease_s / 3):
-            if not _renew(database, held, lease_s):
+        renewed = time.monotonic()
+        while not stop.wait(min(lease_s / 3, _LOOK_S)):
+            if leave is not None and drain.is_over():
+                leave()
                 return
+            if time.monotonic() - renewed >= lease_s / 3:
+                renewed = time.monotonic()
+                if not _renew(database, held, lease_s):
+                    return
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()

@@ -10,6 +10,7 @@ from schemas.failure import Failure
 from schemas.message import Queue
 from schemas.page import Page
 from schemas.record import Engine, Source
+from storage.broker import Waiting
 from storage.objects import ObjectStore
 from storage.outbox import Send
 from workers.settings import WorkerSettings
@@ -47,5 +48,5 @@ class Parts:
     database: sqlalchemy.Engine
     objects: ObjectStore
     send: Send
-    depth: Callable[[Queue], int]
-    """How many messages wait in a queue of the broker."""
+    waiting: Callable[[Queue], Waiting]
+    """Which messages wait in a queue of the broker; raises BrokerUnavailable."""

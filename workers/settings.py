@@ -26,6 +26,8 @@ class WorkerSettings(Addresses, DocumentLimits, Conversion, WebhookAddresses):
 
     lease_s: Seconds = 40.0
     """How long a worker that fell silent keeps what it was working on."""
+    drain_s: Seconds = 15.0
+    """How long a worker that is told to stop may still work before it hands back what it has."""
     max_attempts: Count = 4
     """Attempts at a page or step before it is given up and its document set aside."""
     retry_backoff_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5.0

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import dead_letters, jobs, keys, uploads
 from api.auth import Asking
-from api.dead_letters import DeadLetterList
+from api.dead_letters import DeadLetter, DeadLetterList
 from api.keys import ApiKeyList, ApiKeySecret, KeyRequest
 from api.parts import Parts, parts
 from schemas.job import Job
@@ -95,6 +95,18 @@ def list_dead_letters(
 ) -> DeadLetterList:
     """List what was given up after too many attempts."""
     return dead_letters.listed(found, asking.tenant, cursor, limit)
+
+
+@router.get("/dead_letters/{letter_id}", tags=["dead letters"])
+def get_dead_letter(letter_id: str, found: Found, asking: Asking) -> DeadLetter:
+    """Read one thing that was given up, and why."""
+    return dead_letters.read(found, asking.tenant, letter_id)
+
+
+@router.delete("/dead_letters/{letter_id}", status_code=204, tags=["dead letters"])
+def delete_dead_letter(letter_id: str, found: Found, asking: Asking) -> None:
+    """Discard a dead letter; its job stays as it ended."""
+    dead_letters.discard(found, asking.tenant, letter_id)
 
 
 @router.post("/dead_letters/{letter_id}/requeue", status_code=202, tags=["dead letters"])

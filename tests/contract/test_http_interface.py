@@ -42,6 +42,7 @@ PROMISED = {
     "/v1/api_keys": {"get", "post"},
     "/v1/api_keys/{key_id}": {"delete"},
     "/v1/dead_letters": {"get"},
+    "/v1/dead_letters/{letter_id}": {"get", "delete"},
     "/v1/dead_letters/{letter_id}/requeue": {"post"},
     "/v1/schemas/{name}/{version}": {"get"},
     "/livez": {"get"},

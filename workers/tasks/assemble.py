@@ -36,17 +36,14 @@ def assemble(parts: Parts, job_id: str) -> None:
     held = jobs.start_assembly(parts, job_id)
     if held is None or exhausted(parts, held, "gouji.assemble"):
         return
-    done: Assembly | Failure | None = None
     with attempt(parts, held, "gouji.assemble"):
         done = _assemble(parts, held)
-        if not isinstance(done, Failure):
-            tidy = csv_bytes(rows(done.record, job_id))
-            files = {**done.files, LONG_TABLE: tidy}
-            objects.keep_results(parts.objects, held.job, files)
-    if isinstance(done, Failure):
-        log.info("document_refused", code=done.code)
-        jobs.fail(parts, held, done)
-    elif done is not None:
+        if isinstance(done, Failure):
+            log.info("document_refused", code=done.code)
+            jobs.fail(parts, held, done)
+            return
+        tidy = csv_bytes(rows(done.record, job_id))
+        objects.keep_results(parts.objects, held.job, {**done.files, LONG_TABLE: tidy})
         log.info("document_assembled", verdict=done.validation.verdict)
         jobs.finish_assembly(parts, held, facts(done))
 

@@ -5,12 +5,13 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import structlog
 
-from schemas import failures, keys
+from schemas import failures, keys, message
 from schemas.batch import BatchSource
 from schemas.failure import Failure
 from schemas.formats import Format, sniff
@@ -42,8 +43,9 @@ def expand(parts: Parts, batch_id: str) -> None:
         return
     structlog.contextvars.bind_contextvars(tenant=held.batch.tenant)
     about = {"gouji.batch_id": batch_id, "gouji.tenant": held.batch.tenant}
-    work = Work(claim=held.claim, task="gouji.expand", trace=held.batch.trace, about=about)
-    with attempting(parts, work, lambda: batches.put_off(parts, held)):
+    again = message.expand(batch_id)
+    work = Work(claim=held.claim, again=again, trace=held.batch.trace, about=about)
+    with attempting(parts, work, partial(batches.put_off, parts, held)):
         refused = _open(parts, held)
         batches.finish(parts, held, refused)
         log.info("batch_opened")

@@ -10,7 +10,7 @@ from workers.parts import Parts
 from workers.tasks.attempt import attempt, exhausted
 
 if TYPE_CHECKING:
-    from workers.engines.inspect import Inspection, Limits
+    from workers.engines.inspect import Limits
 
 log = structlog.get_logger()
 
@@ -21,16 +21,15 @@ def inspect(parts: Parts, job_id: str) -> None:
     held = jobs.start_inspection(parts, job_id)
     if held is None or exhausted(parts, held, "gouji.inspect"):
         return
-    found: Inspection | Failure | None = None
     with attempt(parts, held, "gouji.inspect"):
         content = objects.source(parts.objects, held.job)
         found = parts.steps.inspect(content, held.job.filename, _limits(parts))
-    if isinstance(found, Failure):
-        log.info("document_refused", code=found.code)
-        jobs.fail(parts, held, found)
-    elif found is not None:
-        log.info("document_inspected", kind=found.kind, pages=found.pages)
-        jobs.finish_inspection(parts, held, found)
+        if isinstance(found, Failure):
+            log.info("document_refused", code=found.code)
+            jobs.fail(parts, held, found)
+        else:
+            log.info("document_inspected", kind=found.kind, pages=found.pages)
+            jobs.finish_inspection(parts, held, found)
 
 
 def _limits(parts: Parts) -> "Limits":

@@ -20,15 +20,11 @@ def page(parts: Parts, job_id: str, number: int) -> None:
     if held is None or exhausted(parts, held, "gouji.page"):
         return
     started = time.monotonic()
-    key: str | None = None
-    failure: Failure | None = None
     with attempt(parts, held, "gouji.page"):
         key, failure = _read(parts, held, number)
-    if key is None:
-        return
-    duration_ms = round((time.monotonic() - started) * 1000)
-    log.info("page_read", duration_ms=duration_ms, failed=failure is not None)
-    jobs.finish_page(parts, held, reading_key=key, failure=failure, duration_ms=duration_ms)
+        duration_ms = round((time.monotonic() - started) * 1000)
+        log.info("page_read", duration_ms=duration_ms, failed=failure is not None)
+        jobs.finish_page(parts, held, reading_key=key, failure=failure, duration_ms=duration_ms)
 
 
 def _read(parts: Parts, held: Held, number: int) -> tuple[str, Failure | None]:

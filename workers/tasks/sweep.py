@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import sqlalchemy
 import structlog
-from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
+from sqlalchemy import Connection, Row, Table, and_, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas import message
@@ -21,6 +21,7 @@ from schemas.tables_sql import (
 )
 from storage import outbox as outgoing
 from storage import presence, turns
+from storage.broker import Waiting
 from storage.events import seconds
 from storage.outbox import unit_of_work
 from storage.tally import timing
@@ -50,6 +51,7 @@ def _sweep(parts: Parts) -> None:
     with unit_of_work(parts.database, parts.send) as unit:
         if not _alone(unit.connection):
             return
+        _set_right(parts, unit.connection)
         for stuck in (_stuck_jobs, _stuck_pages, _stuck_batches, _stuck_deliveries):
             unit.post(*stuck(parts, unit.connection))
         for priority in get_args(Priority):
@@ -145,16 +147,16 @@ def _again(
 ) -> list[Message]:
     """Free the rows and return the messages to send for them.
 
-    A row nobody held still has its message in the queue, unless that was lost: while its queue is
-    not empty it is left waiting, so that a long backlog is not doubled again and again.
+    The message of a row nobody held may still be in the queue, and is then not doubled; or it was
+    lost, in a broker that was flushed or with the worker that had just taken it.
     """
-    depths: dict[Queue, int] = {}
+    queues: dict[Queue, Waiting] = {}
     messages: list[Message] = []
     for row in rows:
         wanted = ask(row)
-        if wanted.queue not in depths:
-            depths[wanted.queue] = parts.depth(wanted.queue)
-        if row.lease_until is not None or depths[wanted.queue] == 0:
+        if wanted.queue not in queues:
+            queues[wanted.queue] = parts.waiting(wanted.queue)
+        if row.lease_until is not None or not queues[wanted.queue].holds(wanted):
             messages.append(wanted)
         own = and_(*(column == row._mapping[column.name] for column in table.primary_key))
         connection.execute(
@@ -163,6 +165,22 @@ def _again(
             .values(lease_until=None, due_at=func.now() + seconds(parts.settings.resend_s))
         )
     return messages
+
+
+def _set_right(parts: Parts, connection: Connection) -> None:
+    """End waits that reach farther than any can: the database's clock was set back meanwhile."""
+    settings = parts.settings
+    backoff_s = settings.retry_backoff_s * 2**settings.max_attempts
+    longest_s = max(settings.lease_s, settings.resend_s, backoff_s)
+    soon = func.now() + seconds(settings.lease_s)
+    for table in (jobs, pages, batches):
+        active = table.c.status.in_(("queued", "running"))
+        held = table.c.lease_until.is_not(None)  # then it is the same moment as `due_at`
+        connection.execute(
+            update(table)
+            .where(active, table.c.due_at > func.now() + seconds(longest_s))
+            .values(due_at=soon, lease_until=case((held, soon)))
+        )
 
 
 def _forget(connection: Connection) -> None:

@@ -100,6 +100,7 @@ export const CHINESE = {
   "reason.items_under_way": "文档处理中",
   "reason.opening_archives": "正在打开压缩包",
   "reason.retrying_after_error": "出错后将自动重试",
+  "reason.waiting_for_storage": "存储或数据库暂时不可用，恢复后自动继续",
   "progress.ahead": "前面还有 {n} 份",
   "progress.left": "约需 {time}",
   "mark.and": "，",

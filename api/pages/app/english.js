@@ -100,6 +100,7 @@ export const ENGLISH = {
   "reason.items_under_way": "documents are under way",
   "reason.opening_archives": "archives are being opened",
   "reason.retrying_after_error": "will be tried again after an error",
+  "reason.waiting_for_storage": "the store or the database is away; it goes on by itself",
   "progress.ahead": "{n} ahead",
   "progress.left": "about {time} left",
   "mark.and": ", ",

@@ -28,7 +28,7 @@ def test_every_task_has_a_hard_limit_shorter_than_the_visibility_timeout() -> No
         ("worker_prefetch_multiplier", 1),
         ("worker_disable_prefetch", True),
         ("worker_proc_alive_timeout", 120),
-        ("worker_cancel_long_running_tasks_on_connection_loss", True),
+        ("worker_cancel_long_running_tasks_on_connection_loss", False),  # leases see to it
         ("task_ignore_result", True),
         ("task_serializer", "json"),
         ("accept_content", ["json"]),
