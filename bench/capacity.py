@@ -28,7 +28,7 @@ from gouji import embedded
 from schemas import keys, message
 from schemas.message import Message
 from schemas.tables_sql import jobs, metadata, webhook_endpoints
-from storage import broker
+from storage import broker, logs
 from storage.database import connect, migrate
 from storage.folder import FolderStore
 from storage.jobs import NewJob, create
@@ -90,6 +90,7 @@ class Rig:
 
 def run(chosen: Namespace) -> None:
     """Measure and print everything."""
+    logs.configure("WARNING", as_json=False)
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="gouji-capacity-")))
         url = running.enter_context(embedded.postgres(folder / "database"))
@@ -102,7 +103,7 @@ def run(chosen: Namespace) -> None:
         rows = _rows(database, folder, chosen.rows_of)
         message_bytes = _message_bytes(queue)
     found = {
-        "documents": {kind: asdict(cost) for kind, cost in costs.items()},
+        "documents": {kind: vars(cost) for kind, cost in costs.items()},
         "peak_mb": peak_mb,
         "rows": asdict(rows),
         "message_bytes": message_bytes,
