@@ -199,7 +199,7 @@ def _hand_in(rig: Rig, store: FolderStore, name: str, content: bytes) -> str:
         metadata={},
     )
     with unit_of_work(rig.parts.database, rig.parts.send) as unit:
-        return create(unit, new)
+        return create(unit, new).id
 
 
 def _work_off(rig: Rig, cost: Cost | None = None) -> None:
