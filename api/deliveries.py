@@ -25,7 +25,6 @@ from schemas.event import (
 )
 from schemas.tables_sql import webhook_attempts, webhook_deliveries
 from storage import events
-from storage.events import DELIVERY_RESEND_S, seconds
 from storage.ids import new_id
 from storage.outbox import unit_of_work
 from storage.rows import DeliveryRow
@@ -111,9 +110,8 @@ def replay_range(parts: Parts, tenant: str, endpoint_id: str, wanted: Replay) ->
         oldest = select(last).order_by(last.c.event_id).limit(_REPLAYED_AT_ONCE)
         again = [_again(DeliveryRow.of(row)) for row in unit.connection.execute(oldest)]
         if again:
-            due = func.now() + seconds(DELIVERY_RESEND_S)
-            unit.connection.execute(insert(webhook_deliveries).values(due_at=due), again)
-            unit.post(*(message.deliver(row["id"]) for row in again))
+            unit.connection.execute(insert(webhook_deliveries).values(due_at=func.now()), again)
+            unit.post(message.deliver())
     return Replayed(replayed=len(again), remaining=number - len(again))
 
 

@@ -12,7 +12,7 @@ from storage.outbox import BrokerUnavailable, Send
 
 def sender(redis_url: str) -> Send:
     """Return the function that hands a message to the broker."""
-    return broker.sender(broker.producer(redis_url))
+    return broker.sender(broker.producer(redis_url), redis_url)
 
 
 class Depths:

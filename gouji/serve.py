@@ -251,8 +251,9 @@ def _die_with_parent() -> None:
 def _children(options: Options, environment: dict[str, str]) -> list[Child]:
     """Return the API and the workers: for pages, for what is short, for files nobody trusts yet.
 
-    Opening a large archive takes long; it must keep neither housekeeping nor a single document
-    waiting, so it has a worker of its own.
+    Opening a large archive takes long, and so do receivers that do not answer; they must keep
+    neither housekeeping nor a single document waiting, so each has a worker of its own. Of the two
+    processes that deliver one goes on while the other waits for the last answers of its run.
     """
     logs = options.data / "logs"
     logs.mkdir(exist_ok=True)
@@ -269,9 +270,15 @@ def _children(options: Options, environment: dict[str, str]) -> list[Child]:
         ),
         Child(
             "light worker",
-            _worker("light", "assemble.interactive,assemble.bulk,webhooks,housekeeping", 2),
+            _worker("light", "assemble.interactive,assemble.bulk,housekeeping", 2),
             environment,
             logs / "light.log",
+        ),
+        Child(
+            "webhook worker",
+            _worker("webhooks", "webhooks", 2),
+            environment,
+            logs / "webhooks.log",
         ),
         Child(
             "inspecting worker",

@@ -27,6 +27,17 @@ Queue = Literal[
 
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 PAGE_QUEUES: frozenset[Queue] = frozenset({"pages.interactive", "pages.bulk"})
+STEP_QUEUES: frozenset[Queue] = PAGE_QUEUES | {
+    "inspect.interactive",
+    "inspect.bulk",
+    "assemble.interactive",
+    "assemble.bulk",
+}
+"""Queues of tasks that take one of the three steps of a document's way."""
+
+
+CALLS: frozenset[TaskName] = frozenset({"gouji.deliver"})
+"""Tasks that find out by themselves what is to be done: one message waiting is enough."""
 
 
 class Message(Value):
@@ -60,9 +71,9 @@ def expand(batch_id: str) -> Message:
     return Message(task="gouji.expand", queue="expand", args=(batch_id,))
 
 
-def deliver(delivery_id: str) -> Message:
-    """Ask for one attempt at a webhook delivery."""
-    return Message(task="gouji.deliver", queue="webhooks", args=(delivery_id,))
+def deliver() -> Message:
+    """Ask for the sending of all events whose time has come: a call to look, not one event."""
+    return Message(task="gouji.deliver", queue="webhooks", args=())
 
 
 def sweep() -> Message:

@@ -11,7 +11,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from schemas.message import Message, Queue
+from schemas.message import CALLS, Message, Queue
 from storage.outbox import BrokerUnavailable, Send
 
 SOCKET_TIMEOUT_S = 30.0
@@ -53,11 +53,18 @@ def producer(redis_url: str) -> Celery:
     return app
 
 
-def sender(app: Celery) -> Send:
-    """Return the function that sends a message through an application, without retries."""
+def sender(app: Celery, redis_url: str) -> Send:
+    """Return the function that sends a message through an application, without retries.
+
+    A call to look for work is not sent while one waits: that one will be taken after now, and find
+    what this one was to tell of.
+    """
+    client = redis.Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5)
 
     def send(message: Message) -> None:
         try:
+            if message.task in CALLS and client.llen(message.queue):
+                return
             app.send_task(
                 message.task,
                 args=list(message.args),

@@ -17,9 +17,6 @@ from storage.rows import EndpointRow
 GONE = "gone"
 """Why an endpoint is switched off that answered 410: nothing is to be sent to it any more."""
 
-DELIVERY_RESEND_S = 60
-"""A delivery whose first message was lost is taken up by the sweeper after this long."""
-
 
 def note(
     unit: Unit,
@@ -79,12 +76,12 @@ def address(unit: Unit, endpoint: EndpointRow, event_id: str, event: WebhookEven
             type=event.type,
             body=event.model_dump_json(),
             status="pending" if on else "cancelled",
-            due_at=func.now() + seconds(DELIVERY_RESEND_S) if on else None,
+            due_at=func.now() if on else None,
             finished_at=None if on else func.now(),
         )
     )
     if on:
-        unit.post(message.deliver(delivery_id))
+        unit.post(message.deliver())
     return delivery_id
 
 

@@ -35,7 +35,7 @@ class Unit:
     counted: list[tuple[Counted, str]] = field(default_factory=list)
 
     def post(self, *messages: Message) -> None:
-        """Have messages sent once the transaction is committed."""
+        """Have messages sent once the transaction is committed; one that is said twice, once."""
         self.messages.extend(messages)
 
     def count(self, metric: Counted, label: str) -> None:
@@ -71,12 +71,13 @@ def drain(database: sqlalchemy.Engine, send: Send, *, older_than_s: float, limit
 
 
 def _note(connection: Connection, messages: Sequence[Message]) -> list[tuple[int, Message]]:
-    if not messages:
+    once = list(dict.fromkeys(messages))
+    if not once:
         return []
-    rows = [{"message": message.model_dump(mode="json")} for message in messages]
+    rows = [{"message": message.model_dump(mode="json")} for message in once]
     statement = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
     ids = connection.execute(statement, rows).scalars()
-    return list(zip(ids, messages, strict=True))
+    return list(zip(ids, once, strict=True))
 
 
 def _send(database: sqlalchemy.Engine, send: Send, waiting: Sequence[tuple[int, Message]]) -> int:

@@ -16,7 +16,7 @@ import structlog
 from celery import Celery, bootsteps, signals
 
 from schemas import message
-from schemas.message import PAGE_QUEUES, TaskName
+from schemas.message import PAGE_QUEUES, STEP_QUEUES, TaskName
 from storage import broker, logs, tracing
 from storage.database import connect, migrate
 from storage.objects import open_store
@@ -38,6 +38,8 @@ _LOST_RETRY_S = 2
 _PR_SET_PDEATHSIG = 1
 _LAST_S = 8.0
 """What a worker has, after its children are through, to leave the broker."""
+_SHORT_TASKS_PER_CHILD = 10_000
+"""Of a child that reads no pages: nothing in it grows but by defects, and it loads for seconds."""
 
 
 def limits(settings: WorkerSettings) -> dict[TaskName, int]:
@@ -47,7 +49,7 @@ def limits(settings: WorkerSettings) -> dict[TaskName, int]:
         "gouji.page": settings.page_limit_s,
         "gouji.assemble": settings.assemble_limit_s,
         "gouji.expand": settings.expand_limit_s,
-        "gouji.deliver": int(settings.webhook_timeout_s) + 30,
+        "gouji.deliver": int(settings.webhook_timeout_s) + 60,
         "gouji.sweep": 60,
     }
 
@@ -174,7 +176,7 @@ def compose(settings: WorkerSettings) -> Parts:
         steps=steps_for(settings),
         database=connect(settings.database_url.get_secret_value()),
         objects=open_store(settings),
-        send=broker.sender(celery),
+        send=broker.sender(celery, settings.redis_url),
         waiting=broker.looker(settings.redis_url),
     )
 
@@ -197,8 +199,10 @@ def _log(**_: object) -> None:
     logs.configure(settings.log_level, as_json=settings.log_json)
 
 
-def _prepare(**_: object) -> None:
+def _prepare(sender: Any, **_: object) -> None:
     """Bring the database's schema up to date before any child is forked."""
+    if not PAGE_QUEUES & set(celery.amqp.queues.consume_from):
+        sender.max_tasks_per_child = _SHORT_TASKS_PER_CHILD
     if settings.migrate_on_start:
         database = connect(settings.database_url.get_secret_value(), pool_size=1)
         migrate(database)
@@ -206,14 +210,20 @@ def _prepare(**_: object) -> None:
 
 
 def _begin(**_: object) -> None:
-    """Build the models in a child that reads pages; bound the memory of one that does not."""
+    """Build the models in a child that reads pages; bound the memory of one that does not.
+
+    What its tasks need is loaded now, not by the first document: that would wait for seconds.
+    """
     global _presence
     _die_with_worker()
     TALLY.clear()
     _presence = Presence(parts().database, "worker", sorted(celery.amqp.queues.consume_from))
     _presence.begin()
     tracing.begin("gouji-worker")
-    if PAGE_QUEUES & set(celery.amqp.queues.consume_from):
+    queues = set(celery.amqp.queues.consume_from)
+    if queues & STEP_QUEUES:
+        parts().steps.load()
+    if queues & PAGE_QUEUES:
         parts().steps.engines()
     elif settings.child_memory_bytes:
         import resource

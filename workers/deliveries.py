@@ -1,23 +1,41 @@
-"""The SQL of webhook deliveries: claiming one, logging the attempt, disabling a dead endpoint."""
+"""The SQL of webhook deliveries: claiming many, logging attempts, disabling a dead endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Float,
+    Select,
+    Text,
+    bindparam,
+    case,
+    column,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from schemas.event import DeliveryStatus, EventData
 from schemas.tables_sql import webhook_attempts, webhook_deliveries, webhook_endpoints
 from storage import events
+from storage.events import seconds
 from storage.outbox import Unit, unit_of_work
 from storage.rows import DeliveryRow, EndpointRow
-from workers import lease
-from workers.lease import Claim
 from workers.parts import Parts
+from workers.webhook.lanes import Lanes
 from workers.webhook.transport import Attempt
 
 _GRACE_S = 30.0
 """How much longer than an attempt may take its claim on the delivery lasts."""
+_LOOK_AHEAD = 4
+"""Deliveries looked at for each that may begin: some are to endpoints that may take no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +44,7 @@ class HeldDelivery:
 
     delivery: DeliveryRow
     endpoint: EndpointRow
-    claim: Claim
+    token: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +56,82 @@ class Outcome:
     disable: str | None = None
 
 
-def start(parts: Parts, delivery_id: str) -> HeldDelivery | None:
-    """Claim a pending delivery; one whose endpoint is gone or off is cancelled instead."""
-    row = and_(webhook_deliveries.c.id == delivery_id, webhook_deliveries.c.status == "pending")
-    with parts.database.begin() as connection:
-        held_s = parts.settings.webhook_timeout_s + _GRACE_S
-        claim = lease.claim(connection, webhook_deliveries, row, held_s)
-        if claim is None:
-            return None
-        delivery = DeliveryRow.of(connection.execute(select(webhook_deliveries).where(row)).one())
-        of_delivery = webhook_endpoints.c.id == delivery.endpoint_id
-        found = connection.execute(select(webhook_endpoints).where(of_delivery)).one()
-        if found.deleted_at is not None or not found.enabled:
-            connection.execute(
-                update(webhook_deliveries)
-                .where(row)
-                .values(status="cancelled", finished_at=func.now(), due_at=None, lease_until=None)
-            )
-            return None
-    return HeldDelivery(delivery=delivery, endpoint=EndpointRow.of(found), claim=claim)
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """An attempt that was made, the headers it was sent with, and what becomes of the delivery."""
+
+    held: HeldDelivery
+    headers: Mapping[str, str]
+    attempt: Attempt
+    outcome: Outcome
+
+
+def ready(parts: Parts, lanes: Lanes) -> list[HeldDelivery]:
+    """Claim deliveries whose time has come, as many as there are places for, the oldest first.
+
+    Those whose endpoint is gone or off are cancelled instead.
+    """
+    held_s = parts.settings.webhook_timeout_s + _GRACE_S
+    while (now := monotonic()) and (free := lanes.free(now)) > 0:
+        with parts.database.begin() as connection:
+            waiting = connection.execute(_due(lanes, _LOOK_AHEAD * free)).all()
+            chosen = lanes.choose([(row.id, row.endpoint_id) for row in waiting], now)
+            held = _claim(connection, chosen, held_s) if chosen else []
+        if held or not chosen:
+            return held
+    return []
+
+
+def _due(lanes: Lanes, limit: int) -> Select[str, str]:
+    """Select deliveries that may begin now, but for endpoints that can take no more."""
+    table = webhook_deliveries
+    return (
+        select(table.c.id, table.c.endpoint_id)
+        .where(table.c.status == "pending", table.c.due_at <= func.now())
+        .where(table.c.endpoint_id.not_in(lanes.full()))
+        .order_by(table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _claim(
+    connection: Connection, delivery_ids: Sequence[str], held_s: float
+) -> list[HeldDelivery]:
+    """Claim locked deliveries and return those that can be sent."""
+    table = webhook_deliveries
+    until = func.now() + seconds(held_s)
+    taken = connection.execute(
+        update(table)
+        .where(table.c.id.in_(delivery_ids))
+        .values(
+            attempts=table.c.attempts + 1,
+            lease_token=table.c.lease_token + 1,
+            lease_until=until,
+            due_at=until,
+        )
+        .returning(table)
+    ).all()
+    wanted = {row.endpoint_id for row in taken}
+    found = select(webhook_endpoints).where(webhook_endpoints.c.id.in_(wanted))
+    endpoints = {row.id: row for row in connection.execute(found)}
+    off = {name for name, row in endpoints.items() if row.deleted_at is not None or not row.enabled}
+    if off:
+        connection.execute(
+            update(table)
+            .where(table.c.endpoint_id.in_(off), table.c.status == "pending")
+            .where(table.c.id.in_([row.id for row in taken]) | (table.c.due_at <= func.now()))
+            .values(status="cancelled", finished_at=func.now(), due_at=None, lease_until=None)
+        )
+    return [
+        HeldDelivery(
+            delivery=DeliveryRow.of(row),
+            endpoint=EndpointRow.of(endpoints[row.endpoint_id]),
+            token=row.lease_token,
+        )
+        for row in taken
+        if row.endpoint_id not in off
+    ]
 
 
 def secrets(endpoint: EndpointRow, now: datetime) -> list[str]:
@@ -68,46 +143,60 @@ def secrets(endpoint: EndpointRow, now: datetime) -> list[str]:
     return found
 
 
-def finish(
-    parts: Parts,
-    held: HeldDelivery,
-    headers: Mapping[str, str],
-    attempt: Attempt,
-    outcome: Outcome,
-) -> None:
-    """Log the attempt, with the headers it was sent with, and write what becomes of it."""
-    again = None if outcome.again_s is None else func.now() + events.seconds(outcome.again_s)
+def finish(parts: Parts, tries: Sequence[Try]) -> None:
+    """Log attempts and write what becomes of the deliveries; a claim that was lost counts not."""
     with unit_of_work(parts.database, parts.send) as unit:
-        changed = unit.connection.execute(
-            update(webhook_deliveries)
-            .where(held.claim.held)
-            .values(
-                status=outcome.status,
-                lease_until=again,
-                due_at=again,
-                finished_at=None if outcome.status == "pending" else func.now(),
-            )
-        )
-        if changed.rowcount == 0:
+        ours = _write(unit.connection, tries)
+        valid = [one for one in tries if one.held.delivery.id in ours]
+        if not valid:
             return
-        _log(unit, held, headers, attempt)
-        if outcome.disable == events.GONE or (outcome.disable and not _alive(unit, held)):
-            _disable(unit, held.endpoint, outcome.disable)
+        unit.connection.execute(insert(webhook_attempts), [_logged(one) for one in valid])
+        for one in valid:
+            reason = one.outcome.disable
+            if reason == events.GONE or (reason and not _alive(unit, one.held)):
+                _disable(unit, one.held.endpoint, reason)
 
 
-def _log(unit: Unit, held: HeldDelivery, headers: Mapping[str, str], attempt: Attempt) -> None:
-    unit.connection.execute(
-        insert(webhook_attempts).values(
-            delivery_id=held.delivery.id,
-            number=held.claim.attempt,
-            status=attempt.status,
-            error=attempt.error,
-            duration_ms=attempt.duration_ms,
-            request={"url": held.endpoint.url, "headers": dict(headers)},
-            response_headers=dict(attempt.response_headers),
-            response=attempt.response,
-        )
+def _write(connection: Connection, tries: Sequence[Try]) -> set[str]:
+    """Write the outcomes in one statement; return which claims still counted."""
+    table = webhook_deliveries
+    tried = func.unnest(
+        bindparam("ids", [one.held.delivery.id for one in tries], type_=ARRAY(Text)),
+        bindparam("tokens", [one.held.token for one in tries], type_=ARRAY(BigInteger)),
+        bindparam("statuses", [one.outcome.status for one in tries], type_=ARRAY(Text)),
+        bindparam("waits", [one.outcome.again_s for one in tries], type_=ARRAY(Float)),
+    ).table_valued(
+        column("id", Text),
+        column("token", BigInteger),
+        column("status", Text),
+        column("again_s", Float),
+        name="tried",
     )
+    each = tried.render_derived()
+    again = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, each.c.again_s)
+    over = case((each.c.status == "pending", None), else_=func.now())
+    written = connection.execute(
+        update(table)
+        .where(table.c.id == each.c.id, table.c.lease_token == each.c.token)
+        .values(status=each.c.status, lease_until=again, due_at=again, finished_at=over)
+        .returning(table.c.id)
+    )
+    return set(written.scalars())
+
+
+def _logged(one: Try) -> dict[str, object]:
+    """Return what the delivery log keeps of an attempt, with the headers it was sent with."""
+    attempt = one.attempt
+    return {
+        "delivery_id": one.held.delivery.id,
+        "number": one.held.delivery.attempts,
+        "status": attempt.status,
+        "error": attempt.error,
+        "duration_ms": attempt.duration_ms,
+        "request": {"url": one.held.endpoint.url, "headers": dict(one.headers)},
+        "response_headers": dict(attempt.response_headers),
+        "response": attempt.response,
+    }
 
 
 def _alive(unit: Unit, held: HeldDelivery) -> bool:

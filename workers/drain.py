@@ -21,6 +21,11 @@ def cancel() -> None:
     struct.pack_into("d", _moment, 0, _NEVER)
 
 
+def is_told() -> bool:
+    """Say whether this worker was told to end: nothing new is to be begun."""
+    return bool(struct.unpack_from("d", _moment, 0)[0] > _NEVER)
+
+
 def is_over() -> bool:
     """Say whether the grace of an order to end is over."""
     (moment,) = struct.unpack_from("d", _moment, 0)

@@ -17,7 +17,7 @@ from schemas.record import Engine, Record, Source
 from schemas.table import Tables
 from schemas.validation import Checked, Counts, Finding, Validation
 from workers.parts import Steps
-from workers.real_steps import inspect
+from workers.real_steps import inspect, load
 
 if TYPE_CHECKING:
     from workers.engines.protocols import Engines
@@ -35,6 +35,7 @@ def build(page_s: float) -> Steps:
         read_page=partial(_read_page, page_s),
         assemble=_assemble,
         engines=_engines,
+        load=load,
     )
 
 

@@ -37,6 +37,8 @@ class Steps:
     assemble: Assemble
     engines: "Callable[[], Engines]"
     """Builds the models at its first call in a process and keeps them there."""
+    load: Callable[[], None]
+    """Loads the libraries of the steps, which takes seconds; a step loads them if nobody did."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The steps of reading with real models, loaded by the first process that takes a step.
+"""The steps of reading with real models, loaded by each process that takes steps.
 
 The libraries take seconds to load and start threads; a parent that forks must not have them.
 """
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 def build() -> Steps:
     """Return the real steps; models are loaded at the first call of `engines`."""
-    return Steps(inspect=inspect, read_page=_read_page, assemble=_assemble, engines=_engines)
+    return Steps(
+        inspect=inspect, read_page=_read_page, assemble=_assemble, engines=_engines, load=load
+    )
+
+
+def load() -> None:
+    """Load what the steps need but for the models."""
+    import workers.steps  # noqa: F401  loading it is all that is wanted
 
 
 def inspect(content: bytes, filename: str, limits: "Limits") -> "Inspection | Failure":

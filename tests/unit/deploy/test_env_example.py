@@ -60,6 +60,7 @@ def test_something_is_said_to_be_refused() -> None:
         ("inspecting", WorkerSettings, set()),
         ("opening", WorkerSettings, set()),
         ("light", WorkerSettings, {"GOUJI_CHILD_MEMORY_BYTES"}),
+        ("webhooks", WorkerSettings, {"GOUJI_CHILD_MEMORY_BYTES"}),
     ],
 )
 def test_compose_passes_on_every_setting_of_the_room(
@@ -70,14 +71,15 @@ def test_compose_passes_on_every_setting_of_the_room(
     assert passed_on == settings - ELSEWHERE - not_its_own
 
 
-@pytest.mark.parametrize("service", ["api", "worker", "inspecting", "opening", "light"])
+@pytest.mark.parametrize("service", ["api", "worker", "inspecting", "opening", "light", "webhooks"])
 def test_compose_passes_on_where_traces_go(service: str) -> None:
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" in SERVICES[service]["environment"]
 
 
 def test_every_queue_has_a_worker_in_compose() -> None:
     of_the_image = (ROOT / "deploy" / "Dockerfile.worker").read_text().rpartition("CMD [")[2]
-    commands = [" ".join(SERVICES[name]["command"]) for name in ("inspecting", "opening", "light")]
+    others = ("inspecting", "opening", "light", "webhooks")
+    commands = [" ".join(SERVICES[name]["command"]) for name in others]
     taken = re.findall(r"--queues\W+([a-z.,]+)", "\n".join([of_the_image, *commands]))
     assert sorted(",".join(taken).split(",")) == sorted(QUEUES)
 

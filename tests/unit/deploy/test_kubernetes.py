@@ -149,7 +149,7 @@ def test_only_the_worker_with_webhooks_reaches_the_world() -> None:
     ]
     assert open_to_world == ["gouji-webhooks"]
     chosen = policies["gouji-webhooks"]["spec"]["podSelector"]["matchLabels"]
-    assert chosen["app.kubernetes.io/component"] == "light"
+    assert chosen["app.kubernetes.io/component"] == "webhooks"
     everything = policies["gouji-inside"]["spec"]
     assert set(everything["policyTypes"]) == {"Ingress", "Egress"}
     assert everything["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "gouji"}

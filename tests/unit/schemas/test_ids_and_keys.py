@@ -48,7 +48,7 @@ def test_messages_hold_ids_and_go_to_known_queues() -> None:
         message.assemble("job_1", "interactive"),
         message.assemble("job_1", "bulk"),
         message.expand("bat_1"),
-        message.deliver("whd_1"),
+        message.deliver(),
         message.sweep(),
     ]
     assert {one.queue for one in every} == set(QUEUES)

@@ -21,7 +21,8 @@ def test_the_address_as_celery_spells_it(given: str, expected: str) -> None:
 
 
 def test_a_broker_that_is_away_is_an_error_of_ours_at_once() -> None:
-    send = broker.sender(broker.producer("redis://127.0.0.1:1/0"))
+    away = "redis://127.0.0.1:1/0"
+    send = broker.sender(broker.producer(away), away)
     began = time.monotonic()
     with pytest.raises(BrokerUnavailable):
         send(inspect("job_1", "bulk"))
