@@ -7,7 +7,7 @@ import numpy as np
 
 from schemas.value import Box
 from workers.pipeline.read.clean import Mask
-from workers.pipeline.read.ink import Filled, InkLine, lines_of, traces
+from workers.pipeline.read.ink import Filled, InkLine, lines_of, paler_beyond, traces
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.grid import Grid, GridCell
 from workers.pipeline.tables.straighten import Straightened
@@ -22,6 +22,9 @@ _BESIDE = 0.25, 1.2
 """Distance in letters from a table's side, nearest and farthest, where a number may go on."""
 _STROKE_NEAR, _MOSTLY = 0.6, 0.8
 """Letters from a number within which another of its digits stands; share of the line's height."""
+_OPEN_SIDE, _DRAWN = 0.3, 0.5
+"""Letters from a side within which it may cut a number where no ruling runs along it, and the share
+of the number's height along which one must."""
 _SOME_INK = 0.2
 """Side in letters of a patch of ink that is more than dirt."""
 
@@ -69,13 +72,14 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
     deep = round(table.grid.thickness + _RIM * sheet.letter)
     ruled = _rim(table.ruled[window], deep)
     lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
-    if lines:
+    if lines and not paler_beyond(part, ruled, lines, sheet.letter):
         hidden = _coloured_over(sheet, table, x0, y0, lines) or any(
             _beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines
         )
+        hidden = hidden or _at_an_open_side(sheet, table, cell, y0, x0, lines)
         return lines, hidden or _goes_on_outside(sheet, table, cell, y0, lines)
-    if traces(part, ruled, sheet.letter):
-        return lines_of(part, ruled, _LIGHT_INK, sheet.letter), True
+    if lines or traces(part, ruled, sheet.letter):
+        return lines_of(part, ruled, _LIGHT_INK, sheet.letter) or lines, True
     return [], _coloured_inside(sheet, table, cell)
 
 
@@ -88,6 +92,32 @@ def _beside_a_stroke(ruled: Filled, deep: int, line: InkLine, letter: float) -> 
     first, last = max(deep, line.left - near), min(ruled.shape[1] - deep, line.right + near)
     band = ruled[line.top : line.bottom, first:last]
     return band.size > 0 and bool((band.mean(axis=0) > _MOSTLY).any())
+
+
+def _at_an_open_side(
+    sheet: Sheet, table: RuledTable, cell: GridCell, y0: int, x0: int, lines: list[InkLine]
+) -> bool:
+    """Say whether ink lies right at a side of the cell that nobody drew: it may be cut there."""
+    left, _, right, _ = table.grid.box(cell)
+    near = table.grid.thickness + _OPEN_SIDE * sheet.letter
+    sides = [
+        (side, line)
+        for line in lines
+        for side in (
+            *([left] if x0 + line.left - left < near else []),
+            *([right] if right - x0 - line.right < near else []),
+        )
+    ]
+    return any(
+        not _is_drawn(sheet, table, side, y0 + line.top, y0 + line.bottom) for side, line in sides
+    )
+
+
+def _is_drawn(sheet: Sheet, table: RuledTable, x: float, top: int, bottom: int) -> bool:
+    """Say whether a ruling runs along a side, beside a line's height."""
+    rim = table.grid.thickness + round(0.15 * sheet.letter)
+    band = table.ruled[max(0, top) : bottom, max(0, round(x) - rim) : round(x) + rim + 1]
+    return band.size > 0 and float(band.any(axis=1).mean()) >= _DRAWN
 
 
 def _goes_on_outside(

@@ -1,6 +1,6 @@
 """Ink → lines: what is printed inside a cell, cut out tightly for recognition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -24,6 +24,8 @@ _HAIRLINE = 0.5
 """Length in letters of a hairline beside dark ink, at most."""
 _TRACE = 0.35
 """Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
+_HALO = 0.2
+"""Letters by which light ink lies around the dark ink it belongs to."""
 _SLOPE, _STRAIGHT = 0.2, 0.5
 """Least lean of a slash, and most that its ink strays from a straight line, in stroke widths.
 
@@ -114,14 +116,47 @@ def traces(cell: Gray, ruled: Filled, letter: float) -> bool:
 
     Anything of a letter's height that stands out from the paper, however light.
     """
-    light = (cell < _PAPER) & ~ruled
-    _, _, stats, _ = cv2.connectedComponentsWithStats(light.astype(np.uint8), connectivity=8)
-    height, width = cell.shape
-    for left, top, wide, high, area in stats[1:]:
-        inside = left > 0 and top > 0 and left + wide < width and top + high < height
-        if inside and high >= _TRACE * letter and area >= _TRACE * letter:
+    return next(_traces(cell, ruled, letter), None) is not None
+
+
+def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: float) -> bool:
+    """Say whether ink lighter than the threshold, yet of the same print, goes on beyond its lines.
+
+    On faint paper a threshold leaves a glyph of a number standing and takes the next.
+    """
+    around = max(2.0, _HALO * letter)
+    for left, top, right, bottom, darkest in _traces(cell, ruled, letter):
+        near = [line for line in lines if line.top < bottom and top < line.bottom]
+        within = any(
+            line.left - left < around
+            and right - line.right < around
+            and line.top - top < around
+            and bottom - line.bottom < around
+            for line in near
+        )
+        if within or not near:
+            continue
+        print_ = min(_darkest(cell, line) for line in near)
+        if darkest < (print_ + _WHITE) / 2:
             return True
     return False
+
+
+def _darkest(cell: Gray, line: InkLine) -> int:
+    return int(cell[line.top : line.bottom, line.left : line.right].min())
+
+
+def _traces(cell: Gray, ruled: Filled, letter: float) -> Iterator[tuple[int, int, int, int, int]]:
+    """Find what stands out from the paper inside a cell: left, top, right, bottom, darkest grey."""
+    light = (cell < _PAPER) & ~ruled
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(light.astype(np.uint8), connectivity=8)
+    height, width = cell.shape
+    for at, (left, top, wide, high, area) in enumerate(stats[1:].tolist(), start=1):
+        right, bottom = left + wide, top + high
+        inside = left > 0 and top > 0 and right < width and bottom < height
+        if inside and high >= _TRACE * letter and area >= _TRACE * letter:
+            blob = cell[top:bottom, left:right][labels[top:bottom, left:right] == at]
+            yield left, top, right, bottom, int(blob.min())
 
 
 def _without_specks(ink: NDArray[np.bool_], letter: float) -> NDArray[np.bool_]:

@@ -22,19 +22,24 @@ def page() -> Gray:
     return flat
 
 
-def zero(flat: Gray, x: int) -> None:
+def zero(flat: Gray, x: int, grey: int = 0) -> None:
     """Print a 0 around x."""
-    cv2.ellipse(flat, (x, 50), (5, 9), 0, 0, 360, (0,), 2, cv2.LINE_AA)
+    cv2.ellipse(flat, (x, 50), (5, 9), 0, 0, 360, (grey,), 2, cv2.LINE_AA)
 
 
-def doubted(flat: Gray, colour: Gray | None = None, ruling: int | None = None) -> bool:
+def doubted(
+    flat: Gray, colour: Gray | None = None, ruling: int | None = None, *, drawn: bool = True
+) -> bool:
     """Read the ink of the cell and say whether it may be hidden, cut or added to.
 
-    `ruling`: what is at that x is held for a ruling that runs down through the cell.
+    `ruling`: what is at that x is held for a ruling that runs down through the cell; `drawn`: a
+    ruling was found along its right side.
     """
     part = np.ascontiguousarray(flat[REGION.top : REGION.bottom, REGION.left : REGION.right])
     frame = np.zeros(part.shape, np.uint8)
     cv2.rectangle(frame, (10, 10), (110, 50), (255,), 4)
+    if not drawn:
+        frame[14:46, 106:] = 0
     if ruling is not None:
         frame[:, ruling - REGION.left - 2 : ruling - REGION.left + 2] = 255
     grid = Grid(rows=(10.0, 50.0), columns=(10.0, 110.0), cells=(CELL,), thickness=2)
@@ -90,3 +95,35 @@ def test_what_seems_a_ruling_right_beside_a_number_may_be_its_stroke(
     zero(flat, 80)
     cv2.line(flat, (stroke, 30), (stroke, 70), (0,), 2)
     assert doubted(flat, ruling=stroke) is doubt
+
+
+@pytest.mark.parametrize(
+    ("dark", "pale", "doubt"),
+    [(110, 170, True), (110, 150, True), (110, 215, False), (0, 170, False), (110, None, False)],
+)
+def test_a_digit_paler_than_the_threshold_is_missed_on_faint_paper_only(
+    dark: int, pale: int | None, doubt: bool
+) -> None:
+    """Beside dark print as pale a shape shines through from the back of the sheet."""
+    flat = page()
+    zero(flat, 80, dark)
+    if pale is not None:
+        zero(flat, 96, pale)
+    assert doubted(flat) == doubt
+
+
+def number_at_the_side(gap: int) -> Gray:
+    """Print a 0 so many pixels before the right side of the cell."""
+    flat = page()
+    flat[:, 128:] = 255
+    zero(flat, 122 - gap)
+    return flat
+
+
+def test_a_side_that_nobody_drew_may_cut_a_number() -> None:
+    assert [doubted(number_at_the_side(gap), drawn=False) for gap in (0, 4, 20)] == [
+        True,
+        True,
+        False,
+    ]
+    assert not doubted(number_at_the_side(4), drawn=True)
