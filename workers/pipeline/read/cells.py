@@ -32,10 +32,12 @@ _WIDEST_NUMBER = 9.0
 _DIGIT_MASS = 1e-4
 """Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
 _LEANING = 0.9
-"""Most share of a 1 that leans: it may be a slash whose ink is damaged."""
+"""Most share of a 1 that leans, or is too broad: it may be a slash or a 4 whose ink is damaged."""
 _FRAGMENT, _ENOUGH = 0.65, 5
 """Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
 numbers there must be to say what is usual."""
+_BROAD = 1.4
+"""Times the usual width of a table's 1 from which a 1 may be a 4 whose bar is lost."""
 _HABITUAL = 3
 """Strokes of a kind from which a table has them by habit: rows of them stand for no number."""
 _STROKE_READ, _STROKE_MASS = 0.998, 0.05
@@ -67,10 +69,14 @@ def read_cells(
 ) -> list[CellReading]:
     """Read the lines of each cell; `letter` is the side of a character in pixels."""
     numbers = [lines[0] for lines in cells if _may_be_number(lines)]
-    read = iter(list(_read_numbers(numbers, letter, recogniser)))
+    found = list(_read_numbers(numbers, letter, recogniser))
+    read = iter(found)
     strokes = Counter(line.mark for line in numbers)
     habitual = frozenset(mark for mark, times in strokes.items() if times >= _HABITUAL)
-    weigh = _Scales(letter, _least_height(numbers), habitual, recogniser)
+    usual = _Usual(
+        least_height=_least_height(numbers), widest_one=_widest_one(numbers, found), marks=habitual
+    )
+    weigh = _Scales(letter, usual, recogniser)
     readings = []
     for lines in cells:
         if _may_be_number(lines):
@@ -84,6 +90,16 @@ def _least_height(numbers: CellLines) -> float:
     """Return the height in pixels below which a line is a fragment, beside a table's other ones."""
     heights = [line.bottom - line.top for line in numbers if not line.mark]
     return _FRAGMENT * float(np.median(heights)) if len(heights) >= _ENOUGH else 0.0
+
+
+def _widest_one(numbers: CellLines, readings: Sequence[LineReading]) -> float:
+    """Return the width, in line heights, above which a 1 is broad beside a table's other ones."""
+    ones = [
+        line.widest
+        for line, reading in zip(numbers, readings, strict=True)
+        if reading.text == "1" and not line.mark
+    ]
+    return _BROAD * float(np.median(ones)) if len(ones) >= _ENOUGH else np.inf
 
 
 def _may_be_number(lines: CellLines) -> bool:
@@ -104,22 +120,31 @@ def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> It
             yield recogniser.read([line.crop])[0]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Usual:
+    """What a table's numbers usually look like.
+
+    `least_height` is in pixels, `widest_one` in line heights; `marks` are strokes it often has.
+    """
+
+    least_height: float
+    widest_one: float
+    marks: frozenset[str]
+
+
 class _Scales:
     """Weighs a reading; asks the second reader where the first is in doubt, once a reading."""
 
-    def __init__(
-        self, letter: float, least_height: float, habitual: frozenset[str], recogniser: Recogniser
-    ) -> None:
-        self._letter, self._least_height, self._recogniser = letter, least_height, recogniser
-        self._habitual = habitual
+    def __init__(self, letter: float, usual: "_Usual", recogniser: Recogniser) -> None:
+        self._letter, self._usual, self._recogniser = letter, usual, recogniser
         self._known: dict[int, tuple[LineReading, CellReading]] = {}
 
     def number(self, line: InkLine, reading: LineReading) -> CellReading:
         """Return a line read in full as the text and the numbers that it may be."""
         if line.mark:
-            return _stroke(line, reading, habitual=line.mark in self._habitual)
+            return _stroke(line, reading, habitual=line.mark in self._usual.marks)
         narrow = line.right - line.left < _WIDEST_NUMBER * self._letter
-        whole = line.bottom - line.top >= self._least_height
+        whole = line.bottom - line.top >= self._usual.least_height
         if narrow and whole and is_signed(reading.text):
             return self._signed(line, reading)
         if not narrow or not whole or mass(reading.digits) <= _DIGIT_MASS:
@@ -139,8 +164,8 @@ class _Scales:
 
     def _weighed(self, line: InkLine, reading: LineReading) -> CellReading:
         found = candidates(reading.digits)
-        if found and found[0].text == "1" and line.leans:
-            one = Candidate(text="1", probability=min(_LEANING, found[0].probability))
+        if found and self._is_odd(found[0].text, line):
+            one = Candidate(text=found[0].text, probability=min(_LEANING, found[0].probability))
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=(one,))
         if not found or (found[0].probability >= _SURE and agrees(reading.text, found[0].text)):
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
@@ -152,6 +177,12 @@ class _Scales:
             text=reading.text if own else second.text,
             confidence=reading.confidence,
             candidates=found,
+        )
+
+    def _is_odd(self, number: str, line: InkLine) -> bool:
+        """Say whether what reads as ones may be a damaged slash, or a 4 that lost its bar."""
+        return (number == "1" and line.leans) or (
+            set(number) == {"1"} and line.widest > self._usual.widest_one
         )
 
 

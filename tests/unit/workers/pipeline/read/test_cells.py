@@ -148,6 +148,26 @@ def test_a_slash_is_told_from_a_one_by_its_ink() -> None:
     assert [line.mark for line in number()] == [""]
 
 
+def one(*, damaged_four: bool = False) -> list[InkLine]:
+    """Return the ink of a 1 with its foot, or of a 4 of which the bar is lost."""
+    cell = np.full((40, 60), 255, np.uint8)
+    cv2.line(cell, (30, 10), (30, 28), (0,), 2)
+    cv2.line(cell, (27, 28), (33, 28), (0,), 2)
+    if damaged_four:
+        cv2.line(cell, (29, 11), (21, 22), (0,), 2)
+    return lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
+
+
+def test_a_one_broader_than_its_tables_other_ones_is_doubted() -> None:
+    cells = [*(one() for _ in range(5)), one(damaged_four=True)]
+    readings = read_cells(cells, LETTER, Scripted(full="1", shares={"1": 1.0}))
+    shares = [reading.candidates[0].probability for reading in readings]
+    assert shares[:5] == [1.0] * 5
+    assert shares[5] <= 0.9
+    few = read_cells(cells[3:], LETTER, Scripted(full="1", shares={"1": 1.0}))
+    assert few[-1].candidates[0].probability == 1.0, "too few to say what is usual"
+
+
 def test_a_doubtful_number_is_clear_when_the_second_reader_agrees() -> None:
     agreed = Scripted(full="0", shares={"0": 0.97, "8": 0.03}, second="0")
     reading = read_cells([number()], LETTER, agreed)[0]
