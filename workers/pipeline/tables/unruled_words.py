@@ -13,6 +13,8 @@ from workers.pipeline.tables.rulings import Rulings
 
 JOIN = 0.45
 """Gap in letters up to which glyphs on a line are of one word."""
+_OF_ONE = 1.25
+"""Height in letters up to which words that overlap are one."""
 _SPECK = 0.28
 """Blobs below this share of a letter, both ways, are dirt or points."""
 _LIGHTER = 25
@@ -102,19 +104,30 @@ def gathered(pieces: Iterable[Word], letter: float) -> list[Word]:
 def _settled(words: Sequence[Word], letter: float) -> list[Word]:
     """Join words that came to overlap while they grew (the two strokes of 二)."""
     settled: list[Word] = []
+    first = (
+        0  # of those that lie low enough: tops only grow, and a joined word keeps the first one's
+    )
     for word in sorted(words, key=lambda one: one.top):
-        for at, other in enumerate(settled):
-            beside = min(word.right, other.right) - max(word.left, other.left)
-            whole = max(word.bottom, other.bottom) - min(word.top, other.top)
-            flat = min(word.height, other.height) < 0.5 * letter
-            inside = min(word.bottom, other.bottom) - max(word.top, other.top)
-            apart = inside < 0.4 * min(word.height, other.height)
-            if beside > 0 and whole < 1.25 * letter and (flat or not apart):
-                settled[at] = around((word, other))
+        while first < len(settled) and word.top - settled[first].top >= _OF_ONE * letter:
+            first += 1
+        for at in range(first, len(settled)):
+            if _overlap(word, settled[at], letter):
+                settled[at] = around((settled[at], word))
                 break
         else:
             settled.append(word)
     return settled
+
+
+def _overlap(word: Word, other: Word, letter: float) -> bool:
+    """Say whether two words are parts of one, one above the other."""
+    if min(word.right, other.right) <= max(word.left, other.left):
+        return False
+    if max(word.bottom, other.bottom) - min(word.top, other.top) >= _OF_ONE * letter:
+        return False
+    lower = min(word.height, other.height)
+    inside = min(word.bottom, other.bottom) - max(word.top, other.top)
+    return lower < 0.5 * letter or inside >= 0.4 * lower
 
 
 def _is_of_word(word: Word, piece: Word, letter: float) -> bool:
