@@ -34,6 +34,8 @@ class Page(Value):
     skew_degrees: float = 0.0
     lines: tuple[TextLine, ...] = ()
     tables: tuple[Table, ...] = ()
+    words: tuple[TextLine, ...] = ()
+    """Of a text layer without rulings: what stands side by side, in the order of the file."""
     pictures: int = Field(default=0, ge=0)
     """Pictures in a document without pages that may hold text or a table: they were not read."""
     failure: Failure | None = None

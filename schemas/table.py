@@ -39,6 +39,8 @@ class Cell(Value):
     """True when a text without borders does not say what stands in the cell: what it holds follows
     from the sums of its form or, where they leave that open, `text` is empty and `candidates` list
     what it may be (an empty one: nothing)."""
+    loose: bool = False
+    """True when no ruling parts it from others: its box is that of its text."""
 
 
 class Table(Value):

@@ -25,6 +25,7 @@ from workers.pipeline.export.result_files import export
 from workers.pipeline.narrative.judge import with_claims
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
+from workers.pipeline.read.column_text import with_tables_without_lines
 from workers.pipeline.read.markup import MARKUP_KINDS, read_markup
 from workers.pipeline.read.scan import read_scan
 from workers.pipeline.read.text_layer import read_text_layer
@@ -129,6 +130,7 @@ def assemble_document(
     unread = [page.failure for page in pages if page.failure and page.source == "markup"]
     if unread:
         return unread[0]
+    pages = with_tables_without_lines(pages)
     registration = register(pages, choose_form(pages, source))
     if is_no_report(registration, pages):
         return refusal(pages, source)

@@ -7,7 +7,7 @@ from typing import Literal
 Flow = Literal["flow", "own_page", "landscape"]
 Align = Literal["left", "center", "right"]
 Frame = Literal["single", "double", "none"]
-Lines = Literal["all", "rows"]
+Lines = Literal["all", "rows", "none"]
 
 SONG = "Noto Serif SC"
 HEI = "Noto Sans SC"
@@ -29,7 +29,7 @@ class Layout:
     page_numbers: bool = False
     align: Align = "center"
     frame: Frame = "single"
-    lines: Lines = "all"  # rows: no upright rules
+    lines: Lines = "all"  # rows: no upright rules; none: no rules at all
     gutter: float = 0.0  # between cells; each then has rules of its own, so that all are double
     rule: float = 0.5
     rule_color: str = "#000000"

@@ -1,12 +1,13 @@
 """Rows and headers found in a text → a table laid out as its form lays it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from schemas.form import FormCell, FormTable
 from schemas.forms import FORMS
 from schemas.table import Candidate, Cell, Table
 from workers.pipeline.read.markup_page import cell_of, table_of
+from workers.pipeline.read.text_cells import Piece
 from workers.pipeline.read.text_entries import Row
 from workers.pipeline.read.text_headers import Match
 from workers.pipeline.sums.settle import Settled
@@ -16,13 +17,25 @@ _ASTRAY = 0.5
 """Confidence of words that may lack some, or hold another cell's."""
 
 
+Locate = Callable[[Sequence[int]], Mapping[str, object]]
+"""Says of some pieces on which page they stand and where, as fields of a cell."""
+
+
+def nowhere(pieces: Sequence[int]) -> Mapping[str, object]:
+    """Say nothing of where pieces stand: a document without pages has no places."""
+    del pieces
+    return {}
+
+
 def set_table(
     form_table: FormTable,
     rows: Sequence[Row],
     headers: Sequence[Match],
     values: Mapping[str, Settled],
+    found: Sequence[Piece],
     *,
     in_columns: bool = False,
+    locate: Locate = nowhere,
 ) -> Table:
     """Set what was found in the places the form has for it; rows not found are left out.
 
@@ -32,8 +45,8 @@ def set_table(
     kept = sorted(heads | {row.wanted[0].row for row in rows})
     places = {row: at for at, row in enumerate(kept)}
     cells = [
-        *_headers(headers, kept, places, in_columns=in_columns),
-        *_rows(rows, values, places, in_columns=in_columns),
+        *_headers(headers, kept, places, in_columns=in_columns, locate=locate),
+        *_rows(rows, values, places, found, in_columns=in_columns, locate=locate),
     ]
     return table_of(cells)
 
@@ -44,6 +57,7 @@ def _headers(
     places: Mapping[int, int],
     *,
     in_columns: bool,
+    locate: Locate,
 ) -> Iterator[Cell]:
     for match in headers:
         cell = match.cell
@@ -56,6 +70,7 @@ def _headers(
                 row_span=len(over),
                 column_span=cell.column_span,
             )
+            words = words.model_copy(update=locate(range(match.first, match.last + 1)))
             yield _astray(words, cell) if in_columns else words
 
 
@@ -63,20 +78,34 @@ def _rows(
     rows: Sequence[Row],
     values: Mapping[str, Settled],
     places: Mapping[int, int],
+    found: Sequence[Piece],
     *,
     in_columns: bool,
+    locate: Locate,
 ) -> Iterator[Cell]:
     for row in rows:
         at = places[row.wanted[0].row]
         if row.label is not None:
             label = row.label
             words = cell_of(row.text, row=at, column=label.column, column_span=label.column_span)
+            words = words.model_copy(update=locate(row.words))
             yield _astray(words, label) if in_columns else words
-        for wanted in row.wanted:
-            settled = values[str(wanted.pointer)]
-            text = settled.texts[0] if len(settled.texts) == 1 else ""
+        told = [values[str(wanted.pointer)] for wanted in row.wanted]
+        texts = [settled.texts[0] if len(settled.texts) == 1 else "" for settled in told]
+        own = _own_pieces(found, row, texts)
+        for wanted, settled, text, at_pieces in zip(row.wanted, told, texts, own, strict=True):
             cell = cell_of(text, row=at, column=wanted.column, column_span=wanted.column_span)
+            cell = cell.model_copy(update=locate(at_pieces))
             yield cell if settled.certain else _inferred(cell, settled)
+
+
+def _own_pieces(found: Sequence[Piece], row: Row, texts: Sequence[str]) -> Iterator[Sequence[int]]:
+    """Yield for each value of a row the piece that prints it, or all of the row's."""
+    printed = [at for at in row.values if found[at].text]
+    alike = [found[at].text for at in printed] == [text for text in texts if text]
+    left = iter(printed)
+    for text in texts:
+        yield (next(left),) if alike and text else row.values
 
 
 def _astray(words: Cell, wanted: FormCell) -> Cell:

@@ -7,9 +7,9 @@ The page's picture only says what of the text is seen, and what is seen beside i
 from schemas.page import Page
 from workers.pipeline.read.clean import Pixels
 from workers.pipeline.read.text_layer_characters import TextLayer
-from workers.pipeline.read.text_layer_lines import lines
+from workers.pipeline.read.text_layer_lines import lines, words
 from workers.pipeline.read.text_layer_picture import with_ink
-from workers.pipeline.read.text_layer_tables import read_tables
+from workers.pipeline.read.text_layer_tables import is_ruled, read_tables
 
 
 def read_text_layer(layer: TextLayer, number: int, picture: Pixels | None = None) -> Page:
@@ -25,4 +25,5 @@ def read_text_layer(layer: TextLayer, number: int, picture: Pixels | None = None
         source="text_layer",
         lines=tuple(lines(free, layer)),
         tables=tuple(tables),
+        words=() if is_ruled(layer) else tuple(words(layer)),
     )

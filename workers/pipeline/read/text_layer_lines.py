@@ -8,6 +8,8 @@ import numpy as np
 from schemas.page import TextLine
 from workers.pipeline.read.text_layer_characters import Character, TextLayer
 
+_BESIDE, _LEVEL = 0.4, 0.3
+"""Most em of white within words that stand side by side, and by which they may be off level."""
 _GAP, _RAISED, _SMALLER = 0.2, 0.15, 0.8
 """Two digits are of one number unless there is a gap or a step of so many em, or so small a one."""
 
@@ -70,3 +72,37 @@ def lines(characters: Sequence[Character], layer: TextLayer) -> list[TextLine]:
             )
         )
     return kept
+
+
+def words(layer: TextLayer) -> list[TextLine]:
+    """Return what stands side by side on a page without rulings, in the order of its file.
+
+    Programs write a table cell by cell: without lines nothing else tells what is of one cell.
+    """
+    runs: list[list[Character]] = []
+    for character in layer.characters:
+        if runs and _goes_on(runs[-1][-1], character):
+            runs[-1].append(character)
+        else:
+            runs.append([character])
+    return [
+        TextLine(
+            text=printed(run),
+            confidence=1.0,
+            box=layer.shares(
+                (
+                    min(c.left for c in run),
+                    min(c.top for c in run),
+                    max(c.right for c in run),
+                    max(c.bottom for c in run),
+                )
+            ),
+        )
+        for run in runs
+    ]
+
+
+def _goes_on(before: Character, after: Character) -> bool:
+    size = max(before.size, after.size)
+    level = abs(before.baseline - after.baseline) <= _LEVEL * size
+    return level and -_LEVEL * size <= after.left - before.right <= _BESIDE * size

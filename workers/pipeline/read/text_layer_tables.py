@@ -16,6 +16,8 @@ from workers.pipeline.tables.unruled_words import Word
 
 SCALE = 2.0
 """Pixels a point at which rulings are drawn."""
+_LONG, _FURNITURE = 0.1, 2
+"""Share of a page's width from which a line is none of a letter; so many of them make no table."""
 _ABOVE, _BELOW = 0.8, 0.08
 """Share of its em that a character's ink rises above its baseline, and hangs below it."""
 
@@ -36,6 +38,12 @@ def read_tables(layer: TextLayer, number: int) -> tuple[list[Table], NDArray[np.
         filled = _filled(layer, found.region, found.grid, number, taken)
         tables.append(inferred(filled, counted=found.counted))
     return tables, taken
+
+
+def is_ruled(layer: TextLayer) -> bool:
+    """Say whether more lines are drawn on a page than those of its head and foot."""
+    long = (max(box[2] - box[0], box[3] - box[1]) for box in layer.rulings)
+    return sum(length >= _LONG * layer.width for length in long) > _FURNITURE
 
 
 def _letter(layer: TextLayer) -> float:

@@ -11,7 +11,7 @@ from schemas.forms import FORMS
 from schemas.table import Table
 from workers.pipeline.read.text_cells import Piece, kind_of
 from workers.pipeline.read.text_entries import Row, cells_before, entries, find_rows
-from workers.pipeline.read.text_grid import set_table
+from workers.pipeline.read.text_grid import Locate, nowhere, set_table
 from workers.pipeline.read.text_headers import Match, match_headers
 from workers.pipeline.read.text_values import any_apart, read_values
 from workers.pipeline.tables.labels import likeness, plain
@@ -49,7 +49,9 @@ class _Draft:
     last: int
 
 
-def find_tables(found: Sequence[Piece], *, in_columns: bool = False) -> list[Found]:
+def find_tables(
+    found: Sequence[Piece], *, in_columns: bool = False, locate: Locate = nowhere
+) -> list[Found]:
     """Return the statutory tables of a text in the order they stand in it.
 
     `in_columns`: they are set in columns by spaces, where words of one cell may have gone astray.
@@ -68,7 +70,13 @@ def find_tables(found: Sequence[Piece], *, in_columns: bool = False) -> list[Fou
     for draft in sorted(drafts, key=lambda one: one.first):
         values = read_values(found, draft.rows, draft.form.relations, apart=apart)
         table = set_table(
-            draft.form_table, draft.rows, draft.headers, values, in_columns=in_columns
+            draft.form_table,
+            draft.rows,
+            draft.headers,
+            values,
+            found,
+            in_columns=in_columns,
+            locate=locate,
         )
         tables.append(Found(table=table, first=draft.first, last=draft.last))
     return tables

@@ -23,7 +23,7 @@ def uneven(printed: Mapping[str, Cell | None], form_table: FormTable) -> frozens
     columns: dict[tuple[int, int, int], list[tuple[str, Cell]]] = defaultdict(list)
     for wanted in form_table.values:
         cell = printed.get(wanted.pointer or "")
-        if wanted.pointer and cell is not None and cell.box is not None:
+        if wanted.pointer and cell is not None and cell.box is not None and not cell.loose:
             place = wanted.column, wanted.column_span, cell.page
             columns[place].append((wanted.pointer, cell))
     astray = frozenset().union(*(_astray(cells) for cells in columns.values()))
@@ -43,7 +43,8 @@ def _wide_or_narrow(printed: Mapping[str, Cell | None], form_table: FormTable) -
     widths = {
         wanted.pointer: cell.box[2] - cell.box[0]
         for wanted in form_table.values
-        if wanted.pointer and (cell := printed.get(wanted.pointer)) is not None and cell.box
+        if wanted.pointer and (cell := printed.get(wanted.pointer)) is not None
+        if cell.box and not cell.loose
     }
     if len(widths) < _NEIGHBOURS:
         return frozenset()

@@ -200,8 +200,10 @@ def _misheaded(
     leaf = _headers_over(form_table)
     leaves = frozenset(leaf.values())
     headers = [cell for cell in form_table.cells if cell.kind == "header"]
-    # Of markup it is sure which cells hold values, whatever words stand in them: 两件.
-    held = {id(cell) for row in rows for cell in row.places.values() if cell.box is None}
+    # Of a text it is sure which cells hold values, whatever words stand in them: 两件.
+    held = {
+        id(cell) for row in rows for cell in row.places.values() if cell.box is None or cell.loose
+    }
     for row in rows:
         for wanted, cell in row.places.items():
             over = [above for above in _above(worded, row.at, cell) if id(above) not in held]

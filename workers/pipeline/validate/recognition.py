@@ -88,6 +88,11 @@ def _one(record: Record, code: str, place: Place, evidence: Evidence) -> tuple[s
             f"the relations of the form and the pixels together give {value}",
         )
     others, others_en = _alternatives(evidence)
+    if code == "REC-INFERRED" and value is None:
+        return (
+            f"“{place.label}”由勾稽关系推定为空白，不是直接读出",
+            f"{place.label_en}: inferred from the relations to be blank, not read",
+        )
     if code == "REC-INFERRED":
         tail, tail_en = (f"，也可能是 {others}", f"; or {others_en}") if others else ("", "")
         return (

@@ -51,7 +51,7 @@ def validate(
         check_recognition(record, form, pages),
     )
     findings = [finding for outcome in outcomes for finding in outcome.findings]
-    if _is_disordered(record):
+    if _is_disordered(record, pages):
         findings = [_as_disorder_allows(finding) for finding in findings]
     findings = gathered(findings)
     findings.sort(key=lambda finding: _SEVERITIES.index(finding.severity))
@@ -66,12 +66,13 @@ def validate(
     )
 
 
-def _is_disordered(record: Record) -> bool:
-    """Say whether values of a plain text could not be read, not even as blanks.
+def _is_disordered(record: Record, pages: Sequence[Page]) -> bool:
+    """Say whether values of a text, or of pages without lines, could not be read even as blanks.
 
     Whatever set the text has lost the order of its tables, and may as well have lost words.
     """
-    return record.source.kind == "text" and any(is_unread(record, p) for p in record.evidence)
+    loose = record.source.kind == "text" or any(page.words for page in pages)
+    return loose and any(is_unread(record, p) for p in record.evidence)
 
 
 def _as_disorder_allows(finding: Finding) -> Finding:
