@@ -181,7 +181,7 @@ def _rig(
         database=database,
         objects=store,
         send=waiting.append,
-        depth=lambda queue: 0,
+        waiting=lambda queue: broker.Waiting(contents=frozenset()),
     )
     return Rig(parts=parts, waiting=waiting)
 
@@ -238,9 +238,9 @@ def _rows(database: sqlalchemy.Engine, folder: Path, number: int) -> Rows:
     with _alone(database) as connection:
         connection.execute(text("VACUUM ANALYZE"))
         sizes = connection.execute(
-            text("SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables")
-        ).tuples()
-        by_table = {name: size for name, size in sizes if size}
+            text("SELECT relname, pg_total_relation_size(relid) AS size FROM pg_stat_user_tables")
+        )
+        by_table = {row.relname: row.size for row in sizes if row.size}
         counts = {
             name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
             for name in by_table

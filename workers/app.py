@@ -24,6 +24,7 @@ from storage.presence import Presence
 from storage.start import settings_or_exit
 from storage.tally import TALLY
 from workers import drain
+from workers.alive import alive_step
 from workers.parts import Parts, Steps
 from workers.settings import WorkerSettings
 
@@ -91,6 +92,8 @@ def create_celery(settings: WorkerSettings) -> Celery:
         },
     )
     app.steps["worker"].add(SweepTimer)
+    if settings.alive_file is not None:
+        app.steps["worker"].add(alive_step(settings.alive_file))
     return app
 
 

@@ -1,5 +1,6 @@
 """The settings of the reading side; every field is an environment variable `GOUJI_…`."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -52,6 +53,8 @@ class WorkerSettings(Addresses, DocumentLimits, Conversion, WebhookAddresses):
 
     webhook_timeout_s: Seconds = 15.0
 
+    alive_file: Path | None = None
+    """A file to touch every ten seconds, for those who watch over the worker."""
     migrate_on_start: bool = True
 
     def longest_limit_s(self) -> int:

@@ -27,8 +27,15 @@ REFUSED = {
     for key, remarks in REMARKS.items()
     if (found := re.search(r"^#   wrong: (.+) — refused$", remarks, re.MULTILINE))
 }
-ELSEWHERE = {"GOUJI_HOST", "GOUJI_PORT", "GOUJI_OBJECTS_DIR", "GOUJI_ENGINE", "GOUJI_NULL_PAGE_S"}
-"""Said by the API image, of no meaning with S3, or not for use."""
+ELSEWHERE = {
+    "GOUJI_HOST",
+    "GOUJI_PORT",
+    "GOUJI_OBJECTS_DIR",
+    "GOUJI_ENGINE",
+    "GOUJI_NULL_PAGE_S",
+    "GOUJI_ALIVE_FILE",
+}
+"""Said by the images, of no meaning with S3, or not for use."""
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
 

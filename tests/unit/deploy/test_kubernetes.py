@@ -110,15 +110,18 @@ def test_a_worker_has_time_to_end_what_it_does(name: str) -> None:
 
     grace = pod(name)["terminationGracePeriodSeconds"]
     assert grace >= celery.conf.worker_soft_shutdown_timeout + 20
+    assert grace >= WorkerSettings().drain_s + 20
     assert "STOPSIGNAL SIGQUIT" in (ROOT / "deploy" / "Dockerfile.worker").read_text()
 
 
 @pytest.mark.parametrize("name", WORKERS)
-def test_a_probe_asks_the_worker_it_belongs_to(name: str) -> None:
-    arguments = container(name)["args"]
-    node = arguments[arguments.index("--hostname") + 1].partition("@")[0]
+def test_a_probe_looks_at_the_file_the_image_has_touched(name: str) -> None:
+    image = (ROOT / "deploy" / "Dockerfile.worker").read_text()
+    [path] = re.findall(r"GOUJI_ALIVE_FILE=(\S+)", image)
     for probe in ("startupProbe", "livenessProbe"):
-        assert f'"{node}@$HOSTNAME"' in container(name)[probe]["exec"]["command"][-1]
+        assert path in container(name)[probe]["exec"]["command"][-1]
+    [mount] = container(name)["volumeMounts"]
+    assert path.startswith(mount["mountPath"])
 
 
 def test_every_queue_is_taken_once() -> None:
