@@ -16,7 +16,7 @@ from storage.database import connect
 
 _SKEW_S = 10.0
 _STUCK_S = 120.0
-_TAKER = {"inspect": "inspecting", "expand": "opening", "pages": "worker"}
+_TAKER = {"inspect": "inspecting", "expand": "opening", "pages": "worker", "webhooks": "webhooks"}
 
 
 def check_service(url: str) -> Iterator[Check]:
