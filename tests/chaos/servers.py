@@ -104,6 +104,37 @@ class Database:
         return found
 
 
+@dataclass
+class OwnBroker(Broker):
+    """The Valkey of the service itself: it is only ended here, coming back is the service's."""
+
+    @property
+    def socket(self) -> Path:
+        return embedded.socket_folder(self.folder) / "valkey.sock"
+
+    def start(self) -> None:
+        """Leave it to the service."""
+
+    def end(self, number: int = signal.SIGKILL) -> None:
+        self.signal(number)
+
+    def signal(self, number: int) -> None:
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                # its title says where it listens
+                if process.name() == "valkey-server" and str(self.socket) in process.cmdline()[0]:
+                    process.send_signal(number)
+
+
+class OwnDatabase(Database):
+    """The PostgreSQL of the service itself."""
+
+    def restart(self) -> None:
+        """End it as a crash would, and leave the start to the service."""
+        with suppress(psutil.Error, OSError):
+            self.postmaster.send_signal(signal.SIGQUIT)
+
+
 @contextmanager
 def database(folder: Path) -> Iterator[Database]:
     with embedded.postgres(folder) as url:

@@ -22,7 +22,7 @@ from storage.objects import open_store
 from tests.chaos import servers, verdict
 from tests.chaos.doors import door
 from tests.chaos.driver import Clock, Sender, hand_in, recoveries, strike
-from tests.chaos.faults import WITH_SERVERS, Fault, World
+from tests.chaos.faults import EMBEDDED, WITH_SERVERS, Fault, World
 from tests.chaos.mail import postbox
 from tests.chaos.papers import Supply, papers
 from tests.chaos.service import Service, orphans, running
@@ -31,6 +31,8 @@ from tests.stack import free_port
 
 _HANDS = 3
 """Clients that hand in at once."""
+_A_SECOND = 0.85
+"""Documents handed in by all of them: what two cores read with most of their time for others."""
 
 
 @pytest.fixture
@@ -84,6 +86,32 @@ def test_nothing_is_lost_on_servers_that_fail(
         run(world, WITH_SERVERS, addresses, chaos_seed, chaos_seconds)
 
 
+def test_nothing_is_lost_by_a_service_that_brings_its_servers_along(
+    folder: Path, chaos_seed: int, chaos_seconds: float, timings: Mapping[str, str]
+) -> None:
+    rng = random.Random(chaos_seed)
+    data = folder / "data"
+    data.mkdir()
+    data.chmod(0o755)
+    with ExitStack() as opened:
+        box = opened.enter_context(postbox(rng))
+        service = Service(data=data, port=free_port(), environment=timings)
+        opened.enter_context(running(service))
+        url = f"postgresql://postgres@/postgres?host={data / 'database'}"
+        rows = connect(url, pool_size=3)
+        opened.callback(rows.dispose)
+        world = World(
+            rng=rng,
+            service=service,
+            postbox=box,
+            rows=rows,
+            broker=servers.OwnBroker(folder=data / "queue"),
+            database=servers.OwnDatabase(folder=data / "database", url=url),
+        )
+        addresses = Addresses(objects_dir=data / "objects")
+        run(world, EMBEDDED, addresses, chaos_seed, chaos_seconds / 2)
+
+
 def run(
     world: World,
     faults: Mapping[str, tuple[Fault, float]],
@@ -100,7 +128,7 @@ def run(
     watching = threading.Thread(target=clock.watch, daemon=True)
     watching.start()
     failed: list[Exception] = []
-    number = max(45, round(seconds))
+    number = max(30, round(seconds * _A_SECOND))
     supply = Supply(papers(seed))
     hands = [
         threading.Thread(
@@ -125,7 +153,7 @@ def run(
         postbox=world.postbox,
     )
     began = time.monotonic()
-    verdict.settle(after, 180)
+    verdict.settle(after, 150)
     print(f"all at rest {time.monotonic() - began:.1f} s after the last fault")
     verdict.deliver_all(after, 120)
     clock.stop()

@@ -40,19 +40,20 @@ class Aftermath:
     postbox: Postbox
 
 
-def settle(after: Aftermath, within_s: float) -> float:
-    """Wait until nothing is under way; return how long that took."""
-    began = time.monotonic()
+def settle(after: Aftermath, patience_s: float) -> None:
+    """Wait until nothing is under way, or until nothing has moved for as long as the patience."""
     under_way = select(func.count()).select_from(jobs).where(jobs.c.status.in_(ACTIVE))
     unopened = select(func.count()).select_from(batches).where(batches.c.status.in_(ACTIVE))
-    while time.monotonic() - began < within_s:
+    moved, before = time.monotonic(), -1
+    while time.monotonic() - moved < patience_s:
         with after.rows.connect() as connection:
-            if not connection.execute(under_way).scalar_one() and not (
-                connection.execute(unopened).scalar_one()
-            ):
-                break
+            left = connection.execute(under_way).scalar_one()
+            left += connection.execute(unopened).scalar_one()
+        if not left:
+            return
+        if left != before:
+            moved, before = time.monotonic(), left
         time.sleep(0.5)
-    return time.monotonic() - began
 
 
 def deliver_all(after: Aftermath, within_s: float) -> None:
@@ -72,7 +73,8 @@ def deliver_all(after: Aftermath, within_s: float) -> None:
 
 def faults_of(after: Aftermath) -> list[str]:
     """Return everything that is not as it must be, in words."""
-    with after.rows.connect() as connection:
+    single = after.rows.execution_options(isolation_level="AUTOCOMMIT")  # it takes minutes
+    with single.connect() as connection:
         papers = dict(_papers(connection, after.sender))
         return [
             *_lost(connection, after.sender),
