@@ -5,9 +5,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import born_digital, capacity, exactness, memory, service, speed, tables
+from bench import born_digital, capacity, exactness, memory, service, soak, speed, tables
 
-CHOICES = ("exactness", "speed", "born-digital", "memory", "tables", "service", "capacity", "all")
+CHOICES = (
+    "exactness",
+    "speed",
+    "born-digital",
+    "memory",
+    "tables",
+    "service",
+    "capacity",
+    "soak",
+    "all",
+)
 
 
 def main() -> int:
@@ -28,6 +38,7 @@ def main() -> int:
     tables.add_options(parser)
     service.add_options(parser)
     capacity.add_options(parser)
+    soak.add_options(parser)
     chosen = parser.parse_intermixed_args()
     if chosen.what in ("exactness", "all"):
         exactness.run(chosen.paths, chosen)
@@ -45,6 +56,8 @@ def main() -> int:
         service.run(chosen)
     if chosen.what == "capacity":
         capacity.run(chosen)
+    if chosen.what == "soak":
+        soak.run(chosen.paths, chosen)
     if chosen.what == "tables":
         tables.run(chosen)
     return 0
