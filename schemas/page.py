@@ -38,5 +38,7 @@ class Page(Value):
     """Of a text layer without rulings: what stands side by side, in the order of the file."""
     pictures: int = Field(default=0, ge=0)
     """Pictures in a document without pages that may hold text or a table: they were not read."""
+    cut: bool = False
+    """The file breaks off somewhere behind this page's beginning: other pages may be missing."""
     failure: Failure | None = None
     """Why the page could not be read; lines and tables are empty then."""

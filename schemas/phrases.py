@@ -93,6 +93,7 @@ RULES: dict[str, Phrase] = {
     "REC-INFERRED": ("由勾稽关系推得的数", "Values inferred from the relations"),
     "REC-CORRECTED": ("按勾稽关系改取的数", "Values corrected by the relations"),
     "REC-CHARACTER": ("所有文字均已解码", "Every character was decoded"),
+    "REC-FILE": ("文件完整", "The file is whole"),
     "REC-PAGE": ("各页均已读出", "Every page was read"),
 }
 

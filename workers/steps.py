@@ -1,7 +1,7 @@
 """The three steps of a document's way; `workers.tasks` and `gouji process` walk the same ones."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas import failures
 from schemas.environment import Conversion
@@ -14,6 +14,7 @@ from schemas.table import Tables
 from schemas.validation import Validation
 from workers.engines.inspect import Inspection, Limits, inspect
 from workers.engines.inspect_office import office_failure
+from workers.engines.inspect_pdf import has_lost_end
 from workers.engines.office import OfficeError, as_docx
 from workers.engines.picture import encode, encode_print
 from workers.engines.protocols import Engines
@@ -72,6 +73,13 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
     """
     if kind in MARKUP_KINDS:
         return PageReading(page=_markup(content, kind), image=b"")
+    reading = _read_drawn(content, number, engines)
+    if has_lost_end(content):
+        return replace(reading, page=reading.page.model_copy(update={"cut": True}))
+    return reading
+
+
+def _read_drawn(content: bytes, number: int, engines: Engines) -> PageReading:
     try:
         with opened(content) as document:
             page = load_page(document, number)

@@ -24,6 +24,9 @@ _PDF = FORMATS["pdf"]
 _TAIL_BYTES = 2048
 """Where `%%EOF` stands in a whole file, with some junk after it."""
 
+_HEAD_BYTES = 1024
+_END = b"%%EOF"
+_OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b")
 
 _PICTURE_SHARE = 0.5
@@ -118,6 +121,16 @@ def _has_lost_pages(document: pymupdf.Document, content: bytes) -> bool:
 
 def _has_end(content: bytes) -> bool:
     return b"%%EOF" in content[-_TAIL_BYTES:]
+
+
+def has_lost_end(content: bytes) -> bool:
+    """Say whether a file is a PDF that breaks off: objects follow after its last end, if any.
+
+    What follows an end without being an object is padding or junk, and nothing is missing.
+    """
+    head = content[:_HEAD_BYTES]
+    _, _, rest = content.rpartition(_END)
+    return b"%PDF-" in head and _OBJECT.search(rest) is not None
 
 
 def _oversize(

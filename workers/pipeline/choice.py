@@ -30,9 +30,9 @@ def choose_form(pages: Sequence[Page], source: Source) -> Form:
 
 
 def is_no_report(registration: Registration, pages: Sequence[Page]) -> bool:
-    """Say whether no statutory table was found though all pages could be read."""
+    """Say whether no statutory table was found though all pages are there and could be read."""
     nothing_found = len(registration.missing) == len(registration.form.tables)
-    return nothing_found and not any(page.failure for page in pages)
+    return nothing_found and not any(page.failure or page.cut for page in pages)
 
 
 def is_filled(registration: Registration) -> bool:

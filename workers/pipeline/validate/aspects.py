@@ -41,9 +41,10 @@ _FEE = re.compile(
 def check_aspects(record: Record, pages: Sequence[Page]) -> Outcome:
     """Check the five aspects and the length of section one, and the fee statement of section six.
 
-    Sections that were not found are STR-SECTION's; where a page could not be read nothing is said.
+    Sections that were not found are STR-SECTION's; where a page could not be read, or the
+    file broke off, nothing is said.
     """
-    if any(page.failure is not None for page in pages):
+    if any(page.failure is not None or page.cut for page in pages):
         return Outcome()
     first = _text_of(record, 1)
     last = _text_of(record, 6)

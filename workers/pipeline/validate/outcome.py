@@ -43,5 +43,8 @@ def listed_en(names: Sequence[str]) -> str:
 
 
 def was_recognised(pages: Iterable[Page]) -> bool:
-    """Say whether any page was read from pixels or not at all, so that an omission may be ours."""
-    return any(page.source == "ocr" or page.failure is not None for page in pages)
+    """Say whether any page was read from pixels or not at all, so that an omission may be ours.
+
+    Neither is it the report's when the file broke off.
+    """
+    return any(page.source == "ocr" or page.failure is not None or page.cut for page in pages)

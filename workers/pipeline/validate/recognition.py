@@ -27,6 +27,9 @@ def check_recognition(record: Record, form: Form, pages: Sequence[Page]) -> Outc
         broken = list(_broken_characters(pages))
         findings += broken
         checked["REC-CHARACTER"] = Checked(checked=1, failed=len(broken))
+    if any(page.cut for page in pages):
+        findings.append(_cut_file(len(pages)))
+        checked["REC-FILE"] = Checked(checked=1, failed=1)
     for flag, code in _CODES.items():
         flagged = [p for p in form.pointers if record.evidence[p].flag == flag]
         checked[code] = Checked(checked=len(form.pointers), failed=len(flagged))
@@ -162,6 +165,21 @@ def _broken_characters(pages: Sequence[Page]) -> Iterator[Finding]:
             suggestion="请另存为 UTF-8 编码或打印为 PDF 后重新提交，并核对这些位置。",
             suggestion_en="Save it as UTF-8 or print it to PDF, submit that, and check the places.",
         )
+
+
+def _cut_file(pages: int) -> Finding:
+    """Say that the file broke off: whether the report or only the copy lacks pages is unknown."""
+    return Finding(
+        code="REC-FILE",
+        severity="warning",
+        cause="undetermined",
+        message=f"文件已损坏：末尾缺失，只恢复出 {pages} 页，其后可能还有页面",
+        message_en=f"The file is damaged: its end is missing; {pages} pages were recovered, and "
+        "others may have followed",
+        suggestion="请核对页数；如有缺页，请重新下载或导出文件后再提交。",
+        suggestion_en="Check the number of pages; if some are missing, download or export the file "
+        "again and submit that.",
+    )
 
 
 def _failed_pages(pages: Sequence[Page]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from schemas.failure import Failure
 from workers.engines.inspect import Inspection, Limits, inspect
+from workers.engines.inspect_pdf import has_lost_end
 
 LIMITS = Limits(max_bytes=4_000_000, max_pages=6, max_page_pixels=2_000_000)
 FORM = "本年新收政府信息公开申请数量 12 件，结转下年度继续办理 3 件。"
@@ -343,6 +344,25 @@ def test_cut_pdf_is_truncated_or_repaired() -> None:
     assert set(outcomes) == {"truncated", "ok"}
     assert outcomes == sorted(outcomes, reverse=True)
     assert {code(SCAN[: len(SCAN) * share // 100]) for share in (1, 20, 60)} == {"truncated"}
+
+
+BREAKS: list[tuple[str, Callable[[bytes], bytes], bool]] = [
+    ("whole", lambda whole: whole, False),
+    ("padded", lambda whole: whole + bytes(5000), False),
+    ("with junk behind", lambda whole: whole + b"<html>not found</html>" * 300, False),
+    ("wrong cross-references", lambda whole: whole.replace(b"startxref", b"startxref 7 "), False),
+    ("cut before its end", lambda whole: whole[: whole.rindex(b"startxref")], True),
+    ("cut in a page", lambda whole: whole[: len(whole) * 2 // 3], True),
+    ("cut in a second edition", lambda whole: whole + b"\n9 0 obj\n<< /Type /Page", True),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "lost"), BREAKS)
+def test_a_pdf_that_breaks_off_is_told_from_an_odd_one(
+    name: str, change: Callable[[bytes], bytes], lost: bool
+) -> None:
+    assert has_lost_end(change(pdf("text", "scan"))) is lost
+    assert not has_lost_end(PNG)
 
 
 def test_garbage_in_a_frame_of_pdf_is_damaged() -> None:

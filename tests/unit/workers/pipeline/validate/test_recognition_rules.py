@@ -8,6 +8,7 @@ from schemas.forms.template_2021 import FORM
 from schemas.page import Page
 from schemas.validation import Finding
 from tests.strategies import build_report, evidence_of, values_of
+from workers.pipeline.validate.outcome import was_recognised
 from workers.pipeline.validate.recognition import check_recognition
 
 VALUES = values_of({})
@@ -75,3 +76,18 @@ def test_a_page_that_could_not_be_read_is_told_with_its_reason() -> None:
     (finding,) = check_recognition(report.record, FORM, (*report.pages, bad)).findings
     assert (finding.code, finding.page, finding.cause) == ("REC-PAGE", 4, "recognition")
     assert finding.message == "第 4 页没有读出：太糊"
+
+
+def test_a_file_that_breaks_off_is_told_once_and_nobody_is_blamed() -> None:
+    report = build_report(VALUES)
+    pages = [page.model_copy(update={"cut": True}) for page in report.pages]
+    outcome = check_recognition(report.record, FORM, pages)
+    (finding,) = outcome.findings
+    assert (finding.code, finding.severity, finding.cause) == (
+        "REC-FILE",
+        "warning",
+        "undetermined",
+    )
+    assert outcome.checked["REC-FILE"].failed == 1
+    assert was_recognised(pages), "what is missing may have stood behind the break"
+    assert "REC-FILE" not in check_recognition(report.record, FORM, report.pages).checked
