@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from api import errors, queue
+from api import errors, openapi, queue
 from api.hub import Hub
 from api.key_memory import KeyMemory
 from api.limits import Limiter, Waiting
@@ -62,6 +62,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     errors.install(app)
     for room in (jobs, results, batches, webhooks, admin, schemas, health, page):
         app.include_router(room.router)
+    openapi.describe(app)
     return app
 
 

@@ -106,6 +106,8 @@ def unsupported_type(kind: Format) -> Failure:
 def _conversion(kind: Format) -> tuple[str, str]:
     if kind.media_type.startswith("image/"):
         return "请另存为 JPEG、PNG 或 PDF", "Save it as JPEG, PNG or PDF"
+    if kind.role in ("archive", "foreign_archive"):
+        return "请解压后重新打包为 ZIP", "Unpack it, pack it again as ZIP"
     if kind.name == "utf16":
         return "请用原软件打开，另存为 UTF-8 编码", "Open it in its own program, save it as UTF-8"
     if kind.name in ("html", "mhtml", "svg", "xml"):

@@ -80,8 +80,7 @@ FORMATS: dict[str, Format] = {
         _format("bzip2", "application/x-bzip2", "archive", "BZIP2 压缩包", "a BZIP2 archive"),
         _format("xz", "application/x-xz", "archive", "XZ 压缩包", "an XZ archive"),
         _format("rar", "application/vnd.rar", "foreign_archive", "RAR 压缩包", "a RAR archive"),
-        _format("7z", "application/x-7z-compressed", "foreign_archive",
-                "7Z 压缩包", "a 7Z archive"),
+        _format("7z", "application/x-7z-compressed", "archive", "7Z 压缩包", "a 7Z archive"),
         _format("zstd", "application/zstd", "foreign_archive", "ZSTD 压缩包", "a ZSTD archive"),
     )
 }  # fmt: skip

@@ -129,11 +129,19 @@ class Stack:
         process.wait()
 
     def await_ready(self) -> None:
+        """Wait until the API answers and has seen a worker."""
+        self._await("/metrics", "gouji_workers_seen 1")
+
+    def await_answer(self) -> None:
+        """Wait until the API answers."""
+        self._await("/livez", "ok")
+
+    def _await(self, address: str, says: str) -> None:
         deadline = time.monotonic() + 60
         with self.client() as client:
             while time.monotonic() < deadline:
                 try:
-                    if "gouji_workers_seen 1" in client.get("/metrics").text:
+                    if says in client.get(address).text:
                         return
                 except httpx.TransportError:
                     pass

@@ -24,6 +24,7 @@ from api.batch_events import Position
 from api.batches import ItemFilters
 from api.forms import Submission
 from api.long_files import LongFormat
+from api.openapi import UNCHANGED, files
 from api.parts import Parts, parts
 from schemas.batch import Batch, BatchItemList, BatchList, ItemStatus
 from schemas.job import TERMINAL
@@ -49,7 +50,7 @@ _MEDIA_TYPES: dict[LongFormat, str] = {
     "", status_code=202, response_model=Batch, openapi_extra=forms.openapi("Batch", many=True)
 )
 async def post_batch(request: Request, found: Found, asking: Asking) -> Response:
-    """Hand in archives (ZIP, TAR) and documents; each document in them becomes a job."""
+    """Hand in archives (ZIP, TAR, 7Z) and documents; each document in them becomes a job."""
     async with forms.submission(request, asking.tenant, "bulk") as submission:
         batch_id = await run_in_threadpool(_submit, found, submission)
     batch = await run_in_threadpool(batches.read, found, asking.tenant, batch_id)
@@ -76,7 +77,7 @@ def list_batches(
     return batches.listed(found, asking.tenant, cursor, limit)
 
 
-@router.get("/{batch_id}", response_model=Batch)
+@router.get("/{batch_id}", response_model=Batch, responses=UNCHANGED)
 async def get_batch(
     batch_id: str,
     found: Found,
@@ -136,7 +137,11 @@ def get_items(
     return batches.items(found, asking.tenant, batch_id, wanted, cursor, limit)
 
 
-@router.get("/{batch_id}/export", response_class=Response)
+@router.get(
+    "/{batch_id}/export",
+    response_class=Response,
+    responses=files(*_MEDIA_TYPES.values(), "text/html; charset=utf-8"),
+)
 def get_export(batch_id: str, found: Found, asking: Asking, format: Format = "csv") -> Response:  # noqa: A002  the contract's name
     """Return the values of all reports read so far, one row a value, or a page on them."""
     row, jobs = batches.assembled(found, asking.tenant, batch_id)

@@ -19,7 +19,7 @@ def livez() -> str:
     return "ok\n"
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"description": "Something it needs is away."}})
 def readyz(found: Found) -> Response:
     """Say whether database, object store and broker can be worked with, and what is wrong.
 

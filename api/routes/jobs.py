@@ -13,6 +13,7 @@ from api.errors import ApiError
 from api.forms import Submission
 from api.intake import Admitted
 from api.jobs import Filters
+from api.openapi import UNCHANGED
 from api.parts import Parts, parts
 from schemas.job import TERMINAL, Job, JobList, JobStatus
 from schemas.validation import Verdict
@@ -25,7 +26,11 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.post(
-    "", status_code=202, response_model=Job, openapi_extra=forms.openapi("Document", many=False)
+    "",
+    status_code=202,
+    response_model=Job,
+    responses={200: {"model": Job, "description": "It was waited for and is finished."}},
+    openapi_extra=forms.openapi("Document", many=False),
 )
 async def post_job(
     request: Request,
@@ -109,7 +114,7 @@ def list_jobs(
     return Response(shown.model_dump_json().encode(), media_type="application/json")
 
 
-@router.get("/{job_id}", response_model=Job)
+@router.get("/{job_id}", response_model=Job, responses=UNCHANGED)
 async def get_job(
     job_id: str,
     found: Found,

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from api import jobs, objects
 from api.auth import Asking
 from api.errors import ApiError, not_found
+from api.openapi import files
 from api.parts import Parts, parts
 from schemas import keys
 from schemas.job import ACTIVE
@@ -31,26 +32,30 @@ _FILES: dict[Format, tuple[str, str]] = {
 }
 
 
-@router.get("/result", response_class=Response)
+@router.get(
+    "/result",
+    response_class=Response,
+    responses=files(*(media_type for _, media_type in _FILES.values())),
+)
 def get_result(job_id: str, found: Found, asking: Asking, format: Format = "json") -> Response:  # noqa: A002  the contract's name
     """Return the record, or the same as table, workbook, page or searchable document."""
     name, media_type = _FILES[format]
     return _result(found, asking.tenant, job_id, name, media_type)
 
 
-@router.get("/validation", response_class=Response)
+@router.get("/validation", response_class=Response, responses=files(_JSON))
 def get_validation(job_id: str, found: Found, asking: Asking) -> Response:
     """Return the verdict and the findings."""
     return _result(found, asking.tenant, job_id, "validation.json", _JSON)
 
 
-@router.get("/tables", response_class=Response)
+@router.get("/tables", response_class=Response, responses=files(_JSON))
 def get_tables(job_id: str, found: Found, asking: Asking) -> Response:
     """Return every table found, statutory or not."""
     return _result(found, asking.tenant, job_id, "tables.json", _JSON)
 
 
-@router.get("/pages/{number}", response_class=Response)
+@router.get("/pages/{number}", response_class=Response, responses=files("image/webp"))
 def get_page(job_id: str, number: int, found: Found, asking: Asking) -> Response:
     """Return a page upright, as boxes refer to it; available as soon as that page is read."""
     job = _job(found, asking.tenant, job_id)
@@ -67,7 +72,7 @@ def get_page(job_id: str, number: int, found: Found, asking: Asking) -> Response
     return shown
 
 
-@router.get("/source", response_class=Response)
+@router.get("/source", response_class=Response, responses=files("*/*"))
 def get_source(job_id: str, found: Found, asking: Asking) -> Response:
     """Return the document as it was handed in."""
     job = _job(found, asking.tenant, job_id)

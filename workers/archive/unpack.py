@@ -8,6 +8,7 @@ from schemas.failure import Failure
 from schemas.formats import Format, sniff
 from workers.archive import inflate
 from workers.archive.member import ArchiveLimits, ArchiveRefused, Member, Refused
+from workers.archive.seven_zip import iterate_seven_zip
 from workers.archive.tar_file import iterate_tar
 from workers.archive.zip_file import iterate_zip
 
@@ -22,7 +23,7 @@ def is_archive(content_head: bytes, filename: str) -> bool:
 
 
 def iterate(path: Path, limits: ArchiveLimits) -> Iterator[Member | Refused]:
-    """Yield the documents of a ZIP or TAR archive in their order, and what is refused among them.
+    """Yield the documents of an archive in their order, and what is refused among them.
 
     One member is in memory at a time. Folders and what file managers leave behind are passed over.
     Raises ArchiveRefused, at once or after some members, when the archive or its rest is refused.
@@ -36,6 +37,8 @@ def iterate(path: Path, limits: ArchiveLimits) -> Iterator[Member | Refused]:
         raise ArchiveRefused(_refusal(kind))
     if kind.name == "zip":
         yield from iterate_zip(path, limits)
+    elif kind.name == "7z":
+        yield from iterate_seven_zip(path, limits)
     else:
         yield from iterate_tar(path, _CODECS[kind.name], limits)
 
