@@ -16,7 +16,7 @@ from api.readiness import Probes
 from api.settings import ApiSettings
 from api.shared import Shared
 from storage.objects import ObjectStore
-from storage.outbox import Send
+from storage.outbox import Send, at_once
 from storage.parts import PartStore
 
 
@@ -44,7 +44,7 @@ class Parts:
 
         Beginning and ending a transaction would be two more trips to the server than the look.
         """
-        return self.database.execution_options(isolation_level="AUTOCOMMIT")
+        return at_once(self.database)
 
     def pulse(self) -> Pulse:
         """Return how the service is doing, at most a second old."""

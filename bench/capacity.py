@@ -292,7 +292,7 @@ def _stat(path: Path) -> list[int]:
 
 def _message_bytes(queue: str) -> float:
     """Return the memory a waiting message takes in the broker."""
-    send = broker.sender(broker.producer(queue))
+    send = broker.sender(broker.producer(queue), queue)
     with redis.Redis.from_url(queue) as client:
         send(message.page("job_" + "0" * 26, 1, "bulk"))
         before = client.info("memory")["used_memory"]

@@ -26,7 +26,7 @@ from gouji import embedded
 from storage.database import connect, free_leases, migrate
 from storage.start import read_settings
 
-READY_S = 60.0
+READY_S = 180.0
 _API_STOP_S = 12.0
 _WORKER_STOP_S = 25.0
 _LOOK_EVERY_S = 0.2

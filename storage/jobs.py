@@ -9,7 +9,19 @@ from functools import cache
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Select, Text, bindparam, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from schemas import keys, message
 from schemas.event import EventData, EventType
@@ -48,11 +60,15 @@ _EVENTS: dict[str, EventType] = {
 }
 
 
-def lock(unit: Unit, job_id: str) -> JobRow | None:
-    """Lock a job's row until the end of the transaction, or return None when there is none."""
+def lock(unit: Unit, job_id: str, also: ColumnElement[bool] | None = None) -> JobRow | None:
+    """Lock a job's row until the end of the transaction; None when there is none.
+
+    `also` says what must hold of it besides.
+    """
     row = unit.connection.execute(
         select(*JOB_COLUMNS)
         .where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
+        .where(true() if also is None else also)
         .with_for_update(key_share=True)
     ).one_or_none()
     return None if row is None else JobRow.of(row)

@@ -91,6 +91,11 @@ def _send(database: sqlalchemy.Engine, send: Send, waiting: Sequence[tuple[int, 
             break
         sent.append(number)
     if sent:
-        with database.begin() as connection:
+        with at_once(database).connect() as connection:
             connection.execute(delete(outbox).where(outbox.c.id.in_(sent)))
     return len(sent)
+
+
+def at_once(database: sqlalchemy.Engine) -> sqlalchemy.Engine:
+    """Return the database for single statements, each a transaction: two trips to it fewer."""
+    return database.execution_options(isolation_level="AUTOCOMMIT")

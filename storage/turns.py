@@ -9,7 +9,17 @@ from collections import Counter
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas import message
@@ -24,6 +34,8 @@ RESEND_S = 30.0
 """A step whose message was lost is asked about by the sweeper after this long."""
 
 _ADVISORY_LOCKS: dict[Priority, int] = {"interactive": 7_160_003, "bulk": 7_160_004}
+_AT_A_TIME = 4
+"""Turns are dealt when a quarter of the room is free: dealing costs more than counting."""
 _CLOCK = ""
 """In place of a tenant: the row that holds a priority's clock."""
 
@@ -69,9 +81,11 @@ def release(unit: Unit, priority: Priority) -> None:
     When somebody else is at it nothing is done: the next job to end, or the sweeper, does it.
     """
     lock = func.pg_try_advisory_xact_lock(_ADVISORY_LOCKS[priority])
-    if not _any(unit, priority) or not unit.connection.execute(select(lock)).scalar():
+    if _free(unit, priority) < max(1, room() // _AT_A_TIME):
         return
-    free = room() - _in_flight(unit, priority)
+    if not unit.connection.execute(select(lock)).scalar():
+        return
+    free = _free(unit, priority)
     while free > 0:
         begun = _round(unit, priority, free)
         if not begun:
@@ -91,14 +105,13 @@ def charge(unit: Unit, priority: Priority, tenant: str, pages: int) -> None:
     )
 
 
-def _any(unit: Unit, priority: Priority) -> bool:
-    some = select(jobs.c.id).where(jobs.c.priority == priority, literal_column(f"({HELD})"))
-    return unit.connection.execute(some.limit(1)).first() is not None
-
-
-def _in_flight(unit: Unit, priority: Priority) -> int:
-    own = (jobs.c.priority == priority) & literal_column(f"({IN_FLIGHT})")
-    return unit.connection.execute(select(func.count()).where(own)).scalar_one()
+def _free(unit: Unit, priority: Priority) -> int:
+    """Return how many jobs may begin; 0 when none waits."""
+    own = jobs.c.priority == priority
+    waits = exists().where(own, literal_column(f"({HELD})"))
+    in_flight = select(func.count()).where(own, literal_column(f"({IN_FLIGHT})")).scalar_subquery()
+    free = select(case((waits, room() - in_flight), else_=0))
+    return int(unit.connection.execute(free).scalar_one())
 
 
 def _round(unit: Unit, priority: Priority, free: int) -> int:

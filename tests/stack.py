@@ -137,7 +137,7 @@ class Stack:
         self._await("/livez", "ok")
 
     def _await(self, address: str, says: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         with self.client() as client:
             while time.monotonic() < deadline:
                 try:

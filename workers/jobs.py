@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from pydantic import JsonValue
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from schemas import failures, message
 from schemas.failure import Failure
@@ -14,8 +15,8 @@ from storage import events, turns
 from storage.events import seconds
 from storage.ids import new_id
 from storage.jobs import Values, lock, move
-from storage.outbox import Unit, unit_of_work
-from storage.rows import JobRow, PageRow
+from storage.outbox import Unit, at_once, unit_of_work
+from storage.rows import JOB_COLUMNS, JobRow, PageRow
 from workers import lease
 from workers.lease import Claim
 from workers.parts import Parts
@@ -40,21 +41,46 @@ class Held:
 
 
 def start_inspection(parts: Parts, job_id: str) -> Held | None:
-    """Claim the inspection of a job; None when it is done, cancelled or somebody else's."""
+    """Claim the inspection of a job; None when it is done, cancelled or somebody else's.
+
+    The statement says of the job what `advance` says: queued or inspecting, it is inspecting now.
+    """
     waiting = or_(
         jobs.c.status == "queued", and_(jobs.c.status == "running", jobs.c.stage == "inspecting")
     )
+    begins: Values = {
+        "status": "running",
+        "stage": "inspecting",
+        "reason": None,
+        "version": jobs.c.version + 1,
+        "updated_at": func.now(),
+        "started_at": func.coalesce(jobs.c.started_at, func.now()),
+        "finished_at": None,
+    }
     with unit_of_work(parts.database, parts.send) as unit:
-        job = lock(unit, job_id)
-        if job is None:
-            return None
-        row = and_(jobs.c.id == job_id, waiting)
-        claim = lease.claim(unit.connection, jobs, row, parts.settings.lease_s)
-        if claim is None:
-            return None
-        started: Values = {"started_at": func.coalesce(jobs.c.started_at, func.now())}
-        move(unit, job, "inspection_started", started)
-    return Held(job=job, claim=_by_id(claim, job_id), page=None)
+        held = _take(unit.connection, job_id, waiting, begins, parts.settings.lease_s)
+        if held is not None and held.claim.attempt == 1:
+            now: dict[str, JsonValue] = {"status": "running", "stage": "inspecting"}
+            events.note(unit, job_id, "job.state", {**now, "verdict": None})
+    return held
+
+
+def _take(
+    connection: Connection,
+    job_id: str,
+    state: ColumnElement[bool],
+    begins: Values,
+    lease_s: float,
+) -> Held | None:
+    """Claim the step of a job that is in a state, and write what begins with it."""
+    own = jobs.c.id == job_id
+    row = and_(own, state, jobs.c.deleted_at.is_(None))
+    taking = lease.taking(jobs, row, lease_s).values(begins)
+    taken = connection.execute(taking.returning(*JOB_COLUMNS, jobs.c.lease_token)).one_or_none()
+    claim = lease.claimed(jobs, own, taken)  # it finds its row whatever state it is in by then
+    if taken is None or claim is None:
+        return None
+    return Held(job=JobRow.of(taken), claim=claim)
 
 
 def finish_inspection(parts: Parts, held: Held, found: "Inspection") -> None:
@@ -87,23 +113,23 @@ def finish_inspection(parts: Parts, held: Held, found: "Inspection") -> None:
 
 def start_page(parts: Parts, job_id: str, number: int) -> Held | None:
     """Claim a page; None when it is done, its job is over, or somebody else has it."""
-    reading = select(jobs).where(
-        jobs.c.id == job_id, jobs.c.status == "running", jobs.c.stage == "reading"
+    row = and_(
+        pages.c.job_id == job_id,
+        pages.c.number == number,
+        pages.c.status.in_(("queued", "running")),
     )
-    with parts.database.begin() as connection:
-        job = connection.execute(reading).one_or_none()
-        if job is None:
-            return None
-        row = and_(
-            pages.c.job_id == job_id,
-            pages.c.number == number,
-            pages.c.status.in_(("queued", "running")),
-        )
-        claim = lease.claim(connection, pages, row, parts.settings.lease_s)
-        if claim is None:
-            return None
-        connection.execute(update(pages).where(claim.held).values(status="running"))
-    return Held(job=JobRow.of(job), claim=claim, page=number)
+    reading = and_(
+        jobs.c.id == pages.c.job_id, jobs.c.status == "running", jobs.c.stage == "reading"
+    )
+    taking = lease.taking(pages, and_(row, reading), parts.settings.lease_s)
+    of_page = (pages.c.lease_token.label("page_token"), pages.c.attempts.label("page_attempts"))
+    returned = taking.values(status="running").returning(*JOB_COLUMNS, *of_page)
+    with at_once(parts.database).connect() as connection:
+        taken = connection.execute(returned).one_or_none()
+    if taken is None:
+        return None
+    claim = Claim(table=pages, row=row, token=taken.page_token, attempt=taken.page_attempts)
+    return Held(job=JobRow.of(taken), claim=claim, page=number)
 
 
 def finish_page(
@@ -145,9 +171,10 @@ def finish_page(
 
 def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
     """Bring the job's counters up to date; after the last page send its next step."""
-    by_status = select(pages.c.status, func.count()).where(pages.c.job_id == job.id)
-    rows = unit.connection.execute(by_status.group_by(pages.c.status)).tuples()
-    counts: dict[str, int] = dict(rows.all())
+    number = func.count().label("number")
+    by_status = select(pages.c.status, number).where(pages.c.job_id == job.id)
+    rows = unit.connection.execute(by_status.group_by(pages.c.status))
+    counts = {row.status: row.number for row in rows}
     done, failed = counts.get("done", 0), counts.get("failed", 0)
     counters: Values = {"pages_done": done, "pages_failed": failed}
     if done + failed < sum(counts.values()):
@@ -169,13 +196,9 @@ def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
 
 def start_assembly(parts: Parts, job_id: str) -> Held | None:
     """Claim the assembly of a job; None when it is done, cancelled or somebody else's."""
-    row = and_(jobs.c.id == job_id, jobs.c.status == "running", jobs.c.stage == "assembling")
-    with unit_of_work(parts.database, parts.send) as unit:
-        job = lock(unit, job_id)
-        if job is None:
-            return None
-        claim = lease.claim(unit.connection, jobs, row, parts.settings.lease_s)
-    return None if claim is None else Held(job=job, claim=_by_id(claim, job_id))
+    assembling = and_(jobs.c.status == "running", jobs.c.stage == "assembling")
+    with at_once(parts.database).connect() as connection:
+        return _take(connection, job_id, assembling, {}, parts.settings.lease_s)
 
 
 def page_rows(connection: Connection, job_id: str) -> list[PageRow]:
@@ -245,15 +268,7 @@ def set_aside(parts: Parts, held: Held, task: str) -> None:
         finish_page(parts, held, reading_key=None, failure=failure, duration_ms=None, letter=letter)
 
 
-def _by_id(claim: Claim, job_id: str) -> Claim:
-    """Return a claim that finds its row by id alone, whatever state the job is in by then."""
-    return Claim(table=jobs, row=jobs.c.id == job_id, token=claim.token, attempt=claim.attempt)
-
-
 def _still_ours(unit: Unit, held: Held) -> JobRow | None:
     """Lock the job if it is still on its way and the claim on it still counts."""
-    job = lock(unit, held.job.id)
-    if job is None or job.status not in ACTIVE:
-        return None
-    ours = unit.connection.execute(select(jobs.c.id).where(held.claim.held)).one_or_none()
-    return None if ours is None else job
+    job = lock(unit, held.job.id, held.claim.held)
+    return None if job is None or job.status not in ACTIVE else job

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy
 import structlog
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, Update, and_, func, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.events import seconds
@@ -44,9 +45,16 @@ def claim(
     connection: Connection, table: Table, row: ColumnElement[bool], lease_s: float
 ) -> Claim | None:
     """Take a row nobody holds; None when it is held, put off or not there."""
+    token, attempts = table.c.lease_token, table.c.attempts
+    taken = connection.execute(taking(table, row, lease_s).returning(token, attempts))
+    return claimed(table, row, taken.one_or_none())
+
+
+def taking(table: Table, row: ColumnElement[bool], lease_s: float) -> Update:
+    """Return the statement that takes a row; what begins with it may be written along."""
     until = func.now() + seconds(lease_s)
     free = or_(table.c.lease_until.is_(None), table.c.lease_until < func.now())
-    taken = connection.execute(
+    return (
         update(table)
         .where(row, free)
         .values(
@@ -55,8 +63,11 @@ def claim(
             lease_until=until,
             due_at=until,
         )
-        .returning(table.c.lease_token, table.c.attempts)
-    ).one_or_none()
+    )
+
+
+def claimed(table: Table, row: ColumnElement[bool], taken: Row[Any] | None) -> Claim | None:
+    """Return the claim on a row that was taken, of `lease_token` and `attempts` as returned."""
     if taken is None:
         return None
     return Claim(table=table, row=row, token=taken.lease_token, attempt=taken.attempts)

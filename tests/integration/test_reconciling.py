@@ -198,7 +198,7 @@ def test_the_queues_are_looked_into_without_taking_anything(servers: Servers) ->
     url = servers.broker(NUMBER)
     with redis.Redis.from_url(url) as client:
         client.flushdb()
-        send, look = broker.sender(broker.producer(url)), broker.looker(url)
+        send, look = broker.sender(broker.producer(url), url), broker.looker(url)
         there = [Message(task="gouji.page", queue="pages.bulk", args=("job_1", n)) for n in (1, 2)]
         for one in there:
             send(one)

@@ -1,0 +1,160 @@
+"""The service on real servers in real processes, for measurements: two APIs, all workers."""
+
+import http.client
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import text
+
+from gouji import embedded
+from storage.database import connect
+from tests.stack import Servers, Stack, environment, free_port, fresh_database
+
+_BOUNDARY = "gouji-bench"
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_READING = "pages.interactive,pages.bulk"
+_LIGHT = "assemble.interactive,assemble.bulk,housekeeping"
+_INSPECTING = "inspect.interactive,inspect.bulk"
+
+_AS_IN_USE = {
+    "GOUJI_SWEEP_INTERVAL_S": "5",
+    "GOUJI_RESEND_S": "30",
+    "GOUJI_LEASE_S": "40",
+    "GOUJI_RETRY_BACKOFF_S": "5",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""The defaults, where the stack of the tests is quicker."""
+
+_ROWS = """
+    INSERT INTO jobs (id, tenant, status, verdict, filename, media_type, kind, sha256, size_bytes,
+                      pages_total, pages_done, issuer, year, region_code, finding_codes,
+                      started_at, finished_at)
+    SELECT 'job_0000' || lpad(n::text, 22, '0'), 'local',
+           CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'succeeded' END,
+           CASE WHEN n % 50 = 0 THEN NULL WHEN n % 3 = 0 THEN 'failed' ELSE 'passed' END,
+           'report-' || n || '.pdf', 'application/pdf', 'scan', md5(n::text) || md5(n::text), 1000,
+           4, 4, 'issuer ' || n % 20000, 2019 + n % 6, (110000 + n % 500000)::text,
+           CASE WHEN n % 3 = 0 THEN ARRAY['REQ-ROW'] ELSE '{}'::text[] END, now(), now()
+    FROM generate_series(1, :rows) AS n"""
+_PAGES = """
+    INSERT INTO pages (job_id, number, status, finished_at)
+    SELECT 'job_0000' || lpad(n::text, 22, '0'), 1, 'done', now() - interval '1 day'
+    FROM generate_series(1, :rows) AS n"""
+
+
+@dataclass
+class Door:
+    """One connection of a client to an API process."""
+
+    port: int
+    link: http.client.HTTPConnection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", kind: str = "application/json"
+    ) -> tuple[int, Any]:
+        """Send a request and return status and JSON."""
+        self.link.request(method, path, body or None, {"Content-Type": kind} if body else {})
+        answer = self.link.getresponse()
+        content = answer.read()
+        return answer.status, json.loads(content) if content else None
+
+    def submit(self, path: str, name: str, content: bytes, **fields: str) -> Any:
+        """Hand a file in as a form."""
+        parts = [
+            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            for key, value in fields.items()
+        ]
+        head = "".join(parts) + (
+            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        body = head.encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={_BOUNDARY}"
+        status, answer = self.ask("POST", path, body, kind)
+        assert status in (200, 202), (status, answer)
+        return answer
+
+
+@contextmanager
+def service(**settings: str) -> Iterator[tuple[Stack, list[int], sqlalchemy.Engine]]:
+    """Run servers, two API processes and the workers; yield them with the API's ports."""
+    with ExitStack() as running:
+        name = running.enter_context(tempfile.TemporaryDirectory(prefix="gouji-bench-"))
+        folder = Path(name)
+        folder.chmod(0o755)
+        servers = Servers(
+            redis_url=running.enter_context(embedded.valkey(folder / "queue")),
+            database_url=running.enter_context(embedded.postgres(folder / "database")),
+        )
+        url = running.enter_context(fresh_database(servers))
+        ports = [free_port(), free_port()]
+        told = environment(servers, 1, url, folder, ports[0])
+        told |= {"GOUJI_LOG_LEVEL": "WARNING", **_AS_IN_USE, **settings}
+        stack = Stack(environment=told, folder=folder, port=ports[0])
+        running.callback(stack.stop)
+        stack.start_api()
+        stack.start("api2", ["api"], GOUJI_PORT=str(ports[1]))
+        stack.start_worker("reading", _READING, processes=2)
+        stack.start_worker("light", _LIGHT, processes=2)
+        stack.start_worker("inspecting", _INSPECTING)
+        stack.start_worker("opening", "expand")
+        stack.start_worker("webhooks", "webhooks", processes=2)
+        stack.await_ready()
+        database = connect(url, pool_size=2)
+        yield stack, ports, database
+        database.dispose()
+
+
+def cpu_s(stack: Stack, *names: str) -> float:
+    """Return the CPU seconds so far of processes of the stack, with those they started.
+
+    `servers` stands for database and broker. What has ended is counted by who waited for it.
+    """
+    wanted = {stack.children[name].pid for name in names if name != "servers"}
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+            command = (path.parent / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue  # it has ended
+        ours = {int(path.parent.name), int(fields[1])} & wanted
+        if ours or ("servers" in names and _is_server(command, int(fields[1]), stack)):
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / _TICKS_PER_S
+
+
+def _is_server(command: str, parent: int, stack: Stack) -> bool:
+    """Say whether a process is a server on the stack's folder, or a child of one."""
+    try:
+        above = Path(f"/proc/{parent}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        above = ""
+    return any(
+        str(stack.folder) in line and ("postgres" in line.split("\0")[0] or "valkey" in line)
+        for line in (command, above)
+    )
+
+
+def fill(database: sqlalchemy.Engine, rows: int) -> list[str]:
+    """Have that many finished jobs in the database; return some of their ids."""
+    with database.begin() as connection:
+        connection.execute(text(_ROWS), {"rows": rows})
+        connection.execute(text(_PAGES), {"rows": rows})
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE jobs, pages"))
+        found = connection.execute(
+            text("SELECT id FROM jobs TABLESAMPLE SYSTEM (1) LIMIT 5000")
+        ).scalars()
+        return list(found)
