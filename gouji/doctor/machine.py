@@ -12,7 +12,7 @@ from schemas.environment import Addresses, Conversion
 
 _SHARED = Path("/dev/shm")  # noqa: S108  asked about, not written to
 _SHARED_BYTES = 16 * 1024 * 1024
-_TEMPORARY_BYTES = 512 * 1024 * 1024
+_TEMPORARY_BYTES = 32 * 1024 * 1024
 _ROOM = 0.1
 _READS = ("workers", "onnxruntime", "pymupdf")
 
