@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from bench.measure import Row, Task, crashed, from_line, key_of, measure, to_line
+from workers.parent import die_with_parent
 
 _AHEAD = 2  # documents waiting for each process
 
@@ -76,7 +77,8 @@ def _in_pool(tasks: Sequence[Task], jobs: int) -> Iterator[Row]:
         return
     waiting = iter(tasks)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+    number = min(jobs, len(tasks))
+    with ProcessPoolExecutor(number, mp_context=context, initializer=die_with_parent) as pool:
         running: set[Future[Row]] = set()
         while True:
             while len(running) < jobs * _AHEAD and (task := next(waiting, None)) is not None:

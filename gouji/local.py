@@ -19,6 +19,7 @@ from schemas.record import Source
 from schemas.validation import Verdict
 from workers.engines.inspect import Inspection, Limits
 from workers.engines.protocols import Engines
+from workers.parent import die_with_parent
 from workers.steps import PageReading, assemble_document, inspect_document, read_page
 
 log = structlog.get_logger()
@@ -108,7 +109,8 @@ def _in_pool(
     waiting: Sequence[Errand], jobs: int, limits: Limits, previous: Path | None
 ) -> Iterator[Outcome]:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(waiting)), mp_context=context) as pool:
+    number = min(jobs, len(waiting))
+    with ProcessPoolExecutor(number, mp_context=context, initializer=die_with_parent) as pool:
         futures: list[Future[Outcome]] = [
             pool.submit(process_one, errand, limits, previous) for errand in waiting
         ]

@@ -4,7 +4,6 @@ Servers whose address the environment names are used; the others come along. Chi
 sessions of their own and are stopped in order: first the door, then the workers, last the servers.
 """
 
-import ctypes
 import fcntl
 import json
 import os
@@ -17,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -25,6 +25,7 @@ from sqlalchemy.exc import OperationalError
 from gouji import embedded
 from storage.database import connect, free_leases, migrate
 from storage.start import read_settings
+from workers.parent import die_with_parent
 
 READY_S = 180.0
 _API_STOP_S = 12.0
@@ -32,7 +33,6 @@ _WORKER_STOP_S = 25.0
 _LOOK_EVERY_S = 0.2
 _QUICK_DEATH_S = 10.0
 _QUICK_DEATHS = 4
-_PR_SET_PDEATHSIG = 1
 _INSPECTING_MEMORY_BYTES = 6 * 1024**3
 
 
@@ -204,7 +204,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=partial(die_with_parent, signal.SIGTERM),
             )
         self._started = time.monotonic()
         self._again_at = 0.0
@@ -240,12 +240,6 @@ class Child:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-
-
-def _die_with_parent() -> None:
-    """Have the kernel end this child when the supervisor is killed (Linux; elsewhere nothing)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _children(options: Options, environment: dict[str, str]) -> list[Child]:

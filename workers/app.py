@@ -4,10 +4,8 @@ Tasks are functions of `Parts` and ids. `parts()` puts the parts together on fir
 process; nothing that must not cross a fork is made before it.
 """
 
-import ctypes
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec
@@ -25,6 +23,7 @@ from storage.start import settings_or_exit
 from storage.tally import TALLY
 from workers import drain
 from workers.alive import alive_step
+from workers.parent import die_with_parent
 from workers.parts import Parts, Steps
 from workers.settings import WorkerSettings
 
@@ -36,7 +35,6 @@ _SUBJECTS = {"job": "job_id", "bat": "batch_id", "whd": "delivery_id"}
 _SOFT_LIMIT_LEAD_S = 10
 _PAGE_CHILD_KIB = 3_000_000
 _LOST_RETRY_S = 2
-_PR_SET_PDEATHSIG = 1
 _LAST_S = 8.0
 """What a worker has, after its children are through, to leave the broker."""
 _SHORT_TASKS_PER_CHILD = 10_000
@@ -218,7 +216,7 @@ def _begin(**_: object) -> None:
     What its tasks need is loaded now, not by the first document: that would wait for seconds.
     """
     global _presence
-    _die_with_worker()
+    die_with_parent()
     TALLY.clear()
     _presence = Presence(parts().database, "worker", sorted(celery.amqp.queues.consume_from))
     _presence.begin()
@@ -252,12 +250,6 @@ def _drain(**_: object) -> None:
     last = threading.Timer(patience_s, os.kill, (os.getpid(), signal.SIGKILL))
     last.daemon = True
     last.start()
-
-
-def _die_with_worker() -> None:
-    """Have the kernel end this child with its worker (Linux): nobody would ever end it else."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 signals.setup_logging.connect(_log, weak=False)
