@@ -2,7 +2,8 @@
 import { to } from "./address.js";
 import { button, element, fill, link } from "./element.js";
 import { announce, notice } from "./notice.js";
-import { Problem, upload } from "./service.js";
+import { forget, LARGE, sendInParts } from "./parts.js";
+import { ask, Problem, upload } from "./service.js";
 import { count, say } from "./words.js";
 
 const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|gz|bz2|xz|7z)$/i;
@@ -81,9 +82,7 @@ async function send(chosen, said, signal, taken) {
 async function sendPart(files, idempotencyKey, line, signal, taken) {
   const single = files.length === 1 && !ARCHIVE.test(files[0].name);
   const title = files.length === 1 ? files[0].name : say("drop.several", { name: files[0].name, n: count(files.length) });
-  const form = new FormData();
-  for (const file of files) form.append("file", file, file.webkitRelativePath || file.name);
-  form.append("metadata", JSON.stringify({ title }));
+  const large = files.some((file) => file.size > LARGE);
   const bar = element("progress", { max: 1, value: 0, "aria-label": say("drop.sending", { title }) });
   const far = element("span.soft");
   const stop = new AbortController();
@@ -93,16 +92,41 @@ async function sendPart(files, idempotencyKey, line, signal, taken) {
     bar.value = done / total;
     far.textContent = done < total ? say("drop.far", { done: megabytes(done), total: megabytes(total) }) : say("drop.taking");
   };
+  const paused = () => (far.textContent = say("drop.paused"));
+  const how = { path: single ? "/v1/jobs" : "/v1/batches", title, idempotencyKey, progress, paused, signal: stop.signal };
   try {
-    const made = await upload(single ? "/v1/jobs" : "/v1/batches", form, { idempotencyKey, progress, signal: stop.signal });
+    const made = await (large ? handInParts(files, how) : handInForm(files, how));
     fill(line, element("p.good", {}, say("drop.taken", { title }), " ", link(say("act.follow"), to(single ? "jobs" : "batches", made.id))));
     announce(say("drop.taken", { title }));
     taken(single ? "jobs" : "batches", made);
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof Problem) fill(line, notice(error, () => sendPart(files, idempotencyKey, line, signal, taken)));
-    else fill(line, element("p", {}, say("drop.stopped", { title })));
+    else fill(line, element("p", {}, say(large ? "drop.kept" : "drop.stopped", { title })));
   }
+}
+
+function handInForm(files, { path, title, ...how }) {
+  const form = new FormData();
+  for (const file of files) form.append("file", file, file.webkitRelativePath || file.name);
+  form.append("metadata", JSON.stringify({ title }));
+  return upload(path, form, how);
+}
+
+// Send each file by itself, then hand all of them in by the names of their uploads.
+async function handInParts(files, { path, title, idempotencyKey, progress, paused, signal }) {
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const ids = [];
+  let done = 0;
+  for (const file of files) {
+    const before = done;
+    ids.push(await sendInParts(file, { progress: (sent) => progress(before + sent, total), paused, signal }));
+    done += file.size;
+  }
+  const json = { upload_ids: ids, metadata: { title } };
+  const made = await (await ask(path, { method: "POST", json, signal, headers: { "Idempotency-Key": idempotencyKey } })).json();
+  forget(files);
+  return made;
 }
 
 function megabytes(bytes) {

@@ -33,10 +33,12 @@ function headers(more = {}) {
 }
 
 // Ask the service; anything but success is a Problem.
-export async function ask(path, { method = "GET", signal, headers: more } = {}) {
+export async function ask(path, { method = "GET", signal, headers: more, json } = {}) {
   let answer;
+  const body = json && JSON.stringify(json);
+  const kind = json && { "Content-Type": "application/json" };
   try {
-    answer = await fetch(path, { method, signal, headers: headers(more) });
+    answer = await fetch(path, { method, signal, body, headers: headers({ ...kind, ...more }) });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0);
@@ -53,22 +55,30 @@ export async function read(path, options) {
   return (await ask(path, options)).json();
 }
 
-// Hand files in; fetch cannot say how much has gone, so this is the older way.
-export function upload(path, form, { idempotencyKey, progress, signal }) {
+// Hand files in.
+export async function upload(path, form, { idempotencyKey, progress, signal }) {
+  const made = await transfer("POST", path, form, { more: { "Idempotency-Key": idempotencyKey }, progress, signal });
+  if (!made.id) throw new Problem(200, made);
+  return made;
+}
+
+// Send a body and tell how much of it has gone; fetch cannot say that, so this is the older way. The
+// key goes to this service only: an address of the store brings its own credentials.
+export function transfer(method, address, body, { more = {}, progress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", path);
-    for (const [name, value] of Object.entries(headers({ "Idempotency-Key": idempotencyKey }))) request.setRequestHeader(name, value);
+    request.open(method, address);
+    const told = address.startsWith("/") ? headers(more) : more;
+    for (const [name, value] of Object.entries(told)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => progress(event.loaded, event.total));
     request.addEventListener("load", () => {
-      const body = parsed(request.responseText);
-      if (request.status < 300 && body.id) resolve(body);
-      else reject(new Problem(request.status, body));
+      if (request.status >= 200 && request.status < 300) resolve(parsed(request.responseText));
+      else reject(new Problem(request.status, parsed(request.responseText)));
     });
     request.addEventListener("error", () => reject(new Problem(0)));
     request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
     signal.addEventListener("abort", () => request.abort());
-    request.send(form);
+    request.send(body);
   });
 }
 

@@ -1,0 +1,51 @@
+"""A large file goes up from the page in parts, and on after the network failed."""
+
+import os
+import re
+import zipfile
+from pathlib import Path
+from uuid import uuid4
+
+from playwright.sync_api import Route, expect
+
+from tests.browser import Opened, needs_browser
+from tests.documents import pdf
+
+pytestmark = needs_browser
+
+LARGE = 33 * 1024 * 1024
+
+
+def test_a_large_archive_goes_on_with_what_is_missing(opened: Opened, tmp_path: Path) -> None:
+    archive = tmp_path / "全市年报.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("一局.pdf", pdf(1, f"large {uuid4()}"))
+        made.writestr("noise.bin", os.urandom(LARGE))
+    page = opened()
+    sent: list[str] = []
+    broken = True
+
+    def network(route: Route) -> None:
+        sent.append(route.request.url.rpartition("/")[2])
+        if broken and sent[-1] == "2":
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.clock.install()
+    page.route(re.compile(r"/v1/uploads/upl_\w+/parts/\d+$"), network)
+    page.locator("input#files").set_input_files(archive)
+    again = page.get_by_role("button", name="重试")
+    for _ in range(60):  # the pauses between its tries, without waiting for them
+        if again.is_visible():
+            break
+        page.clock.run_for(20_000)
+        page.wait_for_timeout(500)
+    expect(again).to_be_visible()
+    assert sent == ["1", *["2"] * 5]
+    broken = False
+    again.click()
+    page.wait_for_url(re.compile(r"#/batches/bat_"), timeout=120_000)
+    assert sent[6:] == ["2", "3"]
+    page.get_by_role("heading", name="全市年报.zip").wait_for()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('upload'))") == []
