@@ -18,15 +18,16 @@ from bench.clocks import Stage, clocks
 from gouji import local
 from tests.corpus.samples import make_sample
 from workers import steps
+from workers.confined import opening
 from workers.engines.inspect import Inspection, Limits, inspect
 from workers.pipeline.export import result_files
 
 ROUNDS = 5
 STAGES: Sequence[Stage] = (
     (local, "inspect_document", "inspect, load fonts"),
-    (steps, "text_layer", "take characters and lines"),
-    (steps, "render", "draw pages"),
-    (steps, "read_text_layer", "read tables and text"),
+    (opening, "text_layer", "take characters and lines"),
+    (opening, "render", "draw pages"),
+    (opening, "read_text_layer", "read tables and text"),
     (steps, "encode_print", "write page pictures"),
     (steps, "register", "lay tables on the form"),
     (steps, "decide", "decide numbers"),

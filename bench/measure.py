@@ -11,7 +11,7 @@ from gouji.local import Errand, process_one
 from tests.corpus.cases import Case, make_case
 from tests.corpus.judging import Blame, false_blame, fate_of
 from tests.corpus.truth import CellResult, Truth, compare, read_truth
-from workers.engines.inspect import Limits
+from workers.engines.inspection import Limits
 
 EDGES = (0.5, 0.9, 0.99, 0.999, 1.0)
 """Upper ends of the bins of confidence; a bin holds its upper end only when that is 1."""

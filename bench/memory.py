@@ -18,7 +18,7 @@ import cv2
 
 from bench.readers import peak_mb
 from gouji import local
-from workers.engines.inspect import Limits
+from workers.engines.inspection import Limits
 
 NOTES = 10
 

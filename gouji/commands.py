@@ -11,10 +11,11 @@ from gouji.collection import collect
 from gouji.local import Outcome, errands
 from gouji.local import process as run
 from gouji.terminal import Terminal
-from schemas.environment import DocumentLimits
+from schemas.environment import Confinement, DocumentLimits
 from schemas.phrases import VERDICTS
 from storage.start import read_settings
-from workers.engines.inspect import Limits
+from workers.confined.reader import check_confinement
+from workers.engines.inspection import limits_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +41,8 @@ def process(
         terminal.fail("no_documents", "There are no PDFs or images in the folders given.")
         return 2
     settings = read_settings(DocumentLimits)
-    limits = Limits(
-        max_bytes=settings.max_upload_bytes,
-        max_pages=settings.max_pages,
-        max_page_pixels=settings.max_page_pixels,
-    )
+    limits = limits_of(settings)
+    check_confinement(read_settings(Confinement))
     done: dict[Path, Outcome] = {}
     with terminal.progress() as bar:
         task = bar.add_task("reading", total=len(listed))

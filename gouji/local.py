@@ -1,11 +1,12 @@
 """Documents → files on one machine, no server: the same steps as the service's tasks walk."""
 
+import hashlib
 import multiprocessing
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,7 @@ from schemas import failures
 from schemas.failure import Failure
 from schemas.record import Source
 from schemas.validation import Verdict
-from workers.engines.inspect import Inspection, Limits
+from workers.engines.inspection import Limits
 from workers.engines.protocols import Engines
 from workers.parent import die_with_parent
 from workers.steps import PageReading, assemble_document, inspect_document, read_page
@@ -136,26 +137,18 @@ def process_one(errand: Errand, limits: Limits, previous: Path | None = None) ->
         content = errand.path.read_bytes()
     except OSError:
         return Outcome(path=errand.path, status="failed", error=failures.file_unreadable())
+    try:
+        outcome = _read(errand, content, limits, previous)
+    except Exception:  # a document's edge: one that breaks us must not stop the others
+        log.exception("document_failed", sha256=hashlib.sha256(content).hexdigest())
+        outcome = Outcome(path=errand.path, status="failed", error=failures.internal())
+    return replace(outcome, seconds=round(time.monotonic() - started, 3))
+
+
+def _read(errand: Errand, content: bytes, limits: Limits, previous: Path | None) -> Outcome:
     inspected = inspect_document(content, errand.path.name, limits)
     if isinstance(inspected, Failure):
         return Outcome(path=errand.path, status="refused", error=inspected)
-    try:
-        outcome = _read(errand, content, inspected, previous)
-    except Exception:  # a document's edge: one that breaks us must not stop the others
-        log.exception("document_failed", sha256=inspected.sha256)
-        outcome = Outcome(path=errand.path, status="failed", error=failures.internal())
-    return Outcome(
-        path=errand.path,
-        status=outcome.status,
-        verdict=outcome.verdict,
-        out=outcome.out,
-        pages=inspected.pages,
-        seconds=round(time.monotonic() - started, 3),
-        error=outcome.error,
-    )
-
-
-def _read(errand: Errand, content: bytes, inspected: Inspection, previous: Path | None) -> Outcome:
     engines = _engines()
     readings = [
         read_page(content, inspected.kind, number, engines)
@@ -176,13 +169,15 @@ def _read(errand: Errand, content: bytes, inspected: Inspection, previous: Path 
         partial(find_earlier, previous) if previous else None,
     )
     if isinstance(assembly, Failure):
-        return Outcome(path=errand.path, status="refused", error=assembly)
+        refused = Outcome(path=errand.path, status="refused", error=assembly)
+        return replace(refused, pages=inspected.pages)
     _write(errand.out, assembly.files, readings)
     return Outcome(
         path=errand.path,
         status="processed",
         verdict=assembly.validation.verdict,
         out=errand.out,
+        pages=inspected.pages,
     )
 
 

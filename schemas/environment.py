@@ -2,9 +2,9 @@
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.setting import (
@@ -82,6 +82,10 @@ class DocumentLimits(BaseSettings):
     max_archive_bytes: Bytes = 2 * 1024 * 1024 * 1024
     max_pages: Count = 500
     max_page_pixels: Count = 100_000_000
+    max_objects: Count = 500_000
+    """Objects of a PDF, parts of a DOCX."""
+    max_markup_bytes: Bytes = 64 * 1024 * 1024
+    """Bytes of a text, a web page, or one part of a DOCX unpacked."""
 
 
 class Conversion(BaseSettings):
@@ -94,6 +98,33 @@ class Conversion(BaseSettings):
     soffice: str = "soffice"
     """LibreOffice: a path, or a name looked for in PATH."""
     soffice_timeout_s: Seconds = 90.0
+
+
+class Confinement(BaseSettings):
+    """What opening one document may use up, and whether it must be kept from network and files."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    confinement: Literal["required", "available", "off"] = "available"
+    """`required` reads nothing where the kernel cannot confine; `off` is for measuring only."""
+    document_memory_bytes: int = Field(default=3 * 1024**3, ge=512 * 1024**2)
+    """Beyond what the process that opens it begins with."""
+    document_file_bytes: int = Field(default=512 * 1024**2, ge=1024**2)
+    """Of each file that a conversion writes."""
+    document_cpu_s: float = Field(default=60.0, ge=1.0, allow_inf_nan=False)
+    """Processor time of inspecting a document, opening a page or unpacking a member."""
+    document_limit_s: float = Field(default=100.0, ge=1, allow_inf_nan=False, validate_default=True)
+    """The same by the clock."""
+
+    @field_validator("document_limit_s")
+    @classmethod
+    def _outlasts_conversion(cls, limit_s: float, before: ValidationInfo) -> float:
+        conversion_s = before.data.get("soffice_timeout_s", 0.0)
+        if limit_s <= conversion_s:
+            raise ValueError(f"more than {PREFIX}SOFFICE_TIMEOUT_S, {conversion_s:g}")
+        return limit_s
 
 
 class WebhookAddresses(BaseSettings):

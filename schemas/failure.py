@@ -23,6 +23,7 @@ FailureCode = Literal[
     "too_many_pages",
     "page_too_large",
     "document_bomb",
+    "too_many_objects",
     "archive_as_document",
     "duplicate",
     "not_a_report",

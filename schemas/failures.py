@@ -40,8 +40,12 @@ from schemas.archive_failures import (
 from schemas.failure import Category, Failure, FailureCode
 from schemas.failure import refusal as _input
 from schemas.formats import Format
-
-_MIB = 1024 * 1024
+from schemas.limit_failures import document_bomb as document_bomb
+from schemas.limit_failures import page_too_large as page_too_large
+from schemas.limit_failures import size_text as size_text
+from schemas.limit_failures import too_large as too_large
+from schemas.limit_failures import too_many_objects as too_many_objects
+from schemas.limit_failures import too_many_pages as too_many_pages
 
 
 def _ours(code: FailureCode, category: Category, message: str, message_en: str) -> Failure:
@@ -49,13 +53,6 @@ def _ours(code: FailureCode, category: Category, message: str, message_en: str) 
     return Failure(
         code=code, category=category, retryable=True, message=message, message_en=message_en
     )
-
-
-def size_text(size_bytes: int) -> str:
-    """Return a size as people say it: 200 MB, 1.5 MB, 12 KB (powers of 1024)."""
-    if size_bytes >= _MIB:
-        return f"{size_bytes / _MIB:.1f}".removesuffix(".0") + " MB"
-    return f"{max(1, round(size_bytes / 1024))} KB"
 
 
 # Documents
@@ -215,49 +212,6 @@ def no_pages() -> Failure:
         "文档能打开，但没有任何页面。请检查原文件是否为空文档，重新导出后再提交。",
         "The document opens but has no pages. Check whether the original is blank, export it again "
         "and submit it.",
-    )
-
-
-def too_large(size_bytes: int | None, limit_bytes: int) -> Failure:
-    """Return: more bytes than allowed; the size is None where reading stopped at the limit."""
-    size, limit = size_text(size_bytes or 0), size_text(limit_bytes)
-    shown, shown_en = (f"大小 {size}，", f"has {size}, which is") if size_bytes else ("", "has")
-    return _input(
-        "too_large",
-        f"文件{shown}超过 {limit} 的上限。请降低扫描分辨率（300 dpi 足够）或拆分后重新提交。",
-        f"The file {shown_en} more than the limit of {limit}. Scan at a lower resolution (300 dpi "
-        "is enough) or split it, then submit it again.",
-    )
-
-
-def too_many_pages(limit: int) -> Failure:
-    """Return: more pages than allowed; how many more is not counted."""
-    return _input(
-        "too_many_pages",
-        f"文档超过 {limit} 页的上限。请拆分为每份一个报告后重新提交。",
-        f"The document has more than {limit} pages, the limit. Split it into one report a file and "
-        "submit them again.",
-    )
-
-
-def page_too_large(page: int, width: int, height: int, limit_pixels: int) -> Failure:
-    """Return: page `page` (from 1) or an image on it would take more than `limit_pixels` pixels."""
-    return _input(
-        "page_too_large",
-        f"第 {page} 页尺寸为 {width} × {height}，超过单页 {limit_pixels} 像素的上限。"
-        "请以 300 dpi 重新扫描或缩小页面后再提交。",
-        f"Page {page} measures {width} × {height}, more than the limit of {limit_pixels} pixels a "
-        "page. Scan it again at 300 dpi or reduce the page, then submit it.",
-    )
-
-
-def document_bomb() -> Failure:
-    """Return: a little data that would unpack to very much."""
-    return _input(
-        "document_bomb",
-        "文件内嵌的压缩数据解开后异常庞大，已停止读取。请重新扫描或另存一份后再提交。",
-        "Compressed data inside the file unpacks to an abnormal size; reading was stopped. Scan "
-        "the report again or save a new copy and submit that.",
     )
 
 

@@ -27,6 +27,8 @@ Queue = Literal[
 
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 PAGE_QUEUES: frozenset[Queue] = frozenset({"pages.interactive", "pages.bulk"})
+OPENING_QUEUES: frozenset[Queue] = PAGE_QUEUES | {"inspect.interactive", "inspect.bulk", "expand"}
+"""Those whose tasks open files nobody trusts."""
 STEP_QUEUES: frozenset[Queue] = PAGE_QUEUES | {
     "inspect.interactive",
     "inspect.bulk",

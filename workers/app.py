@@ -14,7 +14,7 @@ import structlog
 from celery import Celery, bootsteps, signals
 
 from schemas import message
-from schemas.message import PAGE_QUEUES, STEP_QUEUES, TaskName
+from schemas.message import OPENING_QUEUES, PAGE_QUEUES, STEP_QUEUES, TaskName
 from storage import broker, logs, tracing
 from storage.database import connect, migrate
 from storage.objects import open_store
@@ -23,16 +23,16 @@ from storage.start import settings_or_exit
 from storage.tally import TALLY
 from workers import drain
 from workers.alive import alive_step
+from workers.confined.reader import check_confinement, reader
 from workers.parent import die_with_parent
 from workers.parts import Parts, Steps
-from workers.settings import WorkerSettings
+from workers.settings import SOFT_LIMIT_LEAD_S, WorkerSettings
 
 log = structlog.get_logger()
 
 P = ParamSpec("P")
 
 _SUBJECTS = {"job": "job_id", "bat": "batch_id", "whd": "delivery_id"}
-_SOFT_LIMIT_LEAD_S = 10
 _PAGE_CHILD_KIB = 3_000_000
 _LOST_RETRY_S = 2
 _LAST_S = 8.0
@@ -140,7 +140,7 @@ def task(
         celery.task(
             name=name,
             time_limit=hard,
-            soft_time_limit=max(1, hard - _SOFT_LIMIT_LEAD_S),
+            soft_time_limit=max(1, hard - SOFT_LIMIT_LEAD_S),
             default_retry_delay=_LOST_RETRY_S,
             max_retries=settings.max_attempts,
         )(run)
@@ -204,6 +204,8 @@ def _prepare(sender: Any, **_: object) -> None:
     """Bring the database's schema up to date before any child is forked."""
     if not PAGE_QUEUES & set(celery.amqp.queues.consume_from):
         sender.max_tasks_per_child = _SHORT_TASKS_PER_CHILD
+    if OPENING_QUEUES & set(celery.amqp.queues.consume_from):
+        check_confinement(settings)
     if settings.migrate_on_start:
         database = connect(settings.database_url.get_secret_value(), pool_size=1)
         migrate(database)
@@ -222,6 +224,8 @@ def _begin(**_: object) -> None:
     _presence.begin()
     tracing.begin("gouji-worker")
     queues = set(celery.amqp.queues.consume_from)
+    if queues & OPENING_QUEUES and settings.engine != "null":
+        reader().start()  # it loads while this process does
     if queues & STEP_QUEUES:
         parts().steps.load()
     if queues & PAGE_QUEUES:

@@ -22,7 +22,7 @@ from workers.lease import Claim
 from workers.parts import Parts
 
 if TYPE_CHECKING:
-    from workers.engines.inspect import Inspection
+    from workers.engines.inspection import Inspection
 
 _FREE: Values = {"attempts": 0, "lease_until": None, "lease_token": jobs.c.lease_token + 1}
 """A step that begins: no attempts yet, held by nobody, and not by who did the step before."""

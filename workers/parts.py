@@ -16,7 +16,7 @@ from storage.outbox import Send
 from workers.settings import WorkerSettings
 
 if TYPE_CHECKING:  # the reading libraries take seconds to load; only who reads loads them
-    from workers.engines.inspect import Inspection, Limits
+    from workers.engines.inspection import Inspection, Limits
     from workers.engines.protocols import Engines
     from workers.steps import Assembly, Earlier, PageReading
 

@@ -13,7 +13,7 @@ from schemas.record import Engine, Source
 from workers.parts import Steps
 
 if TYPE_CHECKING:
-    from workers.engines.inspect import Inspection, Limits
+    from workers.engines.inspection import Inspection, Limits
     from workers.engines.protocols import Engines
     from workers.steps import Assembly, Earlier, PageReading
 

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from schemas.environment import (
+    PREFIX,
     Addresses,
     Bytes,
+    Confinement,
     Conversion,
     Count,
     DocumentLimits,
@@ -16,8 +18,11 @@ from schemas.environment import (
     WholeSeconds,
 )
 
+SOFT_LIMIT_LEAD_S = 10
+"""A task is told so long before its hard limit."""
 
-class WorkerSettings(Addresses, DocumentLimits, Conversion, WebhookAddresses):
+
+class WorkerSettings(Addresses, DocumentLimits, Confinement, Conversion, WebhookAddresses):
     """What a worker process is told by its environment."""
 
     engine: Literal["paddle", "null"] = "paddle"
@@ -38,8 +43,8 @@ class WorkerSettings(Addresses, DocumentLimits, Conversion, WebhookAddresses):
     resend_s: Seconds = 30.0
     """How long a message may be under way before the sweeper asks whether it was lost."""
 
-    inspect_limit_s: WholeSeconds = 120
-    page_limit_s: WholeSeconds = 300
+    inspect_limit_s: WholeSeconds = Field(default=120, validate_default=True)
+    page_limit_s: WholeSeconds = Field(default=300, validate_default=True)
     assemble_limit_s: WholeSeconds = 600
     expand_limit_s: WholeSeconds = 1800
     """Hard time limits of one task; the child is killed and the attempt counted."""
@@ -50,12 +55,25 @@ class WorkerSettings(Addresses, DocumentLimits, Conversion, WebhookAddresses):
 
     archive_max_entries: Count = 50_000
     archive_max_total_bytes: Bytes = 8 * 1024 * 1024 * 1024
+    archive_max_ratio: Annotated[float, Field(ge=10, allow_inf_nan=False)] = 200.0
+    """Unpacked ÷ packed bytes, of members and of compressed streams beyond 16 MiB."""
 
     webhook_timeout_s: Seconds = 15.0
 
     alive_file: Path | None = None
     """A file to touch every ten seconds, for those who watch over the worker."""
     migrate_on_start: bool = True
+
+    @field_validator("inspect_limit_s", "page_limit_s")
+    @classmethod
+    def _leaves_room(cls, limit_s: int, before: ValidationInfo) -> int:
+        """Have a document's own limit come first, else its fault is taken for the worker's."""
+        own_s = before.data.get("document_limit_s", 0.0)
+        if limit_s < own_s + SOFT_LIMIT_LEAD_S:
+            raise ValueError(
+                f"at least {SOFT_LIMIT_LEAD_S} s more than {PREFIX}DOCUMENT_LIMIT_S, {own_s:g}"
+            )
+        return limit_s
 
     def longest_limit_s(self) -> int:
         """Return the longest hard limit; messages must stay invisible for longer than that."""

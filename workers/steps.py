@@ -4,41 +4,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from schemas import failures
-from schemas.environment import Conversion
 from schemas.failure import Failure
-from schemas.formats import sniff
 from schemas.forms import FIRST_YEAR
 from schemas.page import Page
 from schemas.record import DocumentKind, Engine, Record, Source
 from schemas.table import Tables
 from schemas.validation import Validation
-from workers.engines.inspect import Inspection, Limits, inspect
-from workers.engines.inspect_office import office_failure
+from workers.confined.messages import Opened
+from workers.confined.reader import reader
 from workers.engines.inspect_pdf import has_lost_end
-from workers.engines.office import OfficeError, as_docx
+from workers.engines.inspection import Inspection, Limits
 from workers.engines.picture import encode, encode_print
 from workers.engines.protocols import Engines
-from workers.engines.render import RenderError, let_go, opened, render
 from workers.engines.searchable import searchable_pdf
-from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.choice import choose_form, is_filled, is_no_report, refusal
 from workers.pipeline.export.result_files import export
 from workers.pipeline.narrative.judge import with_claims
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
 from workers.pipeline.read.column_text import with_tables_without_lines
-from workers.pipeline.read.markup import MARKUP_KINDS, read_markup
 from workers.pipeline.read.scan import read_scan
-from workers.pipeline.read.text_layer import read_text_layer
-from workers.pipeline.read.text_layer_characters import is_good
-from workers.pipeline.read.text_layer_picture import leaves_out, seen
 from workers.pipeline.tables.register import register
 from workers.pipeline.validate.validate import validate
 
 PICTURED_KINDS = frozenset[DocumentKind]({"scan", "image", "mixed"})
 """The kinds of documents with pages that cannot be searched as they are."""
-SHOWN_DPI = 96
-"""Resolution at which a drawn page is compared with its text, and shown to a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,59 +53,27 @@ class Assembly:
 
 def inspect_document(content: bytes, filename: str, limits: Limits) -> Inspection | Failure:
     """Say what a document is, or why it is refused."""
-    return inspect(content, filename, limits)
+    return reader().inspect(content, filename, limits)
 
 
 def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageReading:
     """Read page `number` (from 1); a page that cannot be read yields a Page with its failure.
 
-    Of a PDF each page is decided by itself: a good text layer is noticed, and so is its absence.
+    What parses or draws it is confined; recognition sees pixels only.
     """
-    if kind in MARKUP_KINDS:
-        return PageReading(page=_markup(content, kind), image=b"")
-    reading = _read_drawn(content, number, engines)
+    reading = _read(reader().open_page(content, kind, number), number, engines)
     if has_lost_end(content):
         return replace(reading, page=reading.page.model_copy(update={"cut": True}))
     return reading
 
 
-def _read_drawn(content: bytes, number: int, engines: Engines) -> PageReading:
-    try:
-        with opened(content) as document:
-            page = load_page(document, number)
-            layer = text_layer(page)
-            if layer is not None and is_good(layer):
-                picture = render(page, dpi=SHOWN_DPI)
-                layer = seen(layer, picture)
-                reading = read_text_layer(layer, number, picture)
-                if not leaves_out(layer, reading, picture):
-                    return PageReading(page=reading, image=encode_print(picture))
-            pixels = render(page)
-        let_go()
-    except RenderError:
-        return _unreadable(number)
-    scan = read_scan(pixels, number, engines.recogniser)
-    return PageReading(page=scan.page, image=encode(scan.upright()))
-
-
-def _markup(content: bytes, kind: str) -> Page:
-    """Read a document without pages, after converting it where it is an old one."""
-    found = sniff(content, "")
-    if found is None or found.role != "convertible":
-        return read_markup(content, kind)
-    settings = Conversion()
-    try:
-        return read_markup(as_docx(content, found, settings), kind)
-    except OfficeError as error:
-        failure = office_failure(error, found, settings)
-        return Page(number=1, width=1, height=1, source="markup", failure=failure)
-
-
-def _unreadable(number: int) -> PageReading:
-    page = Page(
-        number=number, width=1, height=1, source="ocr", failure=failures.page_unreadable(number)
-    )
-    return PageReading(page=page, image=b"")
+def _read(opened: Opened, number: int, engines: Engines) -> PageReading:
+    if opened.page is None:
+        assert opened.pixels is not None
+        scan = read_scan(opened.pixels, number, engines.recogniser)
+        return PageReading(page=scan.page, image=encode(scan.upright()))
+    image = b"" if opened.pixels is None else encode_print(opened.pixels)
+    return PageReading(page=opened.page, image=image)
 
 
 Earlier = Callable[[str, int], Record | None]

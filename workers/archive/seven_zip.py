@@ -30,7 +30,7 @@ from workers.archive.member import (
 
 def iterate_seven_zip(path: Path, limits: ArchiveLimits) -> Iterator[Member | Refused]:
     """Yield the members of a 7Z file; raises ArchiveRefused, also where it cannot be read."""
-    library = _library()
+    library = load()
     if library is None:
         raise ArchiveRefused(failures.unsupported_type(FORMATS["7z"]))
     budget = Budget(limits)
@@ -57,8 +57,11 @@ def iterate_seven_zip(path: Path, limits: ArchiveLimits) -> Iterator[Member | Re
         raise ArchiveRefused(failures.archive_empty())
 
 
-def _library() -> Any:
-    """Return the binding to libarchive, or None where the system has no such library."""
+def load() -> Any:
+    """Return the binding to libarchive, or None where the system has no such library.
+
+    A confined process could not look for it: whoever forks one loads it before.
+    """
     try:
         import libarchive
         import libarchive.ffi

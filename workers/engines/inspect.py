@@ -1,7 +1,6 @@
 """Say what a file is and whether it can be read at all, before any page of it is touched."""
 
 import hashlib
-from dataclasses import dataclass
 
 from schemas import failures
 from schemas.environment import Conversion
@@ -12,6 +11,8 @@ from workers.engines.inspect_image import inspect_image
 from workers.engines.inspect_markup import inspect_markup
 from workers.engines.inspect_office import inspect_office
 from workers.engines.inspect_pdf import inspect_pdf
+from workers.engines.inspection import Inspection as Inspection
+from workers.engines.inspection import Limits as Limits
 
 _MARKUP: dict[str, DocumentKind] = {
     "docx": "docx",
@@ -22,27 +23,6 @@ _MARKUP: dict[str, DocumentKind] = {
 }
 """Formats without pages, and what kind of document the record calls them."""
 _OLD_WORD = "application/msword"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a document may measure; every field is a setting."""
-
-    max_bytes: int = 200 * 1024 * 1024
-    max_pages: int = 500
-    max_page_pixels: int = 100_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inspection:
-    """What a readable document is."""
-
-    sha256: str
-    media_type: str
-    kind: DocumentKind
-    pages: int
-    repaired: bool = False
-    """The file's own directory was broken and rebuilt; pages at its end may be lost."""
 
 
 def inspect(content: bytes, filename: str, limits: Limits) -> Inspection | Failure:
@@ -65,7 +45,7 @@ def inspect(content: bytes, filename: str, limits: Limits) -> Inspection | Failu
     if kind.role != "readable":
         return failures.archive_as_document(kind)
     if kind.name in _MARKUP:
-        return _inspect_markup(content, kind)
+        return _inspect_markup(content, kind, limits)
     return (
         _inspect_pdf(content, kind, limits)
         if kind.name == "pdf"
@@ -74,7 +54,7 @@ def inspect(content: bytes, filename: str, limits: Limits) -> Inspection | Failu
 
 
 def _inspect_pdf(content: bytes, kind: Format, limits: Limits) -> Inspection | Failure:
-    facts = inspect_pdf(content, max_pages=limits.max_pages, max_page_pixels=limits.max_page_pixels)
+    facts = inspect_pdf(content, limits)
     if isinstance(facts, Failure):
         return facts
     return Inspection(
@@ -86,9 +66,9 @@ def _inspect_pdf(content: bytes, kind: Format, limits: Limits) -> Inspection | F
     )
 
 
-def _inspect_markup(content: bytes, kind: Format) -> Inspection | Failure:
+def _inspect_markup(content: bytes, kind: Format, limits: Limits) -> Inspection | Failure:
     """Judge a document without pages, which is read as one."""
-    return inspect_markup(content, kind) or Inspection(
+    return inspect_markup(content, kind, limits) or Inspection(
         sha256=hashlib.sha256(content).hexdigest(),
         media_type=kind.media_type,
         kind=_MARKUP[kind.name],

@@ -15,7 +15,8 @@ import pymupdf
 from schemas import failures
 from schemas.failure import Failure
 from schemas.formats import FORMATS
-from workers.engines.render import RenderError, let_go, opened
+from workers.engines.inspection import Limits
+from workers.engines.render import RenderError, fault_of, let_go, opened
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # else it writes them to standard output
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -56,11 +57,11 @@ class _BrokenError(Exception):
     """MuPDF could not make sense of the bytes."""
 
 
-def inspect_pdf(content: bytes, *, max_pages: int, max_page_pixels: int) -> PdfFacts | Failure:
+def inspect_pdf(content: bytes, limits: Limits) -> PdfFacts | Failure:
     """Return the facts of a PDF, or why it is refused."""
     try:
         with opened(content) as document:  # fonts are loaded once: reading finds it open
-            facts = _attempt(_inspect, document, content, max_pages, max_page_pixels)
+            facts = _attempt(_inspect, document, content, limits)
     except (_BrokenError, RenderError):
         return _broken(content)
     else:
@@ -71,21 +72,21 @@ def inspect_pdf(content: bytes, *, max_pages: int, max_page_pixels: int) -> PdfF
         pymupdf.TOOLS.reset_mupdf_warnings()  # it would keep them for ever
 
 
-def _inspect(
-    document: pymupdf.Document, content: bytes, max_pages: int, max_page_pixels: int
-) -> PdfFacts | Failure:
+def _inspect(document: pymupdf.Document, content: bytes, limits: Limits) -> PdfFacts | Failure:
     if document.needs_pass:
         return failures.encrypted(_PDF)
+    if document.xref_length() > limits.max_objects:
+        return failures.too_many_objects(limits.max_objects)
     pages = len(document)
-    if pages > max_pages:
-        return failures.too_many_pages(max_pages)
+    if pages > limits.max_pages:
+        return failures.too_many_pages(limits.max_pages)
     if pages == 0:
         return _broken(content) if _has_lost_pages(document, content) else failures.no_pages()
     kinds: list[PageKind] = []
     for index in range(pages):
         try:
             page = _attempt(document.load_page, index)
-            failure = _attempt(_oversize, document, page, max_page_pixels)
+            failure = _attempt(_oversize, document, page, limits.max_page_pixels)
             if failure:
                 return failure
             kinds.append(_attempt(_page_kind, page))
@@ -101,9 +102,10 @@ def _attempt(step: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Run one step of PyMuPDF, whose errors have no common base; memory is not its fault."""
     try:
         return step(*args, **kwargs)
-    except MemoryError:
-        raise
     except Exception as error:
+        fault = fault_of(error)
+        if isinstance(fault, MemoryError):
+            raise fault from error
         raise _BrokenError from error
 
 

@@ -31,6 +31,10 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+PIPES = Path("/tmp")  # noqa: S108  LibreOffice knows no other
+"""Where LibreOffice makes the socket by which its processes find each other."""
+
+
 class OfficeError(Exception):
     """The document could not be converted: no LibreOffice, not by it, or not in time."""
 
@@ -71,7 +75,11 @@ def _run(found: str, folder: Path, source: Path, timeout_s: float) -> None:
         *("--convert-to", "docx:MS Word 2007 XML"),
         *("--outdir", str(folder / "out"), str(source)),
     ]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder)}
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+    }
     try:
         running = subprocess.Popen(  # noqa: S603  the program is a setting, the rest is ours
             command,

@@ -35,10 +35,18 @@ def open_document(content: bytes) -> pymupdf.Document:
     kind = sniff(content, "")
     try:  # MuPDF itself does not know a PDF without a header
         return pymupdf.open(stream=content, filetype="pdf" if kind == FORMATS["pdf"] else None)
-    except MemoryError:
-        raise  # not the document's fault
     except Exception as error:  # they have no common base
-        raise RenderError(reason=type(error).__name__) from error
+        raise fault_of(error) from error
+
+
+def fault_of(error: Exception) -> RenderError | MemoryError:
+    """Return what an error of PyMuPDF means: the document is broken, or there is no memory.
+
+    MuPDF calls it a system error when it is refused memory; it reads no files here.
+    """
+    if isinstance(error, (MemoryError, pymupdf.mupdf.FzErrorSystem)):
+        return MemoryError()
+    return RenderError(reason=type(error).__name__)
 
 
 _kept: list[tuple[bytes, pymupdf.Document]] = []
@@ -72,8 +80,8 @@ def render(page: pymupdf.Page, *, dpi: int | None = None) -> Pixels:
     """Render a page to pixels, by default at its own scan's resolution; its rotation flag holds."""
     try:
         pixmap = page.get_pixmap(dpi=dpi or _dpi(page), colorspace=pymupdf.csRGB, alpha=False)
-    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
-        raise RenderError(reason=type(error).__name__) from error
+    except (RuntimeError, ValueError, MemoryError, pymupdf.mupdf.FzErrorBase) as error:
+        raise fault_of(error) from error
     finally:
         pymupdf.TOOLS.reset_mupdf_warnings()  # the list grows without end otherwise
     rgb = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pymupdf
 
-from workers.engines.render import RenderError
+from workers.engines.render import fault_of
 from workers.pipeline.read.text_layer_characters import Character, TextLayer, distinct
 from workers.pipeline.read.text_layer_picture import covered
 
@@ -31,10 +31,8 @@ def _translated() -> Iterator[None]:
     """Turn PyMuPDF's errors into ours; drop its warnings: the list grows without end."""
     try:
         yield
-    except MemoryError:
-        raise  # not the page's fault
     except Exception as error:  # they have no common base
-        raise RenderError(reason=type(error).__name__) from error
+        raise fault_of(error) from error
     finally:
         pymupdf.TOOLS.reset_mupdf_warnings()
 

@@ -18,9 +18,10 @@ from schemas.formats import Format, sniff
 from storage.inbox import Inbox, open_inbox
 from storage.objects import ObjectMissing, copy_to, read
 from storage.rows import BatchRow
-from workers import app, archive, batches
+from workers import app, batches
 from workers.archive import ArchiveLimits, ArchiveRefused, Refused
 from workers.batches import HeldBatch
+from workers.confined.reader import reader
 from workers.entry import Entry
 from workers.parts import Parts
 from workers.tasks.attempt import Work, attempting
@@ -165,7 +166,7 @@ def _taken(parts: Parts, tenant: str, inbox: Inbox, name: str) -> Iterator[Entry
 def _members(parts: Parts, tenant: str, filename: str, path: Path) -> Iterator[Entry]:
     """Yield the members of an archive; a refusal of all of it is the last one."""
     try:
-        for member in archive.iterate(path, _limits(parts)):
+        for member in reader().members(path, _limits(parts)):
             if isinstance(member, Refused):
                 yield Entry(name=member.name, failure=member.failure)
             else:
@@ -206,4 +207,5 @@ def _limits(parts: Parts) -> ArchiveLimits:
         max_entries=settings.archive_max_entries,
         max_entry_bytes=settings.max_upload_bytes,
         max_total_bytes=settings.archive_max_total_bytes,
+        max_ratio=settings.archive_max_ratio,
     )

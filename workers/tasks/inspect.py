@@ -1,16 +1,12 @@
 """Say what a document is, then hand out its pages or refuse it."""
 
-from typing import TYPE_CHECKING
-
 import structlog
 
 from schemas.failure import Failure
 from workers import app, jobs, objects
+from workers.engines.inspection import limits_of
 from workers.parts import Parts
 from workers.tasks.attempt import attempt, exhausted
-
-if TYPE_CHECKING:
-    from workers.engines.inspect import Limits
 
 log = structlog.get_logger()
 
@@ -23,21 +19,10 @@ def inspect(parts: Parts, job_id: str) -> None:
         return
     with attempt(parts, held, "gouji.inspect"):
         content = objects.source(parts.objects, held.job)
-        found = parts.steps.inspect(content, held.job.filename, _limits(parts))
+        found = parts.steps.inspect(content, held.job.filename, limits_of(parts.settings))
         if isinstance(found, Failure):
             log.info("document_refused", code=found.code)
             jobs.fail(parts, held, found)
         else:
             log.info("document_inspected", kind=found.kind, pages=found.pages)
             jobs.finish_inspection(parts, held, found)
-
-
-def _limits(parts: Parts) -> "Limits":
-    from workers.engines.inspect import Limits
-
-    settings = parts.settings
-    return Limits(
-        max_bytes=settings.max_upload_bytes,
-        max_pages=settings.max_pages,
-        max_page_pixels=settings.max_page_pixels,
-    )

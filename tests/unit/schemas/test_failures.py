@@ -32,6 +32,7 @@ CASES: list[Failure] = [
     failures.too_many_pages(500),
     failures.page_too_large(3, 60000, 60000, 100_000_000),
     failures.document_bomb(),
+    failures.too_many_objects(500_000),
     failures.duplicate("a/b.pdf"),
     failures.not_a_report(),
     failures.several_reports(),

@@ -17,7 +17,7 @@ MIB = 1024 * 1024
 Outcome = list[tuple[str, str]]
 
 installed = pytest.mark.skipif(
-    seven_zip._library() is None, reason="the system has no libarchive: 7Z is refused"
+    seven_zip.load() is None, reason="the system has no libarchive: 7Z is refused"
 )
 
 
@@ -162,7 +162,7 @@ def test_damage_of_any_kind_ends_in_values(tmp_path: Path) -> None:
 def test_without_the_library_the_archive_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seven_zip, "_library", lambda: None)
+    monkeypatch.setattr(seven_zip, "load", lambda: None)
     path = tmp_path / "a.7z"
     path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
     with pytest.raises(ArchiveRefused) as caught:

@@ -21,6 +21,7 @@ _MOST_PART_BYTES = 64 * 1024 * 1024
 _MOST_RATIO, _RATIO_FROM = 250, 4 * 1024 * 1024
 """A part larger than the second unpacks to at most so many bytes a packed one; XML does to 30."""
 _IS_ENCRYPTED = 0x1
+_BESIDE = ("numbering", "styles")
 _DOCUMENT_RELATION = "/officeDocument"
 
 
@@ -46,9 +47,19 @@ def open_package(content: bytes) -> Package:
     return _attempt(_opened, content)
 
 
-def check_package(content: bytes) -> None:
-    """Raise PackageError where a DOCX cannot be opened; its document is unpacked, not parsed."""
-    _attempt(lambda archive: _part(archive, _main_part(archive)), content)
+def check_package(
+    content: bytes, *, max_parts: int = _MOST_PARTS, max_part_bytes: int = _MOST_PART_BYTES
+) -> None:
+    """Raise PackageError where a DOCX cannot be opened; what is needed is unpacked, not parsed."""
+
+    def check(archive: zipfile.ZipFile) -> None:
+        if len(archive.infolist()) > max_parts:
+            raise PackageError("bomb")
+        for name in _needed(archive).values():
+            if len(_part(archive, name)) > max_part_bytes:
+                raise PackageError("bomb")
+
+    _attempt(check, content)
 
 
 def _attempt(step: Callable[[zipfile.ZipFile], _T], content: bytes) -> _T:
@@ -57,26 +68,29 @@ def _attempt(step: Callable[[zipfile.ZipFile], _T], content: bytes) -> _T:
             if len(archive.infolist()) > _MOST_PARTS:
                 raise PackageError("bomb")
             return step(archive)
-    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError) as error:
+    except etree.XMLSyntaxError as error:
+        if error.args[1:2] == (etree.ErrorTypes.ERR_NO_MEMORY,):
+            raise MemoryError from error
+        raise PackageError("damaged") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise PackageError("damaged") from error
     except (KeyError, OSError, ValueError, NotImplementedError) as error:  # a lying directory
         raise PackageError("damaged") from error
 
 
 def _opened(archive: zipfile.ZipFile) -> Package:
-    main = _main_part(archive)
-    folder = posixpath.dirname(main)
-    present = set(archive.namelist())
-
-    def optional(name: str) -> Element | None:
-        path = posixpath.join(folder, name)
-        return parse_xml(_part(archive, path)) if path in present else None
-
+    parts = {role: parse_xml(_part(archive, name)) for role, name in _needed(archive).items()}
     return Package(
-        document=parse_xml(_part(archive, main)),
-        numbering=optional("numbering.xml"),
-        styles=optional("styles.xml"),
+        document=parts["document"], numbering=parts.get("numbering"), styles=parts.get("styles")
     )
+
+
+def _needed(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the names of the parts that say what is shown, by what they say."""
+    main = _main_part(archive)
+    present = set(archive.namelist())
+    beside = {role: posixpath.join(posixpath.dirname(main), f"{role}.xml") for role in _BESIDE}
+    return {"document": main} | {role: name for role, name in beside.items() if name in present}
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:

@@ -2,7 +2,7 @@
 
 from email import message_from_bytes
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from schemas.page import Page
 from schemas.table import Table
@@ -17,7 +17,7 @@ _ENVELOPE_WITHIN = 2048
 
 def read_html(content: bytes) -> Page:
     """Read a page as it is stored; EncodingUnknownError or TooDeepError where it cannot be read."""
-    body = LexborHTMLParser(markup_of(content)).body
+    body = parsed(markup_of(content)).body
     items = article(flow(body)) if body is not None else []
     return page_of_blocks(
         [item.block for item in items], pictures=sum(item.pictures for item in items)
@@ -26,9 +26,17 @@ def read_html(content: bytes) -> Page:
 
 def read_tables(markup: str) -> tuple[Table, ...]:
     """Return the tables of a piece of HTML; TooDeepError where it cannot be read."""
-    body = LexborHTMLParser(markup).body
+    body = parsed(markup).body
     blocks = [item.block for item in flow(body)] if body is not None else []
     return page_of_blocks(blocks).tables
+
+
+def parsed(markup: str) -> LexborHTMLParser:
+    """Parse a page; whatever it holds is a page, so that only memory can be wanting."""
+    try:
+        return LexborHTMLParser(markup)
+    except SelectolaxError as error:
+        raise MemoryError from error
 
 
 def markup_of(content: bytes) -> str:

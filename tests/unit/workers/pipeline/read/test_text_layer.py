@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from schemas.table import Cell
+from workers.confined.opening import SHOWN_DPI
 from workers.engines.render import open_document, render
 from workers.engines.text_layer import load_page, text_layer
 from workers.pipeline.read.text_layer import read_text_layer
 from workers.pipeline.read.text_layer_picture import leaves_out, seen
-from workers.steps import SHOWN_DPI
 
 CELL = pymupdf.Rect(200, 130, 300, 160)
 Draw = Callable[[pymupdf.Page], object]
