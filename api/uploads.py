@@ -224,6 +224,8 @@ def _row(connection: Connection, tenant: str, upload_id: str) -> UploadRow:
     ).one_or_none()
     if found is None:
         raise not_found("上传", "upload")
+    if found.expired_at is not None:
+        raise _gone()
     return UploadRow.of(found)
 
 

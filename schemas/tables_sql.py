@@ -181,9 +181,15 @@ batches = Table(
     Column("version", BigInteger, nullable=False, server_default="1"),
     _time("created_at", now=True),
     _time("finished_at"),
+    _time("sources_gone_at"),
     _text("trace", null=True),
     *_lease(),
     Index(None, "tenant", "id"),
+    Index(
+        "ix_batches_kept",
+        "finished_at",
+        postgresql_where=text("sources_gone_at IS NULL AND finished_at IS NOT NULL"),
+    ),
     Index(
         "ix_batches_due",
         "due_at",
@@ -247,6 +253,8 @@ uploads = Table(
     _text("multipart_id", null=True),
     Column("part_bytes", BigInteger),
     _time("created_at", now=True),
+    _time("expired_at"),
+    Index("ix_uploads_kept", "created_at", postgresql_where=text("expired_at IS NULL")),
 )
 
 idempotency_keys = Table(

@@ -98,6 +98,7 @@ class BatchRow(_Row):
     trace: str | None = None
     created_at: datetime
     finished_at: datetime | None
+    sources_gone_at: datetime | None = None
 
 
 class EndpointRow(_Row):
@@ -143,3 +144,4 @@ class UploadRow(_Row):
     multipart_id: str | None = None
     part_bytes: int | None = None
     created_at: datetime
+    expired_at: datetime | None = None

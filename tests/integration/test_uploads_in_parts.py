@@ -89,3 +89,16 @@ def test_an_upload_given_up_is_gone(client: TestClient, tmp_path: Path) -> None:
 def test_more_than_is_taken_is_refused_before_it_is_sent(client: TestClient) -> None:
     answer = client.post("/v1/uploads", json={"filename": "a.zip", "size_bytes": 2**42})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_an_upload_whose_time_is_over_is_told_to_be_gone(
+    client: TestClient, database: sqlalchemy.Engine
+) -> None:
+    upload_id = begin(client)
+    with database.begin() as connection:
+        connection.execute(sqlalchemy.text("UPDATE uploads SET expired_at = now()"))
+    asked = client.get(f"/v1/uploads/{upload_id}")
+    completed = client.post(f"/v1/uploads/{upload_id}/complete")
+    used = client.post("/v1/jobs", json={"upload_id": upload_id})
+    for answer in (asked, completed, used):
+        assert (answer.status_code, answer.json()["code"]) == (410, "upload_gone")

@@ -23,7 +23,7 @@ _MARKED = jobs.c.deleted_at.is_not(None) & jobs.c.due_at.is_not(None)
 def discard(parts: Parts) -> None:
     """Look, once a minute, for documents whose time is over, and remove each on its own."""
     with parts.database.begin() as connection:
-        due = _due(connection) if _time_has_come(connection) else []
+        due = _due(connection) if time_has_come(connection, "discard") else []
     for tenant, sha256 in due:
         try:
             _remove(parts, tenant, sha256)
@@ -32,9 +32,9 @@ def discard(parts: Parts) -> None:
             return
 
 
-def _time_has_come(connection: Connection) -> bool:
-    """Say whether the last look was long enough ago, and note this one: it reads all jobs."""
-    now = insert(service_state).values(name="discard")
+def time_has_come(connection: Connection, name: str) -> bool:
+    """Say whether the last look of this kind was a minute ago or more, and note this one."""
+    now = insert(service_state).values(name=name)
     noted = now.on_conflict_do_update(
         index_elements=["name"],
         set_={"at": func.now()},

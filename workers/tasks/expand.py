@@ -81,6 +81,9 @@ def grouped(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _all_entries(parts: Parts, batch: BatchRow) -> Iterator[Entry]:
+    """Yield the members of all files; none once these are gone, for all were recorded before."""
+    if batch.sources_gone_at is not None:
+        return
     for source in batch.sources:
         yield from _entries(parts, batch.tenant, source)
     if batch.prefix is not None:

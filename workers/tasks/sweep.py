@@ -28,6 +28,7 @@ from storage.tally import timing
 from workers import app
 from workers.parts import Parts
 from workers.tasks.discard import discard
+from workers.tasks.leftovers import clear
 
 log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ def _sweep(parts: Parts) -> None:
     if unit.messages:
         log.info("stuck_resent", number=len(unit.messages))
     discard(parts)
+    clear(parts)
 
 
 def _alone(connection: Connection) -> bool:
