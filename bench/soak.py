@@ -22,7 +22,7 @@ import redis
 import sqlalchemy
 from sqlalchemy import func, select, text
 
-from bench.service import Door
+from bench.service_stack import Door
 from gouji import embedded
 from schemas.message import QUEUES
 from schemas.tables_sql import jobs
