@@ -6,12 +6,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import born_digital, capacity, exactness, memory, service, soak, speed, tables
+from bench import (
+    born_digital,
+    capacity,
+    exactness,
+    memory,
+    service,
+    soak,
+    speed,
+    tables,
+    texts,
+)
 
 CHOICES = (
     "exactness",
     "speed",
     "born-digital",
+    "texts",
     "memory",
     "tables",
     "service",
@@ -41,6 +52,7 @@ def main() -> int:
     service.add_options(parser)
     capacity.add_options(parser)
     soak.add_options(parser)
+    texts.add_options(parser)
     chosen = parser.parse_intermixed_args()
     if chosen.what in ("exactness", "all"):
         exactness.run(chosen.paths, chosen)
@@ -54,14 +66,13 @@ def main() -> int:
                 memory.run(paths, chosen)
     if chosen.what in ("born-digital", "all"):
         born_digital.run(chosen.paths, chosen.seed, chosen.count, as_json=chosen.json)
-    if chosen.what == "service":
-        service.run(chosen)
-    if chosen.what == "capacity":
-        capacity.run(chosen)
+    if chosen.what in ("texts", "all"):
+        texts.run(chosen)
+    alone = {"service": service.run, "capacity": capacity.run, "tables": tables.run}
+    if chosen.what in alone:
+        alone[chosen.what](chosen)
     if chosen.what == "soak":
         soak.run(chosen.paths, chosen)
-    if chosen.what == "tables":
-        tables.run(chosen)
     return 0
 
 

@@ -86,12 +86,22 @@ def _divisions(year: int) -> Divisions:
 
 def _read(year: int) -> Iterator[Division]:
     """Read the divisions of a year; each row is one, of rank 1, 2 or 3."""
-    lines = _table().read_bytes().splitlines()
-    own = [line.decode() for line in lines if line.startswith(b"%d," % year)]
-    for row in csv.DictReader([lines[0].decode(), *own]):
-        division = _division(row)
+    head, *rows = csv.reader(_lines_of(year, _table().read_bytes()))
+    for row in rows:
+        division = _division(dict(zip(head, row, strict=True)))
         if division is not None:
             yield division
+
+
+def _lines_of(year: int, content: bytes) -> Iterator[str]:
+    """Yield the first line of a table of all years, and those of a year, which stand scattered."""
+    end = content.index(b"\n")
+    yield content[:end].decode()
+    opening = b"\n%d," % year
+    while (start := content.find(opening, end)) >= 0:
+        end = content.find(b"\n", start + 1)
+        end = len(content) if end < 0 else end
+        yield content[start + 1 : end].decode()
 
 
 def _table() -> Path:

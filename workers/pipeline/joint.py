@@ -17,6 +17,8 @@ SUPPORTED = 0.002
 POSSIBLE = 0.0002
 """Share from which an alternative that would mend the sums casts doubt on a reading."""
 
+_CROSSING = 2
+"""Broken sums that a change must mend at once."""
 LIKELY = 0.95
 """Share from which one sum that holds confirms a number in its place.
 
@@ -65,10 +67,18 @@ def resolve(
         values[pointer] = value
         corrected.add(pointer)
     suspects = {pointer for _, pointer, _ in _changes(values, readings, bound, POSSIBLE)}
-    return {
-        pointer: _resolution(pointer, reading, values, bound[pointer], corrected, suspects)
-        for pointer, reading in readings.items()
-    }
+    unsettled = corrected | suspects
+    settled: dict[int, Resolution] = {}
+    resolved: dict[str, Resolution] = {}
+    for pointer, reading in readings.items():
+        alone = reading.clear and not (reading.contradicted or pointer in unsettled)
+        found = settled.get(id(reading)) if alone else None
+        resolved[pointer] = found or _resolution(
+            pointer, reading, values, bound[pointer], corrected, suspects
+        )
+        if alone:  # its sums have no say: readings that are one resolve to one
+            settled[id(reading)] = resolved[pointer]
+    return resolved
 
 
 def _relations_by_pointer(
@@ -84,13 +94,14 @@ def _relations_by_pointer(
 
 def holds(relation: Relation, values: Mapping[str, int | None]) -> bool | None:
     """Say whether a relation holds; None where a value is unknown."""
-    terms = [values.get(pointer) for pointer in relation.terms]
-    totals = [values.get(pointer) for pointer in relation.totals]
-    known_terms = [value for value in terms if value is not None]
-    known_totals = [value for value in totals if value is not None]
-    if len(known_terms) < len(terms) or len(known_totals) < len(totals):
-        return None
-    return sum(known_terms) == sum(known_totals)
+    residual = 0
+    for sign, pointers in ((1, relation.terms), (-1, relation.totals)):
+        for pointer in pointers:
+            value = values.get(pointer)
+            if value is None:
+                return None
+            residual += sign * value
+    return residual == 0
 
 
 def _one_correction(
@@ -127,9 +138,11 @@ def _changes(
     """Return (share, pointer, value) of every change that mends two broken sums and breaks none."""
     every = {id(relation): relation for relations in bound.values() for relation in relations}
     broken = {at for at, relation in every.items() if holds(relation, values) is False}
+    if len(broken) < _CROSSING:
+        return []
     found = []
     for pointer, reading in readings.items():
-        if sum(id(relation) in broken for relation in bound[pointer]) < 2:
+        if sum(id(relation) in broken for relation in bound[pointer]) < _CROSSING:
             continue
         for value, share in reading.options.items():
             if value == values[pointer] or share < least:

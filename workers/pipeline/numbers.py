@@ -7,17 +7,19 @@ or confirmed by its relations.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from schemas.evidence import Evidence, Flag, Kind
+from schemas.evidence import Evidence, Kind
 from schemas.evidence import Source as EvidenceSource
 from schemas.form import FormCell
 from schemas.table import Candidate, Cell
 from workers.pipeline.blanks import unlikely_blanks
 from workers.pipeline.changes import read_change
 from workers.pipeline.counts import read_count
+from workers.pipeline.decision import Decision as Decision
+from workers.pipeline.decision import evidence_of, no_number, unread
 from workers.pipeline.joint import Reading, Resolution, resolve
+from workers.pipeline.looks import Look, look_of
 from workers.pipeline.tables.even import uneven
 from workers.pipeline.tables.register import Registration
 
@@ -39,14 +41,6 @@ _WIDE = {ord(digit) + 0xFEE0: digit for digit in "0123456789.,"}
 _DIGIT_LOOKALIKES = str.maketrans("OoО〇○lI，", "00000" + "11" + ",")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """The value of one cell and its evidence; fees are decimal strings, counts integers."""
-
-    value: int | str | None
-    evidence: Evidence
-
-
 def decide(
     registration: Registration, sources: Mapping[int, EvidenceSource]
 ) -> dict[str, Decision]:
@@ -54,17 +48,25 @@ def decide(
     form = registration.form
     cells = registration.values
     doubts = _out_of_place(registration)
-    readings = {
-        pointer: _reading(cell, pointer, registration, sources, doubts)
-        for pointer, cell in cells.items()
-        if _is_count(form.value_cells[pointer])
+    looks = {
+        pointer: look_of(cell, pointer, registration, doubts) for pointer, cell in cells.items()
     }
+    known: dict[Look, Reading] = {}
+    readings: dict[str, Reading] = {}
+    for pointer, cell in cells.items():
+        if _is_count(form.value_cells[pointer]):
+            look = looks[pointer]
+            reading = known.get(look) if look else None
+            readings[pointer] = reading or _reading(cell, pointer, registration, sources, doubts)
+            if look:
+                known[look] = readings[pointer]
     resolved = resolve(readings, form.relations)
     ways: tuple[EvidenceSource, ...] = ("ocr", "markup", "text_layer")
     elsewhere: EvidenceSource = next((way for way in ways if way in sources.values()), ways[-1])
     open_places = doubts | registration.uncertain | registration.contradicted
-    gaps = unlikely_blanks(cells, form)
-    decisions = {}
+    gaps = unlikely_blanks(cells, form) if "ocr" in sources.values() else frozenset[str]()
+    alike: dict[tuple[Look, bool, int], Decision] = {}
+    decisions: dict[str, Decision] = {}
     for pointer in form.pointers:
         cell = cells[pointer]
         source = elsewhere if cell is None else sources.get(cell.page, elsewhere)
@@ -77,7 +79,12 @@ def decide(
         elif wanted.signed:
             decisions[pointer] = _change(cell, sure, source)
         else:
-            decisions[pointer] = _count(cell, resolved[pointer], sure, source)
+            look, resolution = looks[pointer], resolved[pointer]
+            same = look and (look, sure, id(resolution))
+            decision = alike.get(same) if same else None
+            decisions[pointer] = decision or _count(cell, resolution, sure, source)
+            if same:
+                alike[same] = decisions[pointer]
     return decisions
 
 
@@ -212,13 +219,13 @@ def _count(
     if cell is not None and cell.inferred:
         return _inferred(cell, resolution.value, sure, source)
     if cell is None or not cell.ink or _says_nothing(cell):
-        return _no_number(cell, sure, source)
+        return no_number(cell, sure, source)
     value = resolution.value
     if value is None:
-        return _unread(cell, source, resolution.flag)
+        return unread(cell, source, resolution.flag)
     return Decision(
         value=value,
-        evidence=_evidence(
+        evidence=evidence_of(
             cell,
             source,
             text=str(value) if source == "ocr" or read_count(cell.text) is None else cell.text,
@@ -238,7 +245,7 @@ def _amount(
     if cell is not None and cell.inferred:
         return _inferred(cell, cell.text if _FEE.match(cell.text) else None, sure, source)
     if cell is None or not cell.ink or _says_nothing(cell):
-        return _no_number(cell, sure, source)
+        return no_number(cell, sure, source)
     typeset = source != "ocr"
     printed = next((u for u in sorted(units, key=len)[::-1] if _normal(cell.text).endswith(u)), "")
     if typeset and printed:
@@ -247,10 +254,10 @@ def _amount(
     else:
         options = _options(cell, _FEE, typeset=typeset)
     if not options:
-        return _unread(cell, source, None if typeset and _is_sure_text(cell) else "doubtful")
+        return unread(cell, source, None if typeset and _is_sure_text(cell) else "doubtful")
     best, share = next(iter(options.items()))
     clear = sure and (_is_sure_text(cell) if typeset else _is_clear(cell, options))
-    evidence = _evidence(
+    evidence = evidence_of(
         cell,
         source,
         text=best + printed,
@@ -287,14 +294,14 @@ def _change(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
     if cell is not None and cell.inferred:
         return _inferred(cell, read_change(cell.text), sure, source)
     if cell is None or not cell.ink or _says_nothing(cell):
-        return _no_number(cell, sure, source)
+        return no_number(cell, sure, source)
     typeset = source != "ocr"
     options = {read_change(cell.text): cell.confidence} if typeset else _read_changes(cell)
     value = next(iter(options))
     if value is None:
-        return _unread(cell, source, None if typeset and cell.confidence >= CLEAR else "doubtful")
+        return unread(cell, source, None if typeset and cell.confidence >= CLEAR else "doubtful")
     clear = cell.confidence >= CLEAR if typeset else _is_clear_change(cell, value, options[value])
-    evidence = _evidence(
+    evidence = evidence_of(
         cell,
         source,
         text=cell.text if typeset or read_change(cell.text) == value else str(value),
@@ -323,70 +330,3 @@ def _is_clear_change(cell: Cell, value: int, share: float) -> bool:
     """Say whether score, glyphs and free reading agree on a change, its sign included."""
     whole = cell.glyphs is None or cell.glyphs <= len(_normal(cell.text))
     return share >= CLEAR and whole and not cell.obstructed and read_change(cell.text) == value
-
-
-def _evidence(
-    cell: Cell,
-    source: EvidenceSource,
-    *,
-    text: str,
-    zero: bool,
-    confidence: float,
-    flag: Flag | None,
-    read_as: str | None,
-    alternatives: tuple[str, ...],
-) -> Evidence:
-    return Evidence(
-        kind="zero" if zero else "number",
-        text=text,
-        source=source,
-        confidence=round(min(1.0, confidence), 4),
-        page=cell.page,
-        box=cell.box,
-        flag=flag,
-        read_as=read_as,
-        alternatives=alternatives,
-    )
-
-
-def _no_number(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
-    """Decide a value that is missing, blank or struck out: null, never zero.
-
-    `sure`: the cell is in its place, so that what seems blank is no gap beside a number.
-    """
-    if cell is None:
-        missing = Evidence(
-            kind="missing", text="", source=source, confidence=0.0, page=None, box=None
-        )
-        return Decision(value=None, evidence=missing)
-    kind = "not_applicable" if cell.ink else "blank"
-    evidence = Evidence.model_validate(
-        {
-            "kind": kind,
-            "text": cell.text,
-            "source": source,
-            "confidence": cell.confidence,
-            "page": cell.page,
-            "box": cell.box,
-            "flag": None
-            if sure and not (cell.ink and (cell.obstructed or cell.confidence < 0.5))
-            else "doubtful",
-        }
-    )
-    return Decision(value=None, evidence=evidence)
-
-
-def _unread(cell: Cell, source: EvidenceSource, flag: Flag | None) -> Decision:
-    """Decide a cell with ink that is no number: null, its text kept, with what it may say."""
-    otherwise = read_count(cell.text) if source != "ocr" else None
-    evidence = Evidence(
-        kind="number",
-        text=cell.text,
-        source=source,
-        confidence=0.0 if flag else cell.confidence,
-        page=cell.page,
-        box=cell.box,
-        flag=flag,
-        alternatives=otherwise.others if otherwise is not None else (),
-    )
-    return Decision(value=None, evidence=evidence)

@@ -107,11 +107,17 @@ def value_at(record: Record, pointer: str) -> int | str | None:
     table, key, column = _keys(pointer)
     if table == "requests":
         row = record.requests.get(key)
-        value = getattr(row, column) if row is not None else None
+        value: int | str | None = getattr(row, column) if row is not None else None
     else:
         value = getattr(getattr(record, table), key)
         value = getattr(value, column) if column else value
-    return value if isinstance(value, int | str) else None
+    return value
+
+
+def values_of(record: Record, form: Form | None = None) -> dict[str, int | str | None]:
+    """Return all values of a record by pointer, in the order of the form it is laid on."""
+    pointers = (form or form_of(record)).pointers
+    return {pointer: value_at(record, pointer) for pointer in pointers}
 
 
 @lru_cache(maxsize=1024)

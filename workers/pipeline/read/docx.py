@@ -5,7 +5,6 @@ text, bookmarks, comments, headers or footers.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from schemas.page import Page
 from workers.pipeline.read.docx_numbering import Numbering
@@ -67,24 +66,24 @@ class _Reader:
     def _paragraph(self, element: Element) -> Iterator[Paragraph | Grid]:
         """Yield a paragraph with its number, and what stands in its text boxes."""
         properties = properties_of(element, "pPr")
-        style = attribute(child(properties, "pStyle"))
+        said = {} if properties is None else {name_of(one): one for one in reversed(properties)}
+        style = attribute(said.get("pStyle"))
         shown = self._runs.read(
             element,
             hidden=self._styles.hides(style, paragraph=True),
-            shaded=self._shaded or lies_on_colour(child(properties, "shd")),
+            shaded=self._shaded or lies_on_colour(said.get("shd")),
         )
         self.pictures += shown.pictures
-        marks = child(properties, "rPr")
+        marks = said.get("rPr")
         gone = child(marks, "del") is not None or is_on(child(marks, "vanish"))
         if shown.text.strip() or not gone:
-            shown = shown.numbered(self._number(properties, style))
+            shown = shown.numbered(self._number(said.get("numPr"), style))
         yield shown
         for box in shown.boxes:
             yield from self._shown(box)
 
-    def _number(self, properties: Element | None, style: str | None) -> str:
+    def _number(self, own: Element | None, style: str | None) -> str:
         """Count a paragraph in its list and return the number Word prints."""
-        own = child(properties, "numPr")
         number_id, level = attribute(child(own, "numId")), attribute(child(own, "ilvl"))
         inherited = self._styles.list_of(style)
         if number_id is None and inherited is not None:
@@ -183,4 +182,4 @@ def _ends(cell: GridCell) -> int:
 
 
 def _longer(cell: GridCell, *, down: int = 0, across: int = 0) -> GridCell:
-    return replace(cell, row_span=cell.row_span + down, column_span=cell.column_span + across)
+    return cell._replace(row_span=cell.row_span + down, column_span=cell.column_span + across)

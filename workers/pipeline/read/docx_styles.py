@@ -23,6 +23,8 @@ class Styles:
     def __init__(self, part: Element | None) -> None:
         self._styles: dict[str, _Style] = {}
         self._default: str | None = None
+        self._lists: dict[str | None, tuple[str, str | None, str] | None] = {}
+        self._hidden: dict[str | None, bool] = {}
         for one in children(part, "style"):
             name = attribute(one, "styleId") or ""
             numbering = child(one, "pPr", "numPr")
@@ -37,7 +39,13 @@ class Styles:
 
     def list_of(self, name: str | None) -> tuple[str, str | None, str] | None:
         """Return the list a paragraph style belongs to: id, level and the style that says so."""
-        for own, style in self._chain(name or self._default):
+        start = name or self._default
+        if start not in self._lists:
+            self._lists[start] = self._list_of(start)
+        return self._lists[start]
+
+    def _list_of(self, start: str | None) -> tuple[str, str | None, str] | None:
+        for own, style in self._chain(start):
             if style.number_id is not None:
                 return style.number_id, style.level, own
         return None
@@ -45,8 +53,10 @@ class Styles:
     def hides(self, name: str | None, *, paragraph: bool) -> bool:
         """Say whether a style hides its text."""
         start = name or (self._default if paragraph else None)
-        said = (style.hidden for _, style in self._chain(start) if style.hidden is not None)
-        return next(said, False)
+        if start not in self._hidden:
+            said = (style.hidden for _, style in self._chain(start) if style.hidden is not None)
+            self._hidden[start] = next(said, False)
+        return self._hidden[start]
 
     def _chain(self, name: str | None) -> Iterator[tuple[str, _Style]]:
         for _ in range(_DEEPEST):

@@ -46,6 +46,8 @@ _STRONG = re.compile(r"(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~")
 _STARRED = re.compile(r"(\*{1,3})(?=[^\s*])(.*?[^\s*])\1")
 """Text between stars; a star without its like is a mark of a note."""
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_MARKED = re.compile("[][!<*_`~\\\\&\xa0\ue100-\ue17f]")
+"""What opens a mark, or stands for one while others are taken off."""
 _HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.I | re.S)
 _PIPE = re.compile(r"(?<!\\)[|｜]")
 _ALIGNMENT = re.compile(r"\s*[|｜]?(?:\s*:?-+:?\s*[|｜])*\s*:?-+:?\s*[|｜]?\s*")
@@ -160,6 +162,8 @@ def _plain(line: str) -> str:
 
 def _inline(text: str) -> str:
     """Take the marks of emphasis, links, pictures and breaks off a text."""
+    if not _MARKED.search(text):
+        return text.strip()
     text = _LINK.sub(r"\1", _PICTURE.sub("", _COMMENT.sub("", text)))
     text = _TAG.sub("", _NOTE.sub(r" \1", _BREAK.sub(_joint, text)))
     hidden = _ESCAPE.sub(lambda found: chr(0xE100 + ord(found[1])), text)

@@ -6,7 +6,7 @@ later one gives way: nothing is read twice. Columns that differ by a hair's brea
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from workers.pipeline.read.markup_page import Block, Grid, GridCell
 
@@ -16,8 +16,7 @@ _HAIR = 0.015
 """Share of a table's width below which what lies between two boundaries is no column."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """A cell as its row lists it; a `row_span` of 0 reaches to the end of its row group."""
 
     blocks: tuple[Block, ...]
@@ -85,8 +84,7 @@ def tight(cells: Sequence[GridCell]) -> Grid:
         return Grid(cells=tuple(cells))
     return Grid(
         cells=tuple(
-            replace(
-                cell,
+            cell._replace(
                 row=bisect_left(rows, cell.row),
                 column=bisect_left(columns, cell.column),
                 row_span=_between(rows, cell.row, cell.row_span),
@@ -120,8 +118,7 @@ def snapped(cells: Sequence[GridCell], widths: Sequence[float]) -> Grid:
     if len(set(places)) == len(places):
         return tight(cells)
     moved = [
-        replace(
-            cell,
+        cell._replace(
             column=places[cell.column],
             column_span=places[cell.column + cell.column_span] - places[cell.column],
         )

@@ -7,7 +7,7 @@ it is told which grids are tables and which only lay out text.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from schemas.page import Page, TextLine
 from schemas.table import Cell, Table
@@ -28,8 +28,7 @@ OBJECT = "\ufffc"
 """Stands in a cell for what is shown there and is no text."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GridCell:
+class GridCell(NamedTuple):
     """A cell as markup lays it: `row` and `column` count from 0.
 
     `picture`: something is shown in it that is no text. `struck`: some of its text is struck out.
@@ -37,9 +36,9 @@ class GridCell:
 
     row: int
     column: int
+    blocks: "tuple[Block, ...]"
     row_span: int = 1
     column_span: int = 1
-    blocks: "tuple[Block, ...]"
     picture: bool = False
     struck: bool = False
 

@@ -9,10 +9,9 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -24,8 +23,7 @@ from workers.pipeline.tables.labels import plain
 Kind = Literal["word", "number", "blank"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a line: its text, the line it stands in (from 0) and where there."""
 
     text: str
@@ -106,7 +104,7 @@ def letters_as_words(found: Sequence[Piece]) -> list[Piece]:
         alone = on_line[piece.line] == on_line[after.line] == 1
         letter = after.kind == "word" and len(after.text) == 1 and after.text.isalpha()
         if piece.text == "无" and alone and letter:
-            kept[at] = replace(piece, kind="word")
+            kept[at] = piece._replace(kind="word")
     return kept
 
 

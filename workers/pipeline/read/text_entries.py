@@ -8,6 +8,7 @@ and groups stand among the words before the label.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,7 @@ _OWN, _OTHERS = 0.95, 0.08
 """Likeness from which an entry ends with a row's label, and by how much less a label is not its."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """Words and the values behind them: places in the list of pieces, ends excluded."""
 
     first: int
@@ -122,7 +122,8 @@ def _scores(
         alike = process.cdist(texts, names, scorer=fuzz.ratio, score_cutoff=100 * _ALIKE) / 100.0
         short = [len(name) <= _SHORT for name in names]
         alike[:, short] *= alike[:, short] >= _ALIKE_SHORT  # 总计 is not （七）总计
-        for (run, at), own in zip(places, alike, strict=True):
+        for text in np.flatnonzero(alike.any(axis=1)):
+            (run, at), own = places[text], alike[text]
             better = own > scores[run]
             scores[run][better] = own[better]
             starts[run][better] = at

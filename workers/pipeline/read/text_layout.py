@@ -7,7 +7,6 @@ of the form, those of a header stand one below the other.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise
 
@@ -38,7 +37,7 @@ _BESIDE = 4
 
 def reflow(found: Sequence[Piece]) -> tuple[list[Piece], bool]:
     """Bring the pieces of broken labels and headers together; say whether any were."""
-    lines = _lines([replace(piece, row=None) for piece in found])
+    lines = _lines([piece._replace(row=None) for piece in found])
     rows = [line for line, own in lines.items() if _is_row(own)]
     for line in _around(rows):
         lines[line] = [part for piece in lines.get(line, ()) for part in _words_apart(piece)]

@@ -7,6 +7,7 @@ as settled only where all readings with so small a fault agree on it; two faults
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +25,7 @@ class OpenRow:
     options: RowOptions
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settled:
+class Settled(NamedTuple):
     """What one value may be: settled when it is one thing only, an empty text being a blank."""
 
     texts: tuple[str, ...]

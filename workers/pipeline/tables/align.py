@@ -20,18 +20,21 @@ def align(scores: Sequence[Sequence[float]]) -> dict[int, int]:
     """
     if not scores or not scores[0]:
         return {}
-    pairs = _best_pairs([[score - _WORTH for score in row] for row in scores])
+    pairs = _best_pairs(scores)
     return _with_strays(_counted(pairs), scores)
 
 
-def _best_pairs(gain: Sequence[Sequence[float]]) -> dict[int, int]:
+def _best_pairs(scores: Sequence[Sequence[float]]) -> dict[int, int]:
     """Needleman-Wunsch with free gaps."""
-    height, width = len(gain), len(gain[0])
+    height, width = len(scores), len(scores[0])
     total = [[0.0] * (width + 1)]
-    for own in gain:
+    for own in scores:
         above, best = total[-1], [0.0]
-        for column in range(width):
-            best.append(max(above[column] + own[column], above[column + 1], best[-1]))
+        if max(own) <= _WORTH:  # it pairs with nothing: most do not
+            total.append(above)
+            continue
+        for column, score in enumerate(own):
+            best.append(max(above[column] + (score - _WORTH), above[column + 1], best[-1]))
         total.append(best)
     pairs: dict[int, int] = {}
     row, column = height, width

@@ -94,8 +94,8 @@ def lay(table: Table, form_table: FormTable) -> Fit:
     """Lay a printed table on a statutory one."""
     rows = _rows(table, form_table)
     labels = [*_row_labels(rows, form_table), *_headers_and_groups(table, form_table)]
-    columns = _columns(table)
-    worded = [[cell for cell in column if _is_wording(cell.text)] for column in columns]
+    columns = _columns(table.columns, table.cells)
+    worded = _columns(table.columns, [cell for cell in table.cells if _is_wording(cell.text)])
     misheaded = dict(_misheaded(worded, rows, form_table))
     labels += dict.fromkeys(misheaded.values())
     denied = {label.form_cell for label in labels if label.contradicts}
@@ -221,6 +221,7 @@ def _misheaded(
                 )
 
 
+@lru_cache(maxsize=4096)
 def _is_wording(text: str) -> bool:
     """Say whether a text may be a header: words, and no change spelt in words (减少2)."""
     return lettered(plain(text)) and not is_signed(text)
@@ -233,18 +234,18 @@ def _is_group(cell: Cell, leaves: frozenset[str], headers: Sequence[FormCell]) -
     return best not in leaves and likeness(text, best) >= _ALIKE
 
 
-def _columns(table: Table) -> Columns:
+def _columns(count: int, cells: Sequence[Cell]) -> Columns:
     """Return the cells that cover each column, as they stand in the table."""
-    columns: list[list[Cell]] = [[] for _ in range(table.columns)]
-    for cell in table.cells:
+    columns: list[list[Cell]] = [[] for _ in range(count)]
+    for cell in cells:
         for column in columns[cell.column : cell.column + cell.column_span]:
             column.append(cell)
     return columns
 
 
-def _above(columns: Columns, row: int, cell: Cell) -> list[Cell]:
-    """Return the cells above a row in the column where a cell begins."""
-    return [other for other in columns[cell.column] if other.row + other.row_span <= row]
+def _above(columns: Columns, row: int, cell: Cell) -> Iterator[Cell]:
+    """Yield the cells above a row in the column where a cell begins."""
+    return (other for other in columns[cell.column] if other.row + other.row_span <= row)
 
 
 def _printed_rows(table: Table) -> list[list[Cell]]:

@@ -5,7 +5,7 @@ the tables of another: where they and the year disagree, the tables say how they
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from workers.pipeline.tables.labels import lettered, likeness, likenesses, plain
 _ALIKE = 0.75
 _SHORTEST = 4
 """Letters from which a label can tell one form from another."""
+_LONGEST = 80
+"""Letters beyond which no text is like a label: the longest has 35."""
 _LEAST = 5
 """Letters of labels by which tables must speak more for one form than for the others."""
 
@@ -44,25 +46,35 @@ def foreign_tables(tables: Sequence[Table], form: Form) -> dict[TableName, Templ
 
 def _votes(tables: Sequence[Table]) -> Votes:
     """Count for each template the letters of the labels that only it has."""
-    cells = [cell for table in tables for cell in table.cells]
-    texts = sorted({text for cell in cells if len(text := plain(cell.text)) >= _SHORTEST})
+    printed = {cell.text for table in tables for cell in table.cells}
     votes: Votes = dict.fromkeys(FORMS, 0)
-    if not texts:
-        return votes
-    owners = _owners()
-    labels = list(owners)
-    alike = likenesses(labels, texts)
-    most = alike.max(axis=0)
-    for at in np.flatnonzero(most >= _ALIKE):
-        # A text speaks for the label it is most like; where those of several are, for none.
-        nearest = [labels[one] for one in np.flatnonzero(alike[:, at] == most[at])]
-        owner = owners[nearest[0]]
-        if owner is not None and all(owners[label] == owner for label in nearest):
-            votes[owner] += min(len(texts[at]), *map(len, nearest))
+    for text in {plain(text) for text in printed}:
+        spoken = _spoken(text) if _SHORTEST <= len(text) <= _LONGEST else None
+        if spoken is not None:
+            votes[spoken[0]] += spoken[1]
     for template, label in _rows_alone():
         if any(_heads_row(label, table) for table in tables):
             votes[template] += len(label)
     return votes
+
+
+@lru_cache(maxsize=4096)  # reports print the same labels, document after document
+def _spoken(text: str) -> tuple[Template, int] | None:
+    """Return for which template a plain text speaks, and with how many letters; None for none.
+
+    It speaks for the label it is most like; where those of several templates are, for none.
+    """
+    if text.isdigit():
+        return None
+    owners = _owners()
+    labels = list(owners)
+    alike = likenesses([text], labels)[0]
+    most = alike.max()
+    nearest = [labels[at] for at in np.flatnonzero(alike == most)]
+    (owner, *others) = {owners[label] for label in nearest}
+    if most < _ALIKE or owner is None or others:
+        return None
+    return owner, min(len(text), *map(len, nearest))
 
 
 @cache
@@ -92,14 +104,18 @@ def _rows_alone() -> tuple[tuple[Template, str], ...]:
     )
 
 
+@lru_cache(maxsize=4096)
+def _is_alike(text: str, label: str) -> bool:
+    return likeness(text, label) >= _ALIKE
+
+
 def _heads_row(label: str, table: Table) -> bool:
     """Say whether numbers stand right of a label in a table: it heads a row, no group of rows."""
-    heads = {
-        (cell.row, cell.column + cell.column_span)
-        for cell in table.cells
-        if likeness(plain(cell.text), label) >= _ALIKE
-    }
-    return any((c.row, c.column) in heads and not lettered(plain(c.text)) for c in table.cells)
+    named = {text for text in {c.text for c in table.cells} if _is_alike(plain(text), label)}
+    heads = {(c.row, c.column + c.column_span) for c in table.cells if c.text in named}
+    return bool(heads) and any(
+        (c.row, c.column) in heads and not lettered(plain(c.text)) for c in table.cells
+    )
 
 
 _OLDER = (

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from schemas.form import Form, Relation
 from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
-from workers.pipeline.places import Place, places, value_at
+from workers.pipeline.places import Place, places, value_at, values_of
 from workers.pipeline.validate.outcome import Outcome, listed, listed_en, spot
 from workers.pipeline.validate.suspects import Sum, Suspect, find_suspects
 
@@ -23,7 +23,8 @@ def check_relations(record: Record, form: Form, unbounded: frozenset[str] = froz
 
     `unbounded` are values that may be other numbers than their evidence lists.
     """
-    sums = [found for relation in form.relations if (found := _sum_of(record, relation))]
+    values = values_of(record, form)
+    sums = [found for relation in form.relations if (found := _sum_of(record, values, relation))]
     applied = Counter(found.relation.code for found in sums)
     failed = Counter(found.relation.code for found in sums if found.residual)
     suspects = find_suspects(sums)
@@ -41,22 +42,21 @@ def check_relations(record: Record, form: Form, unbounded: frozenset[str] = froz
     )
 
 
-def _sum_of(record: Record, relation: Relation) -> Sum | None:
-    absent = []
-    for pointer in relation.pointers:
-        if value_at(record, pointer) is None:
-            if record.evidence[pointer].kind not in ("blank", "not_applicable"):
-                return None
-            absent.append(pointer)
-    terms, totals = _present(record, relation.terms), _present(record, relation.totals)
+_Values = Mapping[str, int | str | None]
+
+
+def _sum_of(record: Record, values: _Values, relation: Relation) -> Sum | None:
+    absent = tuple(pointer for pointer in relation.pointers if values[pointer] is None)
+    if any(record.evidence[p].kind not in ("blank", "not_applicable") for p in absent):
+        return None
+    terms, totals = _present(values, relation.terms), _present(values, relation.totals)
     if not terms or not totals:
         return None
-    return Sum(relation=relation, terms=terms, totals=totals, absent=tuple(absent))
+    return Sum(relation=relation, terms=terms, totals=totals, absent=absent)
 
 
-def _present(record: Record, pointers: Sequence[str]) -> dict[str, int]:
-    values = ((pointer, value_at(record, pointer)) for pointer in pointers)
-    return {pointer: value for pointer, value in values if isinstance(value, int)}
+def _present(values: _Values, pointers: Sequence[str]) -> dict[str, int]:
+    return {pointer: value for pointer in pointers if isinstance(value := values[pointer], int)}
 
 
 def _finding(

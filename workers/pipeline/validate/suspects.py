@@ -5,6 +5,7 @@ Only where the arithmetic leaves one explanation; nothing is altered on the stre
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas.form import Relation
 
@@ -18,7 +19,7 @@ class Sum:
     totals: dict[str, int]
     absent: tuple[str, ...]
 
-    @property
+    @cached_property
     def residual(self) -> int:
         """By how much the terms exceed the totals; 0 when the relation holds."""
         return sum(self.terms.values()) - sum(self.totals.values())
@@ -48,6 +49,8 @@ def find_suspects(sums: Sequence[Sum]) -> dict[int, tuple[Suspect, ...]]:
     least. Then several cells of one column (or row): each mends its own row alone, and all
     together mend the column.
     """
+    if not any(found.residual for found in sums):
+        return {}
     crossing: dict[str, list[int]] = {}
     for at, found in enumerate(sums):
         for pointer in found.values:
