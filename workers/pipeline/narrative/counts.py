@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from workers.pipeline.narrative.disclosure_words import kind_of
+from workers.pipeline.narrative.elsewhere import is_elsewhere, is_passed_on
 from workers.pipeline.narrative.meaning import Place, Readings, Setting, Topic, before, behind
 from workers.pipeline.narrative.paragraph import Paragraph
 from workers.pipeline.narrative.periods import Periods
@@ -22,7 +23,6 @@ from workers.pipeline.narrative.words import (
     TOPICS,
     is_partial,
 )
-from workers.pipeline.wording import is_abbreviation
 
 _STOP = re.compile(r"[，。；！？（）]")
 _TAIL_STOP = re.compile(r"[，。；：！？（）、]")
@@ -34,27 +34,6 @@ _MODAL = re.compile(
 _COMPARED = re.compile(
     r"同比|环比|增长|增加|上升|下降|减少|降低|提高|[较比](?:上|去|20)|占(?!用)|比例|比重"
 )
-_ORGAN = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{0,12}?(?:局|委|办公室|厅|街道|镇|乡|政府|部门|单位|机构|县|区|市|(?<!法)院|中心|科室|学校))(?:共|累计|总共|全年|今年|本年度?|合计|均|分别)*(?:新?收|受理|接|办(?!公)|发生|答复|新增|制发|作出)"
-)
-_PARTS = re.compile(r"其中|包括|含")
-_WHOLE = re.compile(r"全[市县区省州]|各级各部门")
-_OURS = re.compile(r"我|本|及其|全[市县区省镇乡州局委系街]|(?:市|县|区|省)(?:人民)?政府$")
-_OTHERS = re.compile(
-    r"各(?!类|种|界|级|项)|所属|下属|下级|直属|[市县区省]直|二级单位|乡镇|镇街|街镇"
-)
-
-
-_ALL_ORGANS = re.compile(
-    r"全[市县区省州](?:[^，。；]{0,10}?系统|(?:各级)?(?:行政|政府|国家)机关|(?:各级)?政府部门)|本?系统(?=共|收|新)"
-)
-_ONE_ORGAN = re.compile(r"(?:局|委|委员会|厅|中心|队|院)$")
-_PART_OF_ORGAN = re.compile(r"[局委厅]机关|本级|[局委厅]属")
-_PASSED_ON = re.compile(
-    r"(?:转至|转到|转由|转给)(?!下|次|明|20|本|我)|转送|移交|移送"
-    r"|由(?!我|本)[^，。；]{1,12}?(?:局|委|办|厅|政府|部门|单位|镇|乡|街道)(?:负责|承办|牵头)?(?:办理|答复|处理|回复|办结)"
-)
-"""What another organ was left to answer."""
 _OTHER_YEAR = re.compile(r"，(?:均)?(?:为|系|是|属于?)(?:20\d\d年|上一?年|去年|次年|下一?年)")
 
 
@@ -90,6 +69,7 @@ class Reader:
     issuer: str | None
     section: int | None
     """The number of the section, as the form counts."""
+    year: int | None
     topic: Topic | None = None
     disclosure: bool = False
     """Whether the text so far is about 政府信息公开 by name."""
@@ -177,8 +157,17 @@ class Reader:
         if readings is None:
             readings = behind(quantity, place, self._setting)
             end = tail_end
-        if readings is not None and not self._is_elsewhere(place, readings):
+        if readings is not None and not self._is_other(place, readings):
             self._count(quantity, readings, start, end)
+
+    def _is_other(self, place: Place, readings: Readings) -> bool:
+        """Say whether a number is told of documents, a theme, a part of the issuer, or others."""
+        if readings[0].startswith("requests.") and (
+            self.labels or is_passed_on(place.clause) or self._is_of_theme(place)
+        ):
+            return True
+        told = [count.readings for count in self.told]
+        return is_elsewhere(place, readings, issuer=self.issuer, total=self.total, told=told)
 
     def _count(self, quantity: Quantity, readings: Readings, start: int, end: int) -> None:
         count = Count(quantity=quantity, readings=readings, start=start, end=end)
@@ -215,35 +204,6 @@ class Reader:
             run.append(quantity)
         return run
 
-    def _is_elsewhere(self, place: Place, readings: Readings) -> bool:
-        """Say whether a number is told of documents, a part of the issuer, or another organ."""
-        asked = readings[0].startswith("requests.")
-        if asked and (self.labels or _PASSED_ON.search(place.clause) or self._is_of_theme(place)):
-            return True
-        if self._is_of_many(place.clause) or _PART_OF_ORGAN.search(place.clause):
-            return True
-        whole = _WHOLE.search(place.clause)
-        if _OTHERS.search(place.clause) and not whole:
-            return True
-        again = any(count.readings == readings for count in self.told)
-        part = "其中" in place.clause and readings[: len(RECEIVED)] == RECEIVED
-        handled = readings == (NEW,) and self.total == (HANDLED,)
-        if (
-            part
-            or (handled and _PARTS.search(place.clause))
-            or (again and _PARTS.search(place.sentence))
-        ):
-            return True
-        found = _ORGAN.search(place.clause)
-        if whole or found is None or _OURS.search(found["name"]):
-            return False
-        return again or not self._is_issuer(found["name"])
-
-    def _is_of_many(self, words: str) -> bool:
-        """Say whether words name all organs of a region, of which the issuer is but one."""
-        one = self.issuer is not None and _ONE_ORGAN.search(self.issuer) is not None
-        return one and _ALL_ORGANS.search(words) is not None
-
     def _is_of_theme(self, place: Place) -> bool:
         """Say whether a number is a part of requests of one theme or way: “涉及医疗120件，其中”."""
         first, _, _ = place.sentence.rpartition("其中")
@@ -254,12 +214,6 @@ class Reader:
         words = _STOP.split(self.paragraph.text[place.begin : before[-1].start])[-1]
         return ("其中" in first or is_partial(words)) and not _COMPARED.search(words)
 
-    def _is_issuer(self, words: str) -> bool:
-        """Say whether words end in the issuer's name, in full or shortened."""
-        if self.issuer is None:
-            return True
-        return any(is_abbreviation(words[at:], self.issuer) for at in range(max(1, len(words) - 2)))
-
     @property
     def _setting(self) -> Setting:
         return Setting(
@@ -269,6 +223,7 @@ class Reader:
             lawsuits=self.lawsuits,
             courts=self.disclosure or self.section == _COURTS,
             fees=self.section == _OTHER_MATTERS,
+            year=self.year,
         )
 
 

@@ -11,6 +11,7 @@ from workers.pipeline.narrative.statement import Part
 
 _OPENER = re.compile(
     r"^(?:以上|之多)?[^，。；：（0-9]{0,16}?[，：（。；、]?(?:其中|(?P<main>主要)?(?:包括|包含|涵盖)|主要有|含|分别(?:为|是|有)|分为|由)"
+    r"|^(?:的|政府信息公开|依申请公开)*(?:申请)?中[，：]"
 )
 _MAIN = re.compile(r"主要|重点")
 _STRICT = re.compile(r"分别(?:为|是|有)|分为|由.*组成")

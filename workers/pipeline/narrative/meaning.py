@@ -71,6 +71,8 @@ class Setting:
     """Whether reviews and lawsuits are about disclosure."""
     fees: bool
     """Whether charges are those for information."""
+    year: int | None
+    """The report year, which tells 结转 into it from 结转 out of it."""
 
 
 def before(quantity: Quantity, place: Place, setting: Setting) -> Readings | None:
@@ -105,9 +107,9 @@ def _of_requests(head: str, setting: Setting) -> Readings | None:
         if request_words.open_before(head):
             return (FORWARD,)
     if known or "申请" in head:
-        if request_words.carried_before(head):
+        if request_words.carried_before(head, setting.year):
             return (CARRIED,)
-        if request_words.forward_before(head):
+        if request_words.forward_before(head, setting.year):
             return (FORWARD,)
     return request_words.requests_before(head, known=known)
 
@@ -158,7 +160,9 @@ def behind(quantity: Quantity, place: Place, setting: Setting) -> Readings | Non
     if setting.topic != "requests":
         return _of_result(review_words.result_behind(place.tail), setting)
     columns = request_words.columns_behind(place.tail)
-    return of_column(setting.total, *columns) if columns else request_words.behind(place.tail)
+    if columns:
+        return of_column(setting.total, *columns)
+    return request_words.behind(place.tail, setting.year)
 
 
 def _with_verb(place: Place) -> Readings | None:

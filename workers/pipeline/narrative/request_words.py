@@ -12,7 +12,7 @@ _TAKEN = re.compile(
 )
 _TREATED = re.compile(r"(?<![未不跨待])(?:办理|处理)(?P<rest>[^，。；]{0,45})$")
 _NAMED = re.compile(
-    rf"(?:{REQUEST}|依申请)(?:的|类)?(?:申请|事项|请求|办件|案件)*(?:总量|总数|数量|件数|量|数)(?:为|是|共|共计|达|有|：)*$"
+    rf"(?:{REQUEST}|依申请)(?:的|类)?(?:申请|事项|请求|办件|案件)*(?:收件|受理|登记)?(?:总量|总数|数量|件数|量|数)(?:为|是|共|共计|达|有|：)*$"
 )
 _BARE = re.compile(
     rf"{REQUEST}(?:的|类)?(?:申请|事项|请求|办件|案件|件)(?:共|共有|有|共计|计|合计|为|：)*$"
@@ -94,18 +94,34 @@ def _key(found: re.Match[str]) -> str:
     return next(key for key, group in _GROUPS.items() if found[group])
 
 
-def carried_before(head: str) -> bool:
-    """Say whether the words before a number are those for 上年结转."""
+def carried_before(head: str, year: int | None) -> bool:
+    """Say whether the words before a number are those for 上年结转, or 结转至 the report year."""
     found = _CARRIED.search(head)
-    return bool(found) and not _DONE_BEFORE.search(head[: found.start()])  # type: ignore[union-attr]
+    if found is None and year is not None and (into := _BY_YEAR.search(head)):
+        found = into if int(into["year"]) in (year - 1, year) else None
+    return found is not None and not _DONE_BEFORE.search(head[: found.start()])
 
 
 _DONE_BEFORE = re.compile(r"(?:办结|答复|处理|完成|办理)(?:了)?$")
 
 
-def forward_before(head: str) -> bool:
-    """Say whether the words before a number are those for 结转下年度."""
-    return bool(_FORWARD.search(head))
+_BY_YEAR = re.compile(
+    rf"(?:20\d\d年度?)?(?:结转|转结|转入|接转)(?:至|到|入|自)?(?P<year>20\d\d)年度?"
+    rf"(?:度)?(?:继续)?(?:办理|处理|答复)?(?:的)?(?:{REQUEST})?{END}"
+)
+"""Words that carry requests from one year into another, which only the report year tells apart."""
+
+
+def forward_before(head: str, year: int | None) -> bool:
+    """Say whether the words before a number are those for 结转下年度, 结转 the year after."""
+    found = _FORWARD.search(head)
+    return found is not None and _is_later(found[0], year)
+
+
+def _is_later(words: str, year: int | None) -> bool:
+    """Say whether a year that words name, if they name one, is the one after the report year."""
+    named = re.findall(r"20\d\d", words)
+    return not named or year is None or int(named[-1]) == year + 1
 
 
 def open_before(head: str) -> bool:
@@ -129,9 +145,10 @@ _DONE_BEHIND = re.compile(
 )
 
 
-def behind(tail: str) -> tuple[str, ...] | None:
+def behind(tail: str, year: int | None) -> tuple[str, ...] | None:
     """Return the readings of what is told right behind a number of requests."""
-    if _FORWARD_BEHIND.match(tail) or _OPEN_BEHIND.match(tail):
+    forward = _FORWARD_BEHIND.match(tail)
+    if (forward and _is_later(forward[0], year)) or _OPEN_BEHIND.match(tail):
         return (FORWARD,)
     if _CARRIED_BEHIND.match(tail):
         return (CARRIED,)

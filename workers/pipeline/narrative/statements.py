@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from schemas.record import Section
 from workers.pipeline.narrative import subjects
+from workers.pipeline.narrative.alone import speaks_of_requests
 from workers.pipeline.narrative.categories import Categories, categories_of, shares_named
 from workers.pipeline.narrative.changes import changes_of
 from workers.pipeline.narrative.counts import Count, Reader
@@ -20,7 +21,7 @@ from workers.pipeline.narrative.quantities import Quantity, quantities_of
 from workers.pipeline.narrative.statement import Kind, Statement
 from workers.pipeline.narrative.words import TOPICS
 
-_REQUESTS, _COURTS, _OTHER_MATTERS = 3, 4, 6
+_OVERVIEW, _REQUESTS, _COURTS, _OTHER_MATTERS = 1, 3, 4, 6
 """The sections of the form by number."""
 _TITLE_AT_MOST = 30
 """A paragraph without a full stop and no longer than this is a title."""
@@ -35,10 +36,13 @@ def read_statements(
     found: list[Statement] = []
     for at, section in enumerate(sections):
         carried: Topic | None = None
+        before = ""
         for paragraph in paragraphs_of(section.text):
+            if carried is None and section.number == _OVERVIEW:
+                carried = "requests" if speaks_of_requests(paragraph.text, before) else None
             reading = _Reading.of(paragraph, at, section, year, issuer, carried)
             found += _apart(reading.statements())
-            carried = reading.heads
+            carried, before = reading.heads, paragraph.text
     return tuple(found)
 
 
@@ -95,6 +99,7 @@ class _Reading:
             sentences=sentences,
             issuer=issuer,
             section=section.number,
+            year=year,
             topic=topic,
             disclosure=topic == "requests",
         )
