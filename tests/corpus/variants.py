@@ -10,8 +10,8 @@ from tests.corpus.grids import Grid, GridCell
 
 Variant = Callable[[Grid], Grid]
 
-_LABELS, _TOTAL = 3, 9
-"""Columns of labels in table three, and the column of its totals."""
+_LABELS = 3
+"""Columns of labels in table three."""
 
 
 def exchanged_rows(one: str, other: str) -> Variant:
@@ -152,3 +152,39 @@ def row_of(grid: Grid, label: str) -> int:
 
 def _number_rows(grid: Grid) -> list[int]:
     return sorted({cell.row for cell in grid.cells if cell.role == "number"})
+
+
+def merged_cells(label: str, column: int, span: int) -> Variant:
+    """Merge cells of numbers in one row of table three; the first one's number stands for all."""
+
+    def merge(grid: Grid) -> Grid:
+        if grid.section != 3:
+            return grid
+        row = row_of(grid, label)
+        first, gone = (row, column), range(column + 1, column + span)
+        kept = [cell for cell in grid.cells if not (cell.row == row and cell.column in gone)]
+        return replace(
+            grid,
+            cells=tuple(
+                replace(cell, column_span=span) if (cell.row, cell.column) == first else cell
+                for cell in kept
+            ),
+        )
+
+    return merge
+
+
+def without_totals(grid: Grid) -> Grid:
+    """Leave out the last column of table three with its header."""
+    if grid.section != 3:
+        return grid
+    last = grid.columns - 1
+    return replace(
+        grid,
+        columns=last,
+        cells=tuple(
+            replace(cell, column_span=min(cell.column_span, last - cell.column))
+            for cell in grid.cells
+            if cell.column < last
+        ),
+    )

@@ -10,6 +10,7 @@ from workers.pipeline.read.markup_page import cell_of, table_of
 from workers.pipeline.read.text_cells import Piece
 from workers.pipeline.read.text_entries import Row
 from workers.pipeline.read.text_headers import Match
+from workers.pipeline.read.text_values import holds_number
 from workers.pipeline.sums.settle import Settled
 from workers.pipeline.tables.labels import plain
 
@@ -89,6 +90,8 @@ def _rows(
             label = row.label
             words = cell_of(row.text, row=at, column=label.column, column_span=label.column_span)
             words = words.model_copy(update=locate(row.words))
+            if holds_number(row):
+                words = words.model_copy(update={"confidence": _ASTRAY})
             yield _astray(words, label) if in_columns else words
         told = [values[str(wanted.pointer)] for wanted in row.wanted]
         texts = [settled.texts[0] if len(settled.texts) == 1 else "" for settled in told]

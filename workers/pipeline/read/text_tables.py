@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -68,7 +69,12 @@ def find_tables(
     apart = any_apart(found, [row for draft in drafts for row in draft.rows])
     tables = []
     for draft in sorted(drafts, key=lambda one: one.first):
-        values = read_values(found, draft.rows, draft.form.relations, apart=apart)
+        continued = [
+            _continued(draft.form_table, row, after) for row, after in pairwise(draft.rows)
+        ]
+        values = read_values(
+            found, draft.rows, draft.form.relations, apart=apart, continued=(*continued, None)
+        )
         table = set_table(
             draft.form_table,
             draft.rows,
@@ -80,6 +86,21 @@ def find_tables(
         )
         tables.append(Found(table=table, first=draft.first, last=draft.last))
     return tables
+
+
+def _continued(form_table: FormTable, row: Row, after: Row) -> int | None:
+    """Return how many cells merged from above stand left of the label of the row behind a row.
+
+    None where that is not the form's next: its rows are in another order, or one is missing.
+    """
+    if row.label is None or after.label is None or after.label.row != row.label.row + 1:
+        return None
+    return sum(
+        cell.kind == "group"
+        and cell.column < after.label.column
+        and cell.row < after.label.row < cell.row + cell.row_span
+        for cell in form_table.cells
+    )
 
 
 def _tables_by_name() -> Iterator[list[tuple[Form, FormTable]]]:

@@ -4,6 +4,7 @@ A row with as many cells as its form is read as it stands. Else blanks are gone,
 row begins in another column: then it is what the sums say, or open.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
@@ -41,9 +42,17 @@ def _is_apart(row: Row, cells: Sequence[str]) -> bool:
 
 
 def read_values(
-    found: Sequence[Piece], rows: Sequence[Row], relations: Sequence[Relation], *, apart: bool
+    found: Sequence[Piece],
+    rows: Sequence[Row],
+    relations: Sequence[Relation],
+    *,
+    apart: bool,
+    continued: Sequence[int | None],
 ) -> dict[str, Settled]:
-    """Return what every value of some rows may be; `apart`: the text keeps cells apart."""
+    """Return what every value of some rows may be; `apart`: the text keeps cells apart.
+
+    `continued`: how many cells merged from above open the row behind each, where that is known.
+    """
     cells = [_cells(found, row) for row in rows]
     own = any(_is_apart(row, row_cells) for row, row_cells in zip(rows, cells, strict=True))
     long = any(len(cell) > LONGEST_NUMBER for c in cells for cell in c)
@@ -54,6 +63,7 @@ def read_values(
     starts = _starts(found, rows, cells)
     openings = _openings(found, rows)
     filled = _filled(found, rows, cells)
+    lacking = _lacking(found, rows, cells, continued)
     listed = []
     for at, (row, row_cells) in enumerate(zip(rows, cells, strict=True)):
         pointers = tuple(str(cell.pointer) for cell in row.wanted)
@@ -61,7 +71,7 @@ def read_values(
         key = _column(found, row)
         within = at + 1 < len(rows) and _within_group(row, rows[at + 1])
         opens_next = within and _gap_before_blank(found, row) in openings
-        if row.disturbed or opens_next or _holds_number(row):
+        if row.disturbed or opens_next or at in lacking or holds_number(row):
             options = unknown(len(pointers), sizes)
         elif is_glued and len(pointers) > 1:
             options = glued([c for c in row_cells if c], len(pointers), sizes, blanks=blanks)
@@ -97,7 +107,7 @@ def _parted(found: Sequence[Piece], row: Row) -> list[int]:
     ]
 
 
-def _holds_number(row: Row) -> bool:
+def holds_number(row: Row) -> bool:
     """Say whether a label ends in digits that its form's has not: a value may be among them."""
     if row.label is None:
         return False
@@ -131,6 +141,42 @@ def _openings(found: Sequence[Piece], rows: Sequence[Row]) -> set[int]:
         if len(row.values) == len(row.wanted) + 1 > _PAIR
     )
     return {gap for gap in gaps if gap}
+
+
+def _lacking(
+    found: Sequence[Piece],
+    rows: Sequence[Row],
+    cells: Sequence[Sequence[str]],
+    continued: Sequence[int | None],
+) -> set[int]:
+    """Return the rows that end in blanks and have fewer cells than others in the same place.
+
+    Where the text marks the cells that open the next row as blanks, such a row's last blanks may
+    be those: a cell of its own is missing, and its numbers may stand in other columns.
+    """
+    free = {
+        at: opening
+        for at, (row, opening) in enumerate(zip(rows, continued, strict=True))
+        if opening is not None and len(row.wanted) > 1 and not _is_told(found, row)
+    }
+    usual: dict[int, Counter[int]] = {}
+    for at, opening in free.items():
+        if sum(map(bool, cells[at])) == len(rows[at].wanted):
+            usual.setdefault(opening, Counter())[len(cells[at])] += 1
+    expected = {opening: counts.most_common(1)[0][0] for opening, counts in usual.items()}
+    ends = {len(cells[at]) - opening for at, opening in free.items()}
+    if not expected and len(ends) == 1 and len({*free.values()}) > 1:
+        expected = {opening: len(rows[at].wanted) + opening for at, opening in free.items()}
+    return {
+        at
+        for at, opening in free.items()
+        if cells[at] and not cells[at][-1] and len(cells[at]) < expected.get(opening, 0)
+    }
+
+
+def _is_told(found: Sequence[Piece], row: Row) -> bool:
+    """Say whether the text tells in which printed row the cells of a row stand."""
+    return bool(row.words) and found[row.words.stop - 1].row is not None
 
 
 def _filled(

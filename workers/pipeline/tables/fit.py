@@ -7,6 +7,7 @@ from functools import cache, cached_property, lru_cache
 from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
 from workers.pipeline.changes import is_signed
+from workers.pipeline.counts import read_count
 from workers.pipeline.tables.align import align
 from workers.pipeline.tables.labels import (
     lettered,
@@ -320,6 +321,7 @@ def _has_figures(cells: Sequence[Cell]) -> bool:
 def _is_value_row(cells: Sequence[Cell], width: int) -> bool:
     lettered = sum(
         not cell.candidates
+        and read_count(cell.text) is None
         and any("一" <= letter <= "鿿" and letter != _NONE for letter in cell.text)
         for cell in cells
     )

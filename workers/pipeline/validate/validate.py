@@ -71,7 +71,7 @@ def _is_disordered(record: Record, pages: Sequence[Page]) -> bool:
 
     Whatever set the text has lost the order of its tables, and may as well have lost words.
     """
-    loose = record.source.kind == "text" or any(page.words for page in pages)
+    loose = record.source.kind in ("text", "markdown") or any(page.words for page in pages)
     return loose and any(is_unread(record, p) for p in record.evidence)
 
 

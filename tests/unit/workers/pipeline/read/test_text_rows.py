@@ -153,3 +153,20 @@ def test_a_single_star_in_markdown_marks_a_note() -> None:
     found = read(text.replace(row, row.replace(shown, "| 7* |", 1)), "markdown")
     evidence = found.record.evidence[pointer]
     assert (evidence.text, evidence.flag) == ("7*", "doubtful")
+
+
+@pytest.mark.parametrize("label", ["2.重复", "3.危及", "2.没有现成", "（一）予以公开"])
+@pytest.mark.parametrize("style", [s for s in CLEAR if not s.startswith("markdown") and s != "csv"])
+def test_a_row_with_merged_cells_shifts_no_number(style: str, label: str) -> None:
+    merged = variants.merged_cells(label, 4, 2)
+    report = replace(make_report(13, "county", short=True), variant=merged)
+    found = read(texts.write(report, style, 1), style)
+    assert silently_wrong(report, found) == []
+
+
+@pytest.mark.parametrize("style", [s for s in CLEAR if s != "markdown_shifted"])
+def test_a_table_without_its_total_column_shifts_no_row(style: str) -> None:
+    report = replace(make_report(12, "bureau", short=True), variant=variants.without_totals)
+    found = read(texts.write(report, style, 1), style)
+    assert silently_wrong(report, found) == []
+    assert set(sources(found)) <= {"STR-ASPECT"}
