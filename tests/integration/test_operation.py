@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from schemas.message import QUEUES
 from tests.documents import pdf
 from tests.receiver import Receiver
-from tests.stack import ROOT
+from tests.stack import ROOT, Stack, free_port
 
 METRIC = re.compile(r"\bgouji_[a-z_]+\b")
 SELECTOR = re.compile(r"(gouji_[a-z_]+)\{([^}]*)\}")
@@ -123,3 +123,35 @@ def test_the_dashboard_is_one_grafana_takes() -> None:
         place = panel["gridPos"]
         assert place["x"] + place["w"] <= 24
         assert panel["type"] == "row" or panel["targets"]
+
+
+def _sum(text: str, name: str) -> dict[str, float]:
+    lines = (line for line in text.splitlines() if line.startswith(name + "{"))
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+
+def test_a_second_api_process_says_the_same(stack: Stack, http: httpx.Client) -> None:
+    """What the first has answered is known to the second, and stays counted when the first ends."""
+    port = free_port()
+    stack.start("second", ["api"], GOUJI_PORT=str(port))
+    name, route = "gouji_http_request_seconds_count", 'route="/v1/jobs/{job_id}/tables"'
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as second:
+            deadline = time.monotonic() + 60
+            for _ in range(7):
+                http.get("/v1/jobs/job_nobody/tables")
+            while True:
+                try:
+                    seen = _sum(second.get("/metrics", timeout=30).text, name)
+                except httpx.TransportError:
+                    seen = {}
+                if sum(count for labels, count in seen.items() if route in labels) >= 7:
+                    break
+                assert time.monotonic() < deadline, seen
+                time.sleep(0.3)
+            kinds = _sum(second.get("/metrics").text, "gouji_process_memory_bytes")
+            assert sum('kind="api"' in key for key in kinds) == 2
+    finally:
+        stack.kill("second")
+    after = _sum(http.get("/metrics").text, name)
+    assert all(after[labels] >= count for labels, count in seen.items())
