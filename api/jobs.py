@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.util import ClauseAdapter
 
 from api import progress
 from api.errors import ApiError, not_found
@@ -22,6 +35,9 @@ from storage.outbox import Unit, unit_of_work
 from storage.rows import JOB_COLUMNS, JobRow, PageRow
 
 _CODE_DIGITS = 6
+_NEWEST = 5_000
+_SEARCHED = (jobs.c.region_code, jobs.c.finding_codes)
+"""What lists are narrowed by and do not show."""
 
 _OWN = (jobs.c.id == bindparam("job_id")) & (jobs.c.tenant == bindparam("owner"))
 _FIND = select(*JOB_COLUMNS).where(_OWN)
@@ -95,18 +111,48 @@ def status_of(parts: Parts, tenant: str, job_id: str) -> tuple[JobStatus, int]:
 
 def listed(parts: Parts, tenant: str, filters: Filters, cursor: str | None, limit: int) -> JobList:
     """Return a page of jobs, the newest first; the cursor is the last id of the page before."""
-    wanted = [jobs.c.tenant == tenant, jobs.c.deleted_at.is_(None), *_conditions(filters)]
+    own = [jobs.c.tenant == tenant, jobs.c.deleted_at.is_(None)]
     if cursor is not None:
-        wanted.append(jobs.c.id < cursor)
-    query = select(*JOB_COLUMNS).where(*wanted).order_by(jobs.c.id.desc()).limit(limit + 1)
+        own.append(jobs.c.id < cursor)
     with parts.reading.connect() as connection:
-        rows = [JobRow.of(row) for row in connection.execute(query)]
+        rows = _first(connection, own, filters, limit + 1)
     around = progress.Surroundings(workers_seen=parts.pulse().workers_seen)
     shown = rows[:limit]
     return JobList(
         data=tuple(progress.view(row, around) for row in shown),
         next_cursor=shown[-1].id if len(rows) > limit else None,
     )
+
+
+def _first(
+    connection: Connection, own: Sequence[ColumnElement[bool]], filters: Filters, number: int
+) -> list[JobRow]:
+    """Return the newest of a tenant's own jobs that are wanted.
+
+    A finding is looked for among the newest few thousand. What is not found there often enough is
+    rare, and the index of findings has few jobs with it; the planner would read all jobs for it.
+    """
+    narrowed = _conditions(filters)
+    query = select(*JOB_COLUMNS).where(*own, *narrowed)
+    if filters.finding is not None:
+        newest = select(*JOB_COLUMNS, *_SEARCHED).where(*own).order_by(jobs.c.id.desc())
+        recent = newest.limit(_NEWEST).subquery()
+        at_hand = select(recent).where(*(_moved(one, recent) for one in narrowed))
+        near = _rows(connection, at_hand.order_by(recent.c.id.desc()).limit(number))
+        if len(near) == number:
+            return near
+        found = query.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        return _rows(connection, select(found).order_by(found.c.id.desc()).limit(number))
+    return _rows(connection, query.order_by(jobs.c.id.desc()).limit(number))
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[JobRow]:
+    return [JobRow.of(row) for row in connection.execute(query)]
+
+
+def _moved(condition: ColumnElement[bool], recent: Subquery) -> ColumnElement[bool]:
+    """Return a condition on jobs as one on some of them."""
+    return ClauseAdapter(recent).traverse(condition)
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:

@@ -92,3 +92,20 @@ def test_a_region_is_a_code(client: TestClient, region: str) -> None:
 )
 def test_a_division_holds_what_begins_like_it(code: str, begin: str) -> None:
     assert own_digits(code) == begin
+
+
+@pytest.mark.parametrize("newest", [1, 2, 100])
+def test_a_finding_is_found_however_rare_it_is(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    monkeypatch.setattr("api.jobs._NEWEST", newest)
+    for wanted, expected in (
+        ({"finding": "REQ-ROW"}, ["job_3", "job_1"]),
+        ({"finding": "REQ-ROW", "limit": "1"}, ["job_3"]),
+        ({"finding": "REQ-ROW", "region": "33"}, ["job_1"]),
+        ({"finding": "REQ-ROW", "text": "100%"}, ["job_3"]),
+        ({"finding": "REQ-ROW", "cursor": "job_3"}, ["job_1"]),
+        ({"finding": "STR-TABLE"}, []),
+    ):
+        answer = client.get("/v1/jobs", params=wanted)
+        assert [job["id"] for job in answer.json()["data"]] == expected, wanted
