@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gouji import hooks, service
 from gouji import serve as serving
-from gouji import service
 from gouji.client import ClientError
 from gouji.embedded import EmbeddedFailed
 from gouji.service import Json, must_exist
@@ -122,6 +122,7 @@ def _greet(terminal: Terminal, options: serving.Options) -> None:
 
 
 service.register(app)
+app.add_typer(hooks.app)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from gouji import pursuit, submission
 from gouji.cli import app
 from gouji.client import Client
 from tests.documents import pdf, zip_of
+from tests.receiver import Receiver
 from tests.stack import Stack
 
 
@@ -152,3 +153,25 @@ def test_nothing_is_asked_of_a_service_for_a_path_that_is_not_there() -> None:
     done = CliRunner().invoke(app, ["submit", "nowhere.pdf", "--server", "http://127.0.0.1:9"])
     assert done.exit_code == 2
     assert "nowhere.pdf" in done.output
+
+
+def test_webhooks_are_looked_after_from_the_command_line(stack: Stack, hook: Receiver) -> None:
+    def webhooks(*arguments: str) -> list[dict[str, Any]]:
+        done = run(stack, "webhooks", *arguments, "--json")
+        assert done.exit_code == 0, done.output
+        return lines(done)
+
+    made = webhooks("add", hook.url, "--event", "batch.completed")[0]
+    webhooks("test", made["id"])
+    hook.await_count(1)[0].verify(made["secret"])
+    rotated = webhooks("rotate", made["id"], "--overlap-hours", "0")[0]
+    assert rotated["secret"] != made["secret"]
+    assert [one["type"] for one in webhooks("log", made["id"])] == ["webhook_endpoint.test"]
+    again = webhooks("replay", webhooks("log", made["id"])[0]["id"])[0]
+    assert again["event_id"] == webhooks("log", made["id"])[0]["event_id"]
+    hook.await_count(2)[1].verify(rotated["secret"])
+    assert webhooks("replay", made["id"], "--since", "2026-01-01")[0] == {"replayed": 0}
+    assert made["id"] in [one["id"] for one in webhooks("list")]
+    assert webhooks("enable", made["id"])[0]["enabled"] is True
+    webhooks("remove", made["id"])
+    assert made["id"] not in [one["id"] for one in webhooks("list")]
