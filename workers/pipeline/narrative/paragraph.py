@@ -11,6 +11,9 @@ _WIDTHS = {ord(char): ord(char) - 0xFEE0 for char in _WIDE} | str.maketrans(
 _COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")  # what is no separator of thousands
 _SPACE = re.compile(r"\s+")
 _ASIDE = re.compile(r"《[^》]*》|〔[^〕]*〕|【[^】]*】|\[[^\]]*\]|（[^（）\d件条份]{1,12}）")
+_LONGEST = 4_000
+"""Letters of a paragraph that are read together: each number is held against those around it, so
+that the work grows with the square of them. The form wants 1,000 letters for all of section one."""
 _SENTENCE = re.compile(r"[^。！？]+[。！？]?")
 
 
@@ -32,8 +35,24 @@ def paragraphs_of(text: str) -> Iterator[Paragraph]:
     start = 0
     for line in text.split("\n"):
         if line.strip():
-            yield _fold(line, start)
+            yield from (_fold(line[a:b], start + a) for a, b in _parts(line))
         start += len(line) + 1
+
+
+def _parts(line: str) -> Iterator[tuple[int, int]]:
+    """Yield a line in parts of whole sentences; a sentence too long for a part is none."""
+    if len(line) <= _LONGEST:
+        yield 0, len(line)
+        return
+    begin = end = 0
+    for start, stop in sentences_of(line):
+        if stop - begin > _LONGEST:
+            if begin < end:
+                yield begin, end
+            begin = start if stop - start <= _LONGEST else stop
+        end = stop
+    if begin < end:
+        yield begin, end
 
 
 def _fold(line: str, start: int) -> Paragraph:
