@@ -6,12 +6,13 @@ READY := $(VENV)/.ready
 SHELL := /bin/bash
 COUNT = awk -v total="$$(grep -c == requirements.lock)" '/^Collecting/ {printf "\r  fetched %d of %d packages", ++n, total; fflush()} /^Installing/ {printf "\n  installing …"; fflush()} END {print ""}'
 
-.PHONY: help demo test setup check lint types layers bench lock clean
+.PHONY: help demo test setup check lint types layers chaos bench lock clean
 
 help:
 	@echo "make demo    set up, start the whole service, read a sample archive of scans, show the result"
 	@echo "make test    set up and run all tests"
 	@echo "make check   what CI runs: lint, types, layers, tests"
+	@echo "make chaos   ten minutes of faults on a running service: MINUTES=10 SEED=7"
 	@echo "make bench   the measurements quoted in the README"
 	@echo "make lock    resolve the locked requirements anew"
 	@echo "make clean   remove the environment and what demo left behind"
@@ -44,6 +45,9 @@ types: setup
 
 layers: setup
 	$(BIN)/lint-imports
+
+chaos: setup
+	@$(BIN)/python -m pytest tests/chaos --chaos-minutes $(or $(MINUTES),10) $(if $(SEED),--chaos-seed $(SEED)) -s
 
 bench: setup
 	@$(BIN)/gouji bench

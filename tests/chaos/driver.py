@@ -13,7 +13,7 @@ from sqlalchemy import literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.tables_sql import IN_FLIGHT, jobs
-from tests.chaos.faults import Fault, World, lasting
+from tests.chaos.faults import Fault, World, in_turn, lasting
 from tests.chaos.papers import Paper, Supply
 from tests.documents import zip_of
 
@@ -125,13 +125,13 @@ def hand_in(
 def strike(
     world: World, faults: Mapping[str, tuple[Fault, float]], clock: Clock, for_s: float
 ) -> list[Struck]:
-    """Have one fault after the other happen: each once in random order, then any."""
+    """Have one fault after the other happen, in rounds in which each comes once."""
     struck: list[Struck] = []
     began = time.monotonic()
     order: list[str] = []
     while time.monotonic() - began < for_s:
-        order = order or world.rng.sample(sorted(faults), k=len(faults))
-        name = order.pop()
+        order = order or in_turn(faults, world.rng)
+        name = order.pop(0)
         fault, longest_s = faults[name]
         at = time.monotonic()
         with fault(world):

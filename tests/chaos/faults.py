@@ -3,7 +3,7 @@
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -223,6 +223,24 @@ _ANYWHERE: dict[str, tuple[Fault, float]] = {
     "the receiver says nothing": (partial(_mood, "silent"), 5),
 }
 """Each fault with the longest time it lasts, in seconds."""
+
+_KINDS = ("child", "worker", "API", "supervisor", "message", "broker", "clock", "receiver", "store",
+          "disk", "commit", "database")  # fmt: skip
+
+
+def in_turn(faults: Iterable[str], rng: random.Random) -> list[str]:
+    """Return the faults in random order, but first one of each kind, then a second of each."""
+    kinds: dict[str, list[str]] = {}
+    for name in sorted(faults):
+        kinds.setdefault(next(kind for kind in _KINDS if kind in name), []).append(name)
+    for names in kinds.values():
+        rng.shuffle(names)
+    ordered = []
+    while any(kinds.values()):
+        turn = [names.pop() for names in kinds.values() if names]
+        ordered += rng.sample(turn, k=len(turn))
+    return ordered
+
 
 WITH_SERVERS: dict[str, tuple[Fault, float]] = {
     **_ANYWHERE,
