@@ -156,7 +156,7 @@ def run(
     began = time.monotonic()
     verdict.settle(after, 150)
     print(f"all at rest {time.monotonic() - began:.1f} s after the last fault")
-    verdict.deliver_all(after, 120)
+    verdict.deliver_all(after, 300)
     clock.stop()
     watching.join()
     back = recoveries(struck, clock.finished)
