@@ -6,11 +6,14 @@ READY := $(VENV)/.ready
 SHELL := /bin/bash
 COUNT = awk -v total="$$(grep -c == requirements.lock)" '/^Collecting/ {printf "\r  fetched %d of %d packages", ++n, total; fflush()} /^Installing/ {printf "\n  installing …"; fflush()} END {print ""}'
 
-.PHONY: help demo test setup check lint types layers chaos bench lock clean
+.PHONY: help demo test setup check lint types layers chaos bench lock clean hostile fuzz audit
 
 help:
 	@echo "make demo    set up, start the whole service, read a sample archive of scans, show the result"
 	@echo "make test    set up and run all tests"
+	@echo "make hostile all cuts and seeds of the broken files; CI takes some"
+	@echo "make fuzz    coverage-guided fuzzing of our own readers, SECONDS_EACH=60"
+	@echo "make audit   look the locked packages up among known vulnerabilities"
 	@echo "make check   what CI runs: lint, types, layers, tests"
 	@echo "make chaos   ten minutes of faults on a running service: MINUTES=10 SEED=7"
 	@echo "make bench   the measurements quoted in the README"
@@ -33,6 +36,19 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+hostile: setup
+	@GOUJI_TEST_HOSTILE=long $(BIN)/python -m pytest --timeout 3600 tests/hostile
+
+fuzz: setup
+	@$(BIN)/python -m pip install --quiet "atheris>=3.0"
+	@for target in $$($(BIN)/python -m tests.fuzz); do echo "$$target"; $(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS_EACH) -rss_limit_mb=2500 -verbosity=0 || exit 1; done
+
+SECONDS_EACH ?= 60
+
+audit: setup
+	@$(BIN)/python -m pip install --quiet pip-audit
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 check: lint types layers test
 

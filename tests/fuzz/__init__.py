@@ -1,0 +1,1 @@
+"""Targets for coverage-guided fuzzing of our own readers: `make fuzz`."""
