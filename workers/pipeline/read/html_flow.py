@@ -32,7 +32,13 @@ _PICTURES = frozenset({"img", "svg", "canvas", "object", "embed", "video"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _RAISED = frozenset({"sup", "sub", "small", "a"})
 """Elements beside a number that are no part of it: notes, and links to them."""
-_RAISING = re.compile(r"vertical-align\s*:\s*(?:super|sub)|position\s*:\s*relative", re.I)
+_RAISING = re.compile(
+    r"vertical-align\s*:\s*(?:super|sub)|position\s*:\s*relative"
+    r"|font-size\s*:\s*(?:smaller|x+-small|[1-7]\d%|0?\.[1-7]\d*r?em)",
+    re.I,
+)
+_SMALL = re.compile(r"\s*(?:1|-\d)\s*")
+"""A size of `<font>` that marks of notes have."""
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.I)
 _WIDTH = re.compile(r"(?<![\w-])width\s*:\s*([\d.]+)\s*px", re.I)
 _NO_HEIGHT = re.compile(r"(?<![\w-])height\s*:\s*0(?![\d.])", re.I)
@@ -167,7 +173,8 @@ class _Walk:
         before = len(self._text)
         self._links += tag == "a"
         doubted = tag in _STRUCK or _strikes(style) or _is_veiled(node, node.attributes)
-        apart = doubted or tag in _RAISED or _raises(style)
+        small = tag == "font" and _SMALL.fullmatch(node.attributes.get("size") or "") is not None
+        apart = doubted or small or tag in _RAISED or _raises(style)
         self._text += [_STEP] * apart
         self.children(node)
         self._text += [_STEP] * apart
