@@ -23,6 +23,8 @@ _SHORTEST = 0.9
 """Letters from which a piece of a line counts: most strokes are shorter."""
 _DRIFT = 1
 """Pixels by which a piece of a ruling may lie beside its place."""
+_WORN_PX = 3
+"""Pixels to both sides of an edge within which ink is a piece of its ruling."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,13 +99,19 @@ def thickness(ink: Mask, rows: Floats) -> int:
 
 
 def crossed(ink: Mask, places: Floats, ends: Floats, reach: int) -> Floats:
-    """Return the inked share of the edges of lines down, and beside them: edges × places.
+    """Return the inked share beside the edges of lines down, on both sides: edges × places.
 
     Two digits of one number stand closer than `reach`, so a number cut between them is noticed.
+    What lies on the line itself is a piece of a worn ruling.
     """
     at = np.rint(places).astype(np.int64)
     turned = cv2.transpose(ink)
-    lines = [turned[max(0, one - reach) : one + reach + 1].any(axis=0) for one in at]
+    reach = max(reach, _WORN_PX + 2)
+    lines = [
+        turned[max(0, one - reach) : max(0, one - _WORN_PX)].any(axis=0)
+        | turned[one + _WORN_PX + 1 : one + reach + 1].any(axis=0)
+        for one in at
+    ]
     first = np.rint(ends[:-1]).astype(np.int64) + 3
     last = np.maximum(np.rint(ends[1:]).astype(np.int64) - 2, first + 1)
     return shares(np.array(lines).reshape(len(at), len(ink)), first, last).T

@@ -2,13 +2,13 @@
 
 Columns are chosen by how much of the table they run through and by even widths; then rows of the
 form are laid along the lines across by dynamic programming, each edge speaking for or against.
-What contradicts every form is left to the grid of its rulings alone.
+Where no form fits so, rulings may be lost: what white shows is then taken for boundaries too, for a
+part of them. What contradicts every form is left to the grid of its rulings alone.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,24 +16,16 @@ from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.cells import Grid, cells_of
 from workers.pipeline.tables.chain import NEVER, Chain, Scores, best_chains
-from workers.pipeline.tables.evidence import (
-    Floats,
-    Lines,
-    crossed,
-    lines_down,
-    peaks,
-    thickness,
-)
+from workers.pipeline.tables.evidence import Floats, crossed, thickness
 from workers.pipeline.tables.pattern import Pattern, patterns
+from workers.pipeline.tables.sight import Sight, certainty, evidence, look, look_closer
 
 Ints = NDArray[np.int64]
 _Block = tuple[float, list[int]]
 """Score and boundaries of columns about equally wide."""
 
-_LEAST_ACROSS, _LEAST_DOWN = 0.12, 0.06
-"""Share of the width, of the height, that a possible boundary must be ruled over."""
-_DASHED, _RULED = 0.5, 0.9
-"""Shares of an edge from which a line down counts, and counts in full, as a column's boundary."""
+_RULED = 0.9
+"""Share of an edge from which it is surely ruled."""
 _FEW, _TRIALS = 3, 6
 """Tables with so few even columns are tried with so many choices of columns."""
 _EVEN = 0.6
@@ -42,40 +34,33 @@ _MOST_SLOTS = 6
 """Most slots a row of the form may take: lines of letters may lie between its boundaries."""
 _LOWEST = 0.75
 """Least height of a row in letters."""
+_UNEVEN = 20.0
+"""The same for chains of rows, in edges, where columns were found by white too."""
 _USUAL, _TALLEST = 1.5, 4.0
 """Height in letters of a row whose edges count once; most that they count in a taller one."""
 _ABSENT = 0.4
 """Weight of an edge that the form does not have: most places have no ruling anyway."""
 _STRAY = 0.3
 """Weight of lines down where the form has no boundary (strokes of letters)."""
-_NEUTRAL = 0.4
-"""Lined share of an edge that speaks neither for nor against a ruling."""
 _LEAST_SLOTS = 20
 """Rows times columns of a part from which its rulings tell what it is."""
 _GOOD, _WEAKEST, _CLEAR = 0.6, 0.3, 0.5
 """How ruled the form's edges must be on average, along each boundary, and more than others are."""
+_MOST_LOST, _MOST_LOST_ONE_WAY = 0.4, 0.7
+"""Share of all inner boundaries, and of those of one direction, that may be lost altogether."""
+_WIDE_BAND = 0.45
+"""Letters to both sides of a lost column boundary in which nothing may be printed beside a number:
+digits of one number may be set apart."""
 _CLEARLY, _CLEARLY_DOWN, _MANY = 0.6, 0.85, 8
 """Ruled shares from which a boundary is one of the table, whatever the form says; the latter in
 tables of more boundaries across than that, since letters stand one below the other."""
 _BAND = 0.25
 """Letters to both sides of an edge that is not seen in which nothing may be printed."""
+_MOSTLY = 0.6
+"""Ruled share of a column boundary below which none of its edges parts what is printed near: digits
+have strokes as high as a row."""
 _UNSEEN, _CROSSED = 0.3, 0.06
 """Lined share below which an edge is not seen, and inked share from which letters lie across."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Sight:
-    """All possible boundaries of a table and what is seen of their edges."""
-
-    rows: Floats
-    columns: Floats
-    strengths: Floats
-    """Of the columns: the share of the height they are ruled over."""
-    across: Lines
-    down: Lines
-    beside: Floats
-    """Slots (between rows) × columns: lined shares."""
-    letter: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,61 +89,28 @@ class _Match:
 
 def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
     """Return the grid of a straight table as its statutory form has it; None where none fits."""
-    sight = _sight(flat, letter)
+    sight = look(flat, letter)
     if sight is None:
         return None
-    for match in sorted(_matches(sight), key=lambda match: -match.chain.score):
-        if _bears_out(sight, match):
-            return None if _overflows(sight, match, ink) else _grid(sight, match, ink)
-    return None
-
-
-def _sight(flat: Gray, letter: float) -> _Sight | None:
-    down = lines_down(flat, letter)
-    across = lines_down(np.asarray(cv2.transpose(flat), np.uint8), letter)
-    runs = cv2.morphologyEx(
-        across.mask,
-        cv2.MORPH_OPEN,
-        np.ones((max(3, round(1.5 * letter)), 1), np.uint8),
-    )
-    seen = peaks(np.asarray(runs.mean(axis=0), np.float64), _LEAST_ACROSS, 0.35 * letter)
-    if len(seen) < 3:
+    found = _best_borne_out(sight)
+    closer = look_closer(sight, ink)
+    if closer and (
+        found is None or closer.lost_rows.any() or _weakest_column(sight, found) < _MOSTLY
+    ):
+        other = _best_borne_out(closer)
+        if other and (found is None or other.chain.score > found.chain.score):
+            sight, found = closer, other
+    if found is None or _overflows(sight, found, ink):
         return None
-    if not down.mask.any():
-        return None
-    lined = np.flatnonzero(runs[:, seen].mean(axis=1) > 0.06)
-    left, right = float(lined[0]), float(lined[-1])
-    rows = seen.astype(np.float64)
-    high = np.flatnonzero(down.mask.any(axis=1))
-    rows = _with_ends(rows, float(high[0]), float(high[-1]), 0.75 * letter)
-    every = down.cover(np.arange(flat.shape[1], dtype=np.float64), rows)
-    strength = (np.diff(rows) / (rows[-1] - rows[0])) @ (_certainty(every))
-    columns = peaks(strength, _LEAST_DOWN, 0.6 * letter).astype(np.float64)
-    columns = _with_ends(columns, left, right, 0.7 * letter)
-    columns = columns[(columns >= left - 0.8 * letter) & (columns <= right + 0.8 * letter)]
-    return _Sight(
-        rows=rows,
-        columns=columns,
-        strengths=strength[np.rint(columns).astype(np.int64)],
-        across=across,
-        down=down,
-        beside=down.cover(columns, rows),
-        letter=letter,
-    )
+    return _grid(sight, found, ink)
 
 
-def _certainty(cover: Floats) -> Floats:
-    return np.asarray(np.clip((cover - _DASHED) / (_RULED - _DASHED), 0, 1), np.float64)
+def _best_borne_out(sight: Sight) -> _Match | None:
+    matches = sorted(_matches(sight), key=lambda match: -match.chain.score)
+    return next((match for match in matches if _bears_out(sight, match)), None)
 
 
-def _with_ends(places: Floats, first: float, last: float, reach: float) -> Floats:
-    """Add the sides of a table where no boundary is near them."""
-    before = [first] if places.size == 0 or places[0] - first > reach else []
-    after = [last] if places.size == 0 or last - places[-1] > reach else []
-    return np.array([*before, *places, *after], np.float64)
-
-
-def _matches(sight: _Sight) -> list[_Match]:
+def _matches(sight: Sight) -> list[_Match]:
     """Lay every pattern along the lines across, on the columns that suit it best."""
     kinds = {(pattern.even, pattern.columns > pattern.even) for pattern in patterns()}
     blocks = {kind: _even_blocks(sight, *kind) for kind in kinds}
@@ -171,17 +123,23 @@ def _matches(sight: _Sight) -> list[_Match]:
         )
     ]
     chains = best_chains([_scores(sight, steps, *trial) for trial in trials])
-    best: dict[int, _Match] = {}
+    best: dict[int, tuple[float, _Match]] = {}
     for (pattern, columns), chain in zip(trials, chains, strict=True):
         if not pattern.beside[list(chain.rows)].any(axis=0).all():
             continue  # a boundary that none of these rows has
-        known = best.get(id(pattern))
-        if known is None or chain.score > known.chain.score:
-            best[id(pattern)] = _Match(pattern=pattern, columns=columns, chain=chain)
-    return list(best.values())
+        score = chain.score - (_UNEVEN * _unevenness(sight, pattern, columns) if sight.white else 0)
+        if id(pattern) not in best or score > best[id(pattern)][0]:
+            best[id(pattern)] = score, _Match(pattern=pattern, columns=columns, chain=chain)
+    return [match for _, match in best.values()]
 
 
-def _columns(sight: _Sight, pattern: Pattern, blocks: dict[int, _Block]) -> list[Ints]:
+def _unevenness(sight: Sight, pattern: Pattern, columns: Ints) -> float:
+    """Return by how much the value columns are wider or narrower than usual, in usual widths."""
+    widths = np.diff(sight.columns[columns[-pattern.even - 1 :]])
+    return float(np.abs(widths / widths.mean() - 1).sum())
+
+
+def _columns(sight: Sight, pattern: Pattern, blocks: dict[int, _Block]) -> list[Ints]:
     """Choose column boundaries: strong ones, the last columns about equally wide; best first.
 
     A table of few columns is tried in several ways: strokes of letters may seem as strong.
@@ -199,11 +157,11 @@ def _columns(sight: _Sight, pattern: Pattern, blocks: dict[int, _Block]) -> list
         score += float(sight.strengths[[first, *labels]].sum())
         found.append((score, [*([0] if before else []), *labels, *block]))
     found.sort(reverse=True)
-    trials = _TRIALS if pattern.even <= _FEW else 1
+    trials = _TRIALS if pattern.even <= _FEW or sight.white is not None else 1
     return [np.array(columns, np.int64) for score, columns in found[:trials] if score > 0]
 
 
-def _strongest(sight: _Sight, first: int, wanted: int) -> list[int] | None:
+def _strongest(sight: Sight, first: int, wanted: int) -> list[int] | None:
     """Return the strongest boundaries between the left side and the first value column."""
     if wanted <= 0:
         return []
@@ -218,7 +176,7 @@ def _strongest(sight: _Sight, first: int, wanted: int) -> list[int] | None:
     return None
 
 
-def _even_blocks(sight: _Sight, even: int, labelled: bool) -> dict[int, _Block]:
+def _even_blocks(sight: Sight, even: int, labelled: bool) -> dict[int, _Block]:
     """Part the width from a boundary to the right side into `even` columns about as wide.
 
     Return score and boundaries by the first one; where no labels come before, that is the left
@@ -248,37 +206,28 @@ def _even_blocks(sight: _Sight, even: int, labelled: bool) -> dict[int, _Block]:
     return blocks
 
 
-def _evidence(cover: Floats) -> Floats:
-    """Return what lined shares say for a ruling, −1 to 1."""
-    over = cover - _NEUTRAL
-    return np.where(over > 0, over / (1 - _NEUTRAL), over / _NEUTRAL)
-
-
-def _steps(sight: _Sight) -> _Steps:
+def _steps(sight: Sight) -> _Steps:
     """Weigh what is seen of the lines down between any two boundaries few slots apart."""
     count = len(sight.rows)
     at = np.arange(count)
     slots = np.arange(1, min(_MOST_SLOTS, count - 1) + 1)[:, None]
     upper = np.maximum(at - slots, 0)
-    heights = np.diff(sight.rows)[:, None]
-    total = np.vstack([np.zeros((1, len(sight.columns))), sight.beside * heights]).cumsum(axis=0)
     high = (sight.rows[at] - sight.rows[upper])[:, :, None]
-    down = _evidence((total[at] - total[upper]) / np.maximum(high, 1e-9))
+    down = sight.down_evidence(upper)
     down *= np.minimum(high / (_USUAL * sight.letter), _TALLEST)
     return _Steps(
         upper=upper,
         low=high < _LOWEST * sight.letter,
         none=(at < slots)[:, :, None],
         down=down,
-        stray=np.maximum(_evidence(sight.beside), 0),
+        stray=np.maximum(evidence(sight.beside), 0),
     )
 
 
-def _scores(sight: _Sight, steps: _Steps, pattern: Pattern, columns: Ints) -> Scores:
+def _scores(sight: Sight, steps: _Steps, pattern: Pattern, columns: Ints) -> Scores:
     """Say what the edges say for each row of the form between the lines across."""
-    across = _evidence(sight.across.cover(sight.rows, sight.columns[columns]).T)
-    ruled = np.maximum(across, 0).sum(axis=1)
-    skipped = np.cumsum([0.0, *ruled])
+    across = sight.across_evidence(sight.columns[columns])
+    skipped = np.cumsum([0.0, *sight.passed_over(across)])
     others = np.ones(len(sight.columns), bool)
     others[columns] = False
     stray = np.cumsum([0.0, *(_STRAY * steps.stray[:, others].sum(axis=1))])
@@ -301,16 +250,21 @@ def _weights(edges: NDArray[np.bool_]) -> Floats:
     return np.where(edges, 1.0, -_ABSENT)
 
 
-def _bears_out(sight: _Sight, match: _Match) -> bool:
+def _bears_out(sight: Sight, match: _Match) -> bool:
     """Say whether the form's edges are ruled, each of its boundaries in part, and few others."""
     pattern, rows = match.pattern, list(match.chain.rows)
     if len(rows) * pattern.columns < _LEAST_SLOTS:
         return False
     across, down = _covers(sight, match)
     below, beside = pattern.below[rows[1:]], pattern.beside[rows, 1:-1]
-    sure_across, sure_down = _certainty(across), _certainty(down)
+    lost_rows, lost_columns = _lost(sight, match, across, down)
+    lost = np.concatenate([lost_rows, lost_columns])
+    if lost.mean() > _MOST_LOST or max(lost_rows.mean(), lost_columns.mean()) > _MOST_LOST_ONE_WAY:
+        return False
+    below, beside = below & ~lost_rows[:, None], beside & ~lost_columns
+    sure_across, sure_down = certainty(across), certainty(down)
     ruled = float(np.concatenate([sure_across[below], sure_down[beside]]).mean())
-    others = np.concatenate([across[~below], down[~beside]])
+    others = np.concatenate([across[~below], down[~beside]])  # what is lost is not ruled either
     false = float((others > _RULED).mean()) if others.size else 0.0
     if ruled < _GOOD or ruled - false < _CLEAR:
         return False
@@ -320,35 +274,57 @@ def _bears_out(sight: _Sight, match: _Match) -> bool:
     return not _leaves_out(sight, match)
 
 
+def _lost(
+    sight: Sight, match: _Match, across: Floats, down: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which inner boundaries of a match no line shows, where that is allowed for at all.
+
+    A stroke of a letter may lie where a ruling was lost.
+    """
+    bounds, rows = list(match.chain.bounds), list(match.chain.rows)
+    lost_rows, lost_columns = sight.lost_rows[bounds[1:-1]], sight.lost_columns[match.columns[1:-1]]
+    if sight.white is None:
+        return lost_rows, lost_columns
+    below, beside = match.pattern.below[rows[1:]], match.pattern.beside[rows, 1:-1]
+    unseen_rows = _line_means(certainty(across), below) < _WEAKEST
+    unseen_columns = _line_means(certainty(down).T, beside.T) < _WEAKEST
+    return lost_rows | unseen_rows, lost_columns | unseen_columns
+
+
 def _means(sure: Floats, there: NDArray[np.bool_]) -> float:
     """Return how ruled the least ruled line of edges is, of the edges the form has on it."""
+    return float(_line_means(sure, there).min(initial=1.0))
+
+
+def _line_means(sure: Floats, there: NDArray[np.bool_]) -> Floats:
+    """Return how ruled each line of edges is, of the edges the form has on it; 1 where none."""
     counts = there.sum(axis=1)
     sums = np.where(there, sure, 0.0).sum(axis=1)
-    return float((sums[counts > 0] / counts[counts > 0]).min(initial=1.0))
+    return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1), 1.0), np.float64)
 
 
-def _leaves_out(sight: _Sight, match: _Match) -> bool:
+def _leaves_out(sight: Sight, match: _Match) -> bool:
     """Say whether a boundary is clearly ruled that the form does not have, or a row goes on."""
     bounds, columns = list(match.chain.bounds), match.columns
     every = sight.across.cover(sight.rows, sight.columns[columns]).T
     left_out = np.setdiff1d(np.arange(len(sight.rows)), bounds)
-    if ((_certainty(every[left_out]) > 0.5).mean(axis=1) > _CLEARLY).any():
+    if ((certainty(every[left_out]) > 0.5).mean(axis=1) > _CLEARLY).any():
         return True
     outside = np.r_[0 : bounds[0], bounds[-1] : len(sight.rows) - 1]
-    if (_certainty(sight.beside[outside][:, columns[1:-1]]).mean(axis=1) > 0.5).any():
+    if (certainty(sight.beside[outside][:, columns[1:-1]]).mean(axis=1) > 0.5).any():
         return True
     others = np.setdiff1d(np.arange(len(sight.columns)), columns)
     return len(bounds) > _MANY and bool((sight.strengths[others] > _CLEARLY_DOWN).any())
 
 
-def _covers(sight: _Sight, match: _Match) -> tuple[Floats, Floats]:
+def _covers(sight: Sight, match: _Match) -> tuple[Floats, Floats]:
     """Return the lined shares of the inner edges: row boundaries × columns, rows × boundaries."""
     bounds, columns = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
     across = sight.across.cover(bounds[1:-1], columns).T
     return across, sight.down.cover(columns[1:-1], bounds)
 
 
-def _overflows(sight: _Sight, match: _Match, ink: Mask) -> bool:
+def _overflows(sight: Sight, match: _Match, ink: Mask) -> bool:
     """Say whether something is printed where a side of the table should be and is not ruled."""
     bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
     sides = places[[0, -1]]
@@ -357,7 +333,7 @@ def _overflows(sight: _Sight, match: _Match, ink: Mask) -> bool:
     return bool((unseen & over).any())
 
 
-def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
+def _grid(sight: Sight, match: _Match, ink: Mask) -> Grid:
     """Return the grid of a match; a cell of the form cut by a page break is what is here of it.
 
     Cells between which no ruling is seen and across whose edge something is printed are one.
@@ -367,9 +343,11 @@ def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
     across, down = _covers(sight, match)
     reach = round(_BAND * sight.letter)
     crossed_down = crossed(ink, places[1:-1], bounds, reach)
+    _widened(crossed_down, sight, match, ink)
     crossed_across = crossed(np.ascontiguousarray(ink.T), bounds[1:-1], places, reach).T
     numbers = labels.shape[1] - match.pattern.even  # labels cut by an edge do no harm
-    for row, at in np.argwhere((down < _UNSEEN) & (crossed_down > _CROSSED)):
+    unseen = (down < _UNSEEN) | (_columns_ruled(match, down) < _MOSTLY)
+    for row, at in np.argwhere(unseen & (crossed_down > _CROSSED)):
         if at >= numbers:
             _unite(labels, (row, at), (row, at + 1))
     for at, column in np.argwhere((across < _UNSEEN) & (crossed_across > _CROSSED)):
@@ -381,6 +359,26 @@ def _grid(sight: _Sight, match: _Match, ink: Mask) -> Grid:
         cells=cells_of(labels),
         thickness=thickness(ink, bounds),
     )
+
+
+def _columns_ruled(match: _Match, down: Floats) -> Floats:
+    """Return how ruled each inner column boundary is, of the edges the form has on it."""
+    beside = match.pattern.beside[list(match.chain.rows), 1:-1]
+    return _line_means(certainty(down).T, beside.T)
+
+
+def _weakest_column(sight: Sight, match: _Match) -> float:
+    return float(_columns_ruled(match, _covers(sight, match)[1]).min(initial=1.0))
+
+
+def _widened(crossed_down: Floats, sight: Sight, match: _Match, ink: Mask) -> None:
+    """Look farther aside for print along column boundaries that are lost, below the header."""
+    lost = _lost(sight, match, *_covers(sight, match))[1]
+    if lost.any():
+        bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns[1:-1]]
+        wide = crossed(ink, places[lost], bounds, round(_WIDE_BAND * sight.letter))
+        values = np.array(match.chain.rows) >= match.pattern.heads
+        crossed_down[np.ix_(values, lost)] = wide[values]
 
 
 def _unite(labels: Ints, one: tuple[int, int], other: tuple[int, int]) -> None:

@@ -1,5 +1,6 @@
 """Ink → rulings: the long straight lines, and the regions of a page that they make tables of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -19,6 +20,10 @@ _MOSTLY_LIGHT = 1.3
 """How much more must be ruled at the lighter level for that to be taken."""
 _PIECE = 1.3
 """Length of a piece of a ruling in letters."""
+_GOES_ON_ACROSS, _GOES_ON_DOWN = 3.0, 1.7
+"""Longest gap in letters after which a line goes on in the same table; headings part two tables."""
+_RIM, _RIM_SHARE = 0.06, 0.03
+"""Depth of a frame's rim as a share of its sides, and most share of its lines that lie inside."""
 _GAP_ACROSS, _GAP_DOWN = 1.0, 0.5
 """Longest gap in a ruling that is bridged, in letters; downwards letters stand closer."""
 
@@ -216,24 +221,81 @@ def _ends_at(near: NDArray[np.generic], box: Region) -> bool:
 def find_regions(rulings: Rulings, letter: float) -> list[Region]:
     """Return the rectangles in which rulings hang together, from top to bottom.
 
-    A frame around others (the edge of the sheet in a photograph) is no region. Without an outer
-    frame a row across the whole width parts a table in two; such parts are put together again.
+    A frame around others (the edge of the sheet in a photograph) is no region. Parts that lie in
+    one another are one table whose rulings are broken. Without an outer frame a row across the
+    whole width parts a table in two; such parts are put together again.
     """
     width = rulings.across.shape[1]
-    gap = max(3, round(0.8 * letter))
     both = np.asarray(cv2.bitwise_or(rulings.across, rulings.down), np.uint8)
-    near = np.asarray(cv2.dilate(both, np.ones((gap, gap), np.uint8)), np.uint8)
     regions = []
-    for part in _parts(near):
+    for part in _parts(_hung_together(rulings, letter)):
         box = part.box
         if box.width < 0.15 * width:
             continue
         own = np.zeros((box.height, box.width), np.uint8)
         _painted(own, [part], 255, (box.left, box.top))
-        regions.append((_tight(both, box), _parts_cells(rulings, box, own, letter)))
-    found = _frameless_joined(regions, rulings, letter)
+        if not _is_rim(both, box, own):
+            regions.append((_tight(both, box), _parts_cells(rulings, box, own, letter)))
+    found = _frameless_joined(_overlaps_joined(regions, letter), rulings, letter)
     outer = [r for r in found if any(r is not other and _holds(r, other) for other in found)]
     return sorted((r for r in found if r not in outer), key=lambda r: r.top)
+
+
+def _hung_together(rulings: Rulings, letter: float) -> Mask:
+    """Bring near each other what is one table: what nearly touches, and lines that go on."""
+    across = np.ones((1, max(3, round(_GOES_ON_ACROSS * letter))), np.uint8)
+    down = np.ones((max(3, round(_GOES_ON_DOWN * letter)), 1), np.uint8)
+    lines = cv2.bitwise_or(
+        cv2.morphologyEx(rulings.across, cv2.MORPH_CLOSE, across),
+        cv2.morphologyEx(rulings.down, cv2.MORPH_CLOSE, down),
+    )
+    gap = max(3, round(0.8 * letter))
+    return np.asarray(cv2.dilate(lines, np.ones((gap, gap), np.uint8)), np.uint8)
+
+
+def _is_rim(both: Mask, box: Region, own: Mask) -> bool:
+    """Say whether nearly all lines of a part lie along its sides, with paper in the middle."""
+    lines = cv2.bitwise_and(both[box.top : box.bottom, box.left : box.right], own)
+    high, wide = round(_RIM * box.height), round(_RIM * box.width)
+    inner = lines[high : box.height - high, wide : box.width - wide]
+    most = _RIM_SHARE * cv2.countNonZero(lines)
+    return box.height > 6 * high > 0 and cv2.countNonZero(inner) <= most
+
+
+def _overlaps_joined(
+    regions: Sequence[tuple[Region, bool]], letter: float
+) -> list[tuple[Region, bool]]:
+    """Join parts that lie in one another, as those of a table with broken rulings do."""
+    left = list(regions)
+    joined_ones: list[tuple[Region, bool]] = []
+    while left:
+        region, parts = left.pop(0)
+        mates = [other for other in left if _overlap(region, other[0], letter)]
+        if not mates:
+            joined_ones.append((region, parts))
+            continue
+        left = [other for other in left if other not in mates]
+        whole = (region, *(other for other, _ in mates))
+        left.insert(0, (_around(whole), parts or any(own for _, own in mates)))
+    return joined_ones
+
+
+def _overlap(one: Region, other: Region, letter: float) -> bool:
+    """Say whether two regions lie in one another by more than a letter, or one in the other."""
+    wide = min(one.right, other.right) - max(one.left, other.left)
+    high = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return wide >= min(letter, one.width, other.width) and high >= min(
+        letter, one.height, other.height
+    )
+
+
+def _around(regions: Sequence[Region]) -> Region:
+    return Region(
+        left=min(region.left for region in regions),
+        top=min(region.top for region in regions),
+        right=max(region.right for region in regions),
+        bottom=max(region.bottom for region in regions),
+    )
 
 
 def _frameless_joined(
@@ -248,13 +310,7 @@ def _frameless_joined(
     for region, parts in sorted(regions, key=lambda item: item[0].top):
         above = kept[-1] if kept else None
         if above is not None and _goes_on(above[0], region, rulings, letter):
-            whole = Region(
-                left=min(above[0].left, region.left),
-                top=above[0].top,
-                right=max(above[0].right, region.right),
-                bottom=max(above[0].bottom, region.bottom),
-            )
-            kept[-1] = (whole, above[1] or parts)
+            kept[-1] = (_around((above[0], region)), above[1] or parts)
         else:
             kept.append((region, parts))
     return [region for region, parts in kept if parts]

@@ -107,3 +107,47 @@ def test_other_tables_are_left_alone() -> None:
 def test_patterns_know_the_other_common_header_of_table_four() -> None:
     heads = [pattern.slots[:3, 0].tolist() for pattern in patterns() if pattern.columns == 15]
     assert [len(set(head[:2])) for head in heads] == [2, 1]
+
+
+def lettered(table: FormTable) -> Image:
+    """Draw a table with labels of some letters, as every real one has."""
+    image = drawn(table)
+    rows, columns = edges(table)
+    for cell in table.cells:
+        if cell.kind != "value":
+            x = (columns[cell.column] + columns[cell.column + cell.column_span]) // 2
+            y = (rows[cell.row] + rows[cell.row + cell.row_span]) // 2
+            cv2.putText(image, "E8", (x - 12, y + 6), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 0, 2)
+    return image
+
+
+@pytest.mark.parametrize("lost", [(5, 9), (3, 12, 20)])
+def test_rows_whose_ruling_is_lost_are_told_by_the_white_between_them(
+    lost: tuple[int, ...],
+) -> None:
+    image = lettered(REQUESTS)
+    for at in lost:
+        row = edges(REQUESTS)[0][at]
+        image[row - 2 : row + 3, LEFT + 4 : -14] = 255
+    assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+@pytest.mark.parametrize("lost", [(5,), (4, 7), (9,)])
+def test_columns_whose_ruling_is_lost_are_told_by_the_white_between_them(
+    lost: tuple[int, ...],
+) -> None:
+    image = lettered(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    for at in lost:
+        image[rows[0] + 3 : rows[-1] - 2, columns[at] - 2 : columns[at] + 3] = 255
+    assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+def test_a_number_across_a_lost_ruling_is_not_cut() -> None:
+    image = lettered(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    image[rows[0] + 3 : rows[-1] - 2, columns[5] - 2 : columns[5] + 3] = 255
+    place = columns[5] - 18, rows[10] + 24
+    cv2.putText(image, "888", place, cv2.FONT_HERSHEY_SIMPLEX, 0.6, 0, 2)
+    found = cells(grid_of(image))
+    assert found is None or not {(10, 4, 1, 1), (10, 5, 1, 1)} & found
