@@ -59,6 +59,8 @@ _BAND = 0.25
 _MOSTLY = 0.6
 """Ruled share of a column boundary below which none of its edges parts what is printed near: digits
 have strokes as high as a row."""
+_WHOLE = 0.95
+"""Lined share from which an edge is seen in a table of few rows: strokes may stand in all."""
 _UNSEEN, _CROSSED = 0.3, 0.06
 """Lined share below which an edge is not seen, and inked share from which letters lie across."""
 
@@ -93,16 +95,22 @@ def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
     if sight is None:
         return None
     found = _best_borne_out(sight)
+    weak = found is None or _weakest_column(sight, found) < _MOSTLY
     closer = look_closer(sight, ink)
-    if closer and (
-        found is None or closer.lost_rows.any() or _weakest_column(sight, found) < _MOSTLY
-    ):
+    if closer and (weak or closer.lost_rows.any()):
         other = _best_borne_out(closer)
-        if other and (found is None or other.chain.score > found.chain.score):
+        if other and (found is None or _is_better(closer, other, sight, found, weak)):
             sight, found = closer, other
     if found is None or _overflows(sight, found, ink):
         return None
     return _grid(sight, found, ink)
+
+
+def _is_better(closer: Sight, other: _Match, sight: Sight, found: _Match, weak: bool) -> bool:
+    """Say whether what white shows fits better; to columns well ruled it may only add rows."""
+    same = np.array_equal(closer.columns[other.columns], sight.columns[found.columns])
+    more = len(other.chain.rows) > len(found.chain.rows)
+    return other.chain.score > found.chain.score and (weak or (same and more))
 
 
 def _best_borne_out(sight: Sight) -> _Match | None:
@@ -259,7 +267,10 @@ def _bears_out(sight: Sight, match: _Match) -> bool:
     below, beside = pattern.below[rows[1:]], pattern.beside[rows, 1:-1]
     lost_rows, lost_columns = _lost(sight, match, across, down)
     lost = np.concatenate([lost_rows, lost_columns])
-    if lost.mean() > _MOST_LOST or max(lost_rows.mean(), lost_columns.mean()) > _MOST_LOST_ONE_WAY:
+    most = _MOST_LOST_ONE_WAY if len(rows) >= _MANY else _MOST_LOST
+    if lost.mean() > _MOST_LOST or lost_rows.mean() > _MOST_LOST_ONE_WAY:
+        return False
+    if lost_columns.mean() > most:
         return False
     below, beside = below & ~lost_rows[:, None], beside & ~lost_columns
     sure_across, sure_down = certainty(across), certainty(down)
@@ -346,7 +357,8 @@ def _grid(sight: Sight, match: _Match, ink: Mask) -> Grid:
     _widened(crossed_down, sight, match, ink)
     crossed_across = crossed(np.ascontiguousarray(ink.T), bounds[1:-1], places, reach).T
     numbers = labels.shape[1] - match.pattern.even  # labels cut by an edge do no harm
-    unseen = (down < _UNSEEN) | (_columns_ruled(match, down) < _MOSTLY)
+    few = len(match.chain.rows) < _MANY
+    unseen = (down < (_WHOLE if few else _UNSEEN)) | (_columns_ruled(match, down) < _MOSTLY)
     for row, at in np.argwhere(unseen & (crossed_down > _CROSSED)):
         if at >= numbers:
             _unite(labels, (row, at), (row, at + 1))
