@@ -114,9 +114,9 @@ def look(flat: Gray, letter: float) -> Sight | None:
     )
 
 
-def look_closer(sight: Sight, ink: Mask) -> Sight | None:
+def look_closer(sight: Sight, print_only: Mask) -> Sight | None:
     """Add the boundaries that only white shows; None where there are none."""
-    white = find_white(ink, sight.across, sight.down, sight.rows, _sure(sight), sight.letter)
+    white = find_white(print_only, sight.across, sight.rows, _sure(sight), sight.letter)
     if not white.rows.size and not white.columns.size:
         return None
     rows, lost_rows = _with_lost(sight.rows, white.rows)

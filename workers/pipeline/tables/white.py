@@ -48,29 +48,26 @@ class White:
 
     def across(self, ends: Floats) -> Floats:
         """Return the printed share of each row boundary between columns: rows × (ends − 1)."""
-        return _printed(self.along_rows, ends)
+        return printed_share(self.along_rows, ends)
 
     def down(self, ends: Floats) -> Floats:
         """Return the printed share of each column boundary between rows: (ends − 1) × columns."""
-        return _printed(self.along_columns, ends).T
+        return printed_share(self.along_columns, ends).T
 
 
 def find_white(
-    ink: Mask, across: Lines, down: Lines, rows: Floats, columns: Floats, letter: float
+    print_only: Mask, across: Lines, rows: Floats, columns: Floats, letter: float
 ) -> White:
     """Find the white between what is printed where no boundary (`rows`, `columns`) is seen.
 
     The columns handed in are those surely seen.
     """
-    print_only = _without_lines(ink, across, down, letter)
     reach = max(1, round(_BAND * letter))
     rows = _sure_rows(print_only, across, rows, columns)
     lost_rows = np.zeros(0)
     for share in (_NUMBERS, 1.0):
-        first = round(columns[-1] - share * (columns[-1] - columns[0]))
-        inked = np.count_nonzero(print_only[:, first : round(columns[-1])], axis=1)
         seen = np.sort(np.concatenate([rows, lost_rows]))
-        blank = inked < max(2.0, _LEAST_INK * letter)
+        blank = ~_inked(print_only, columns, share, letter)
         more = _middles(blank, seen, _LEAST_GAP * letter, _ASIDE * letter)
         lost_rows = np.sort(np.concatenate([lost_rows, more]))
     near = cv2.dilate(print_only, np.ones((1, 2 * reach + 1), np.uint8))
@@ -89,7 +86,18 @@ def find_white(
     )
 
 
-def _without_lines(ink: Mask, across: Lines, down: Lines, letter: float) -> Mask:
+def numbers_inked(print_only: Mask, columns: Floats, letter: float) -> NDArray[np.bool_]:
+    """Return at which heights something is printed where a table's numbers stand."""
+    return _inked(print_only, columns, _NUMBERS, letter)
+
+
+def _inked(print_only: Mask, columns: Floats, share: float, letter: float) -> NDArray[np.bool_]:
+    first = round(columns[-1] - share * (columns[-1] - columns[0]))
+    counts = np.count_nonzero(print_only[:, first : round(columns[-1])], axis=1)
+    return np.asarray(counts >= max(2.0, _LEAST_INK * letter), np.bool_)
+
+
+def without_lines(ink: Mask, across: Lines, down: Lines, letter: float) -> Mask:
     """Take out what is lined for longer than digits and strokes of letters are."""
     shortest = np.ones((max(3, round(_LINE_DOWN * letter)), 1), np.uint8)
     lined = cv2.morphologyEx(down.mask, cv2.MORPH_OPEN, shortest)
@@ -105,7 +113,7 @@ def _sure_rows(
     """Leave out boundaries that are strokes of letters: hardly lined, and printed over."""
     ends = columns[[0, -1]]
     lined = across.cover(rows, ends)[0]
-    printed = _printed(_near(print_only.T, rows, 1), ends)[:, 0]
+    printed = printed_share(_near(print_only.T, rows, 1), ends)[:, 0]
     sure = (lined >= _LINED) | (printed <= _PRINTED)
     sure[[0, -1]] = True
     return np.asarray(rows[sure], np.float64)
@@ -130,7 +138,8 @@ def _near(ink: NDArray[np.uint8], places: Floats, reach: int) -> NDArray[np.bool
     return np.array(lines, bool).reshape(len(at), len(ink))
 
 
-def _printed(along: NDArray[np.bool_], ends: Floats) -> Floats:
+def printed_share(along: NDArray[np.bool_], ends: Floats) -> Floats:
+    """Return the set share of lines between ends, those left out: lines × (ends − 1)."""
     first = np.rint(ends[:-1]).astype(np.int64) + 3
     last = np.maximum(np.rint(ends[1:]).astype(np.int64) - 2, first + 1)
     return shares(along, first, last)

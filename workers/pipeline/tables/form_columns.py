@@ -1,0 +1,88 @@
+"""Columns of a form among the possible boundaries of a table: strong ones, values about even."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.tables.pattern import Pattern
+from workers.pipeline.tables.sight import Sight
+
+Ints = NDArray[np.int64]
+Block = tuple[float, list[int]]
+"""Score and boundaries of columns about equally wide."""
+_FEW, _TRIALS = 3, 6
+"""Tables with so few even columns are tried with so many choices of columns."""
+_EVEN = 0.6
+"""What a column as wide again as it should be costs, in strengths of a boundary."""
+
+
+def choose_columns(sight: Sight, pattern: Pattern, blocks: dict[int, Block]) -> list[Ints]:
+    """Choose column boundaries: strong ones, the last columns about equally wide; best first.
+
+    A table of few columns is tried in several ways: strokes of letters may seem as strong.
+    """
+    places = sight.columns
+    before = pattern.columns - pattern.even
+    found: list[tuple[float, list[int]]] = []
+    for first in blocks:
+        if before and places[first] - places[0] < 2 * sight.letter:
+            continue
+        labels = _strongest(sight, first, before - 1)
+        if labels is None:
+            continue
+        score, block = blocks[first]
+        score += float(sight.strengths[[first, *labels]].sum())
+        found.append((score, [*([0] if before else []), *labels, *block]))
+    found.sort(reverse=True)
+    trials = _TRIALS if pattern.even <= _FEW or sight.white is not None else 1
+    return [np.array(columns, np.int64) for score, columns in found[:trials] if score > 0]
+
+
+def _strongest(sight: Sight, first: int, wanted: int) -> list[int] | None:
+    """Return the strongest boundaries between the left side and the first value column."""
+    if wanted <= 0:
+        return []
+    inner = sorted(range(1, first), key=lambda at: -sight.strengths[at])
+    kept: list[int] = []
+    for at in inner:
+        near = [abs(sight.columns[at] - sight.columns[k]) for k in (0, first, *kept)]
+        if min(near) > 1.2 * sight.letter:
+            kept.append(at)
+        if len(kept) == wanted:
+            return sorted(kept)
+    return None
+
+
+def even_blocks(sight: Sight, even: int, labelled: bool) -> dict[int, Block]:
+    """Part the width from a boundary to the right side into `even` columns about as wide.
+
+    Return score and boundaries by the first one; where no labels come before, that is the left
+    side.
+    """
+    places = sight.columns
+    refs = (places[-1] - places) / even
+    starts = np.flatnonzero((refs >= sight.letter) & (np.arange(len(places)) < len(places) - even))
+    starts = starts if labelled else starts[starts == 0]
+    refs = refs[starts, None, None]
+    width = places[:, None] - places[None, :]  # to × from
+    step = sight.strengths[:, None] - _EVEN * np.abs(width - refs) / refs
+    step[width < 0.5 * refs] = -1e6
+    best = np.full((len(starts), len(places)), -1e9)
+    best[np.arange(len(starts)), starts] = 0.0
+    came = []
+    for _ in range(even):
+        total = best[:, None, :] + step
+        came.append(total.argmax(axis=2))
+        best = total.max(axis=2)
+    blocks = {}
+    for at, start in enumerate(starts.tolist()):
+        block = [len(places) - 1]
+        for before in reversed(came):
+            block.append(int(before[at, block[-1]]))
+        blocks[start] = float(best[at, -1]), block[::-1]
+    return blocks
+
+
+def unevenness(sight: Sight, pattern: Pattern, columns: Ints) -> float:
+    """Return by how much the value columns are wider or narrower than usual, in usual widths."""
+    widths = np.diff(sight.columns[columns[-pattern.even - 1 :]])
+    return float(np.abs(widths / widths.mean() - 1).sum())
