@@ -23,6 +23,8 @@ _SHORTEST = 0.9
 """Letters from which a piece of a line counts: most strokes are shorter."""
 _DRIFT = 1
 """Pixels by which a piece of a ruling may lie beside its place."""
+_TIP = (2.0, 5.0)
+"""Pixels from the end of an edge between which a ruling is told from a stroke."""
 _WORN_PX = 3
 """Pixels to both sides of an edge within which ink is a piece of its ruling."""
 
@@ -34,6 +36,8 @@ class Lines:
     mask: Mask
     total: NDArray[np.int32]
     """The mask's integral: how many pixels are lined in the first y rows and x columns."""
+    dark: NDArray[np.int32]
+    """The integral of all pixels darker than both their sides, not averaged along the line."""
 
     def cover(self, places: Floats, ends: Floats) -> Floats:
         """Return the lined share of each edge: (ends − 1) × places, each from end to end.
@@ -41,31 +45,54 @@ class Lines:
         The crossing lines at both ends are left out.
         """
         inset = np.minimum(3.0, 0.2 * np.diff(ends))
-        tops = np.rint(ends[:-1] + inset).astype(np.int64)
-        bottoms = np.maximum(np.rint(ends[1:] - inset).astype(np.int64), tops + 1)
-        height, width = self.mask.shape
-        tops, bottoms = np.clip(tops, 0, height - 1), np.clip(bottoms, 1, height)
-        shifts = np.arange(-_DRIFT, _DRIFT + 1)
-        at = np.clip(np.rint(places).astype(np.int64)[:, None] + shifts, 0, width - 1)
-        between = self.total[bottoms] - self.total[tops]
-        lined = np.diff(between, axis=1)[:, at]
-        share = lined.max(axis=2) / (bottoms - tops)[:, None]
-        return np.asarray(share, np.float64)
+        return _shares_down(self.total, places, ends[:-1] + inset, ends[1:] - inset)
+
+    def reach(self, places: Floats, ends: Floats) -> Floats:
+        """Return how dark each edge is just within both its ends: (ends − 1) × places.
+
+        A ruling reaches the crossing lines; a stroke of a letter or digit between them does not,
+        however much of a low row it fills.
+        """
+        near, far = _TIP
+        upper = _shares_down(self.dark, places, ends[:-1] + near, ends[:-1] + far)
+        lower = _shares_down(self.dark, places, ends[1:] - far, ends[1:] - near)
+        return (upper + lower) / 2
+
+
+def _shares_down(total: NDArray[np.int32], places: Floats, first: Floats, last: Floats) -> Floats:
+    """Return the share set, by its integral, of lines down from `first` to `last`; lines drift."""
+    height, width = total.shape[0] - 1, total.shape[1] - 1
+    tops = np.rint(first).astype(np.int64)
+    bottoms = np.maximum(np.rint(last).astype(np.int64), tops + 1)
+    tops, bottoms = np.clip(tops, 0, height - 1), np.clip(bottoms, 1, height)
+    shifts = np.arange(-_DRIFT, _DRIFT + 1)
+    at = np.clip(np.rint(places).astype(np.int64)[:, None] + shifts, 0, width - 1)
+    lined = np.diff(total[bottoms] - total[tops], axis=1)[:, at]
+    return np.asarray(lined.max(axis=2) / np.maximum(bottoms - tops, 1)[:, None], np.float64)
 
 
 def lines_down(flat: Gray, letter: float) -> Lines:
     """Find the thin lines that run down an image; hand in its transpose for those across."""
     along, aside = max(3, round(_ALONG * letter)), max(3, round(_ASIDE * letter))
+    mask = _darker(flat, along, aside)
+    shortest = np.ones((max(3, round(_SHORTEST * letter)), 1), np.uint8)
+    near = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, shortest), np.uint8)
+    dark = _darker(flat, 1, aside)
+    return Lines(
+        mask=near,
+        total=np.asarray(cv2.integral(near), np.int32),
+        dark=np.asarray(cv2.integral(dark), np.int32),
+    )
+
+
+def _darker(flat: Gray, along: int, aside: int) -> Mask:
+    """Mark what is darker than both its sides when averaged so far along."""
     level = np.asarray(cv2.blur(flat, (1, along), borderType=cv2.BORDER_REPLICATE), np.uint8)
     wide = cv2.copyMakeBorder(level, 0, 0, aside, aside, cv2.BORDER_CONSTANT, value=(255,))
     sides = cv2.min(wide[:, : -2 * aside], wide[:, 2 * aside :])
     depth = cv2.subtract(sides, level)
-    mask = cv2.dilate(
-        cv2.threshold(depth, _DEPTH - 1, 1, cv2.THRESH_BINARY)[1], np.ones((1, 3), np.uint8)
-    )
-    shortest = np.ones((max(3, round(_SHORTEST * letter)), 1), np.uint8)
-    near = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, shortest), np.uint8)
-    return Lines(mask=near, total=np.asarray(cv2.integral(near), np.int32))
+    mask = cv2.threshold(depth, _DEPTH - 1, 1, cv2.THRESH_BINARY)[1]
+    return np.asarray(cv2.dilate(mask, np.ones((1, 3), np.uint8)), np.uint8)
 
 
 def peaks(strength: Floats, least: float, apart: float) -> NDArray[np.int64]:

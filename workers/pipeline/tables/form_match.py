@@ -9,7 +9,7 @@ from workers.pipeline.read.clean import Mask
 from workers.pipeline.tables.chain import Chain
 from workers.pipeline.tables.evidence import Floats
 from workers.pipeline.tables.pattern import Pattern
-from workers.pipeline.tables.sight import Sight, certainty
+from workers.pipeline.tables.sight import REACHING, Sight, certainty
 from workers.pipeline.tables.white import numbers_inked, printed_share
 
 Ints = NDArray[np.int64]
@@ -48,7 +48,7 @@ def bears_out(sight: Sight, match: Match) -> bool:
         return False
     across, down = covers(sight, match)
     below, beside = pattern.below[rows[1:]], pattern.beside[rows, 1:-1]
-    lost_rows, lost_columns = lost_in(sight, match, across, down)
+    lost_rows, lost_columns = lost_in(sight, match, across)
     most = _MOST_LOST_ONE_WAY if len(rows) >= MANY else _MOST_LOST
     if np.concatenate([lost_rows, lost_columns]).mean() > _MOST_LOST:
         return False
@@ -68,7 +68,7 @@ def bears_out(sight: Sight, match: Match) -> bool:
 
 
 def lost_in(
-    sight: Sight, match: Match, across: Floats, down: Floats
+    sight: Sight, match: Match, across: Floats
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which inner boundaries of a match no line shows, where that is allowed for at all.
 
@@ -78,9 +78,9 @@ def lost_in(
     lost_rows, lost_columns = sight.lost_rows[bounds[1:-1]], sight.lost_columns[match.columns[1:-1]]
     if sight.white is None:
         return lost_rows, lost_columns
-    below, beside = match.pattern.below[rows[1:]], match.pattern.beside[rows, 1:-1]
+    below = match.pattern.below[rows[1:]]
     unseen_rows = _line_means(certainty(across), below) < _WEAKEST
-    unseen_columns = _line_means(certainty(down).T, beside.T) < _WEAKEST
+    unseen_columns = columns_ruled(sight, match) < _WEAKEST
     return lost_rows | unseen_rows, lost_columns | unseen_columns
 
 
@@ -146,7 +146,11 @@ def passes_white(match: Match, sight: Sight, closer: Sight, print_only: Mask) ->
     return False
 
 
-def columns_ruled(match: Match, down: Floats) -> Floats:
-    """Return how ruled each inner column boundary is, of the edges the form has on it."""
+def columns_ruled(sight: Sight, match: Match) -> Floats:
+    """Return how ruled each inner column boundary is, of the edges the form has on it.
+
+    Strokes that do not reach the lines across are no ruling.
+    """
     beside = match.pattern.beside[list(match.chain.rows), 1:-1]
-    return _line_means(certainty(down).T, beside.T)
+    ruled = _line_means(certainty(covers(sight, match)[1]).T, beside.T)
+    return np.where(sight.reaching[match.columns[1:-1]] >= REACHING, ruled, 0.0)

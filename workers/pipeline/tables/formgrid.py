@@ -97,7 +97,7 @@ def _best(sight: Sight, print_only: Mask) -> tuple[Sight, Match | None]:
     if closer is None:
         return sight, found
     if found is not None:
-        weak = columns_ruled(found, covers(sight, found)[1]).min(initial=1.0) < _MOSTLY
+        weak = columns_ruled(sight, found).min(initial=1.0) < _MOSTLY
         if not weak and not passes_white(found, sight, closer, print_only):
             return sight, found
     other = _best_borne_out(closer)
@@ -198,7 +198,7 @@ def _grid(sight: Sight, match: Match, ink: Mask) -> Grid:
     crossed_across = crossed(np.ascontiguousarray(ink.T), bounds[1:-1], places, reach).T
     numbers = labels.shape[1] - match.pattern.even  # labels cut by an edge do no harm
     few = len(match.chain.rows) < MANY
-    unseen = (down < (_WHOLE if few else UNSEEN)) | (columns_ruled(match, down) < _MOSTLY)
+    unseen = (down < (_WHOLE if few else UNSEEN)) | (columns_ruled(sight, match) < _MOSTLY)
     for row, at in np.argwhere(unseen & (crossed_down > CROSSED)):
         if at >= numbers:
             _unite(labels, (row, at), (row, at + 1))
@@ -215,7 +215,7 @@ def _grid(sight: Sight, match: Match, ink: Mask) -> Grid:
 
 def _widened(crossed_down: Floats, sight: Sight, match: Match, ink: Mask) -> None:
     """Look farther aside for print along column boundaries that are lost, below the header."""
-    lost = lost_in(sight, match, *covers(sight, match))[1]
+    lost = lost_in(sight, match, covers(sight, match)[0])[1]
     if lost.any():
         bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns[1:-1]]
         wide = crossed(ink, places[lost], bounds, round(_WIDE_BAND * sight.letter))

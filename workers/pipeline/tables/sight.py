@@ -15,6 +15,8 @@ _LEAST_ACROSS, _LEAST_DOWN = 0.12, 0.06
 """Share of the width, of the height, that a possible boundary must be ruled over."""
 _DASHED, _RULED = 0.5, 0.9
 """Shares of an edge from which a line down counts, and counts in full, as a column's boundary."""
+REACHING = 0.4
+"""How far a boundary must reach the lines across, where it is lined, to be no stroke."""
 _NEUTRAL = 0.4
 """Lined share of an edge that speaks neither for nor against a ruling."""
 _PRINTED = 0.3
@@ -40,6 +42,8 @@ class Sight:
     down: Lines
     beside: Floats
     """Slots (between rows) × columns: lined shares."""
+    reaching: Floats
+    """Of the columns: how far they reach the lines across, where they are lined, 0 to 1."""
     letter: float
     lost_rows: NDArray[np.bool_]
     lost_columns: NDArray[np.bool_]
@@ -101,13 +105,15 @@ def look(flat: Gray, letter: float) -> Sight | None:
     columns = peaks(strength, _LEAST_DOWN, 0.6 * letter).astype(np.float64)
     columns = _with_ends(columns, left, right, 0.7 * letter)
     columns = columns[(columns >= left - 0.8 * letter) & (columns <= right + 0.8 * letter)]
+    beside = down.cover(columns, rows)
     return Sight(
         rows=rows,
         columns=columns,
         strengths=strength[np.rint(columns).astype(np.int64)],
         across=across,
         down=down,
-        beside=down.cover(columns, rows),
+        beside=beside,
+        reaching=_reaching(down.reach(columns, rows), beside),
         letter=letter,
         lost_rows=np.zeros(len(rows), bool),
         lost_columns=np.zeros(len(columns), bool),
@@ -122,7 +128,9 @@ def look_closer(sight: Sight, print_only: Mask) -> Sight | None:
     rows, lost_rows = _with_lost(sight.rows, white.rows)
     columns, lost_columns = _with_lost(sight.columns, white.columns)
     strengths = np.full(len(columns), _WHITE_COLUMN)
-    strengths[~lost_columns] = sight.strengths
+    strengths[~lost_columns] = sight.strengths * (sight.reaching >= REACHING)
+    reaching = np.zeros(len(columns))
+    reaching[~lost_columns] = sight.reaching
     at = np.clip(np.rint(columns).astype(np.int64), 0, len(white.printed) - 1)
     strengths *= 1 - white.printed[at]
     return replace(
@@ -131,6 +139,7 @@ def look_closer(sight: Sight, print_only: Mask) -> Sight | None:
         columns=columns,
         strengths=strengths,
         beside=sight.down.cover(columns, rows),
+        reaching=reaching,
         lost_rows=lost_rows,
         lost_columns=lost_columns,
         white=white,
@@ -140,8 +149,15 @@ def look_closer(sight: Sight, print_only: Mask) -> Sight | None:
 def _sure(sight: Sight) -> Floats:
     """Return the columns that are no strokes of letters: ruled mostly, or the table's sides."""
     sure = sight.strengths >= (_SURELY if len(sight.rows) > _FEW_ROWS else _SURELY_OF_FEW)
+    sure &= sight.reaching >= REACHING
     sure[[0, -1]] = True
     return sight.columns[sure]
+
+
+def _reaching(reach: Floats, beside: Floats) -> Floats:
+    lined = beside >= _DASHED
+    counts = lined.sum(axis=0)
+    return np.asarray(np.where(lined, reach, 0.0).sum(axis=0) / np.maximum(counts, 1), np.float64)
 
 
 def _with_lost(seen: Floats, lost: Floats) -> tuple[Floats, NDArray[np.bool_]]:

@@ -1,5 +1,7 @@
 """Statutory tables drawn with a pen, worn and scribbled over, read back as the form's cells."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -151,3 +153,22 @@ def test_a_number_across_a_lost_ruling_is_not_cut() -> None:
     cv2.putText(image, "888", place, cv2.FONT_HERSHEY_SIMPLEX, 0.6, 0, 2)
     found = cells(grid_of(image))
     assert found is None or not {(10, 4, 1, 1), (10, 5, 1, 1)} & found
+
+
+def test_strokes_of_digits_one_below_the_other_are_no_lost_ruling() -> None:
+    image = lettered(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    image[rows[0] + 3 : rows[-1] - 2, columns[4] - 2 : columns[4] + 3] = 255
+    stroke = columns[4] + 12
+    for above, below in pairwise(rows[3:]):
+        image[above + 7 : below - 6, stroke : stroke + 3] = 0
+    found = grid_of(image)
+    assert found is None or min(abs(place - stroke) for place in found.columns) > 6
+
+
+def test_two_lines_of_numbers_are_never_one_row() -> None:
+    image = lettered(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    for at in (8, 9, 17):
+        image[rows[at] - 2 : rows[at] + 3, columns[2] + 4 : -14] = 255
+    assert cells(grid_of(image)) == spans(REQUESTS)

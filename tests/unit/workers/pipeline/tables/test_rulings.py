@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.pipeline.tables.rulings import _lines, find_rulings, joined
+from workers.pipeline.tables.rulings import Region, _lines, find_regions, find_rulings, joined
 
 LETTER = 20.0
 
@@ -63,3 +63,46 @@ def test_black_and_pale_lines_are_found(shade: int) -> None:
     assert found.down[100:110, [50, 150, 350]].all()
     assert not found.across[80:120].any()
     assert not found.down[:, 80:120].any()
+
+
+def ruled(image: np.ndarray, box: Region, rows: int, columns: int) -> None:
+    for y in np.linspace(box.top, box.bottom, rows + 1).round().astype(int).tolist():
+        cv2.line(image, (box.left, y), (box.right, y), 0, 2)
+    for x in np.linspace(box.left, box.right, columns + 1).round().astype(int).tolist():
+        cv2.line(image, (x, box.top), (x, box.bottom), 0, 2)
+
+
+def regions(image: np.ndarray) -> list[Region]:
+    return find_regions(find_rulings(image, LETTER), LETTER)
+
+
+def test_gaps_in_all_lines_of_a_row_cut_no_table_in_two() -> None:
+    image = np.full((900, 700), 255, np.uint8)
+    ruled(image, Region(left=50, top=100, right=650, bottom=700), rows=15, columns=5)
+    image[384:410] = 255
+    assert len(regions(image)) == 1
+
+
+def test_a_piece_of_a_table_within_another_is_the_same_table() -> None:
+    image = np.full((900, 700), 255, np.uint8)
+    ruled(image, Region(left=50, top=100, right=650, bottom=700), rows=15, columns=5)
+    image[270:550, 70:630] = 255
+    ruled(image, Region(left=160, top=340, right=560, bottom=480), rows=4, columns=4)
+    image[330:490, 560:] = 255
+    (found,) = regions(image)
+    assert (found.top, found.bottom) == (pytest.approx(100, abs=6), pytest.approx(700, abs=6))
+
+
+def test_two_tables_under_each_other_stay_two() -> None:
+    image = np.full((900, 700), 255, np.uint8)
+    ruled(image, Region(left=50, top=100, right=650, bottom=400), rows=8, columns=5)
+    ruled(image, Region(left=50, top=460, right=650, bottom=760), rows=8, columns=5)
+    assert len(regions(image)) == 2
+
+
+def test_the_edge_of_the_sheet_around_tables_is_no_table() -> None:
+    image = np.full((900, 700), 255, np.uint8)
+    cv2.rectangle(image, (10, 10), (690, 890), 0, 3)
+    ruled(image, Region(left=80, top=150, right=620, bottom=400), rows=8, columns=5)
+    ruled(image, Region(left=80, top=480, right=620, bottom=760), rows=8, columns=5)
+    assert len(regions(image)) == 2
