@@ -33,6 +33,9 @@ _DIGIT_MASS = 1e-4
 """Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
 _LEANING = 0.9
 """Most share of a 1 that leans, or is too broad: it may be a slash or a 4 whose ink is damaged."""
+_AMID_SLASHES = 0.96
+"""Most share of a 1 in a table with slashes by habit: copied often enough, one stands upright. A
+sum that holds confirms it."""
 _FRAGMENT, _ENOUGH = 0.65, 5
 """Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
 numbers there must be to say what is usual."""
@@ -164,8 +167,10 @@ class _Scales:
 
     def _weighed(self, line: InkLine, reading: LineReading) -> CellReading:
         found = candidates(reading.digits)
-        if found and self._is_odd(found[0].text, line):
-            one = Candidate(text=found[0].text, probability=min(_LEANING, found[0].probability))
+        number = found[0].text.rstrip(".") if found else ""
+        most = self._most(number, line)
+        if most < 1.0:
+            one = Candidate(text=number, probability=min(most, found[0].probability))
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=(one,))
         if not found or (found[0].probability >= _SURE and agrees(reading.text, found[0].text)):
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
@@ -179,11 +184,13 @@ class _Scales:
             candidates=found,
         )
 
-    def _is_odd(self, number: str, line: InkLine) -> bool:
-        """Say whether what reads as ones may be a damaged slash, or a 4 that lost its bar."""
-        return (number == "1" and line.leans) or (
-            set(number) == {"1"} and line.widest > self._usual.widest_one
-        )
+    def _most(self, number: str, line: InkLine) -> float:
+        """Return how sure at most what reads as ones is: a slash, or a 4 that lost its bar?"""
+        if not number or set(number) != {"1"}:
+            return 1.0
+        if (number == "1" and line.leans) or line.widest > self._usual.widest_one:
+            return _LEANING
+        return _AMID_SLASHES if number == "1" and "/" in self._usual.marks else 1.0
 
 
 def _agreed(first: float, second: float) -> float:

@@ -201,6 +201,13 @@ def test_a_lone_stroke_is_doubted_and_habitual_ones_are_not() -> None:
     assert {(reading.text, reading.confidence) for reading in several} == {("/", 1.0)}
 
 
+def test_a_one_amid_habitual_slashes_is_not_clear() -> None:
+    one = Scripted(full="1", shares={"1": 1.0})
+    amid = read_cells([*(slash() for _ in range(7)), number()], LETTER, one)[-1]
+    (alone,) = read_cells([number()], LETTER, one)
+    assert amid.candidates[0].probability < 0.998 < alone.candidates[0].probability
+
+
 def dash() -> list[InkLine]:
     """Return the ink of a cell that holds a dash."""
     cell = np.full((40, 60), 255, np.uint8)
