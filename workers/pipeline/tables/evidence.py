@@ -25,6 +25,8 @@ _DRIFT = 1
 """Pixels by which a piece of a ruling may lie beside its place."""
 _TIP = (2.0, 5.0)
 """Pixels from the end of an edge between which a ruling is told from a stroke."""
+_BEND = 3
+"""Pixels by which a ruling of a bent page may lie beside its place at the end of an edge."""
 _WORN_PX = 3
 """Pixels to both sides of an edge within which ink is a piece of its ruling."""
 
@@ -45,7 +47,7 @@ class Lines:
         The crossing lines at both ends are left out.
         """
         inset = np.minimum(3.0, 0.2 * np.diff(ends))
-        return _shares_down(self.total, places, ends[:-1] + inset, ends[1:] - inset)
+        return _shares_down(self.total, places, ends[:-1] + inset, ends[1:] - inset, _DRIFT)
 
     def reach(self, places: Floats, ends: Floats) -> Floats:
         """Return how dark each edge is just within both its ends: (ends − 1) × places.
@@ -54,18 +56,20 @@ class Lines:
         however much of a low row it fills.
         """
         near, far = _TIP
-        upper = _shares_down(self.dark, places, ends[:-1] + near, ends[:-1] + far)
-        lower = _shares_down(self.dark, places, ends[1:] - far, ends[1:] - near)
+        upper = _shares_down(self.dark, places, ends[:-1] + near, ends[:-1] + far, _BEND)
+        lower = _shares_down(self.dark, places, ends[1:] - far, ends[1:] - near, _BEND)
         return (upper + lower) / 2
 
 
-def _shares_down(total: NDArray[np.int32], places: Floats, first: Floats, last: Floats) -> Floats:
-    """Return the share set, by its integral, of lines down from `first` to `last`; lines drift."""
+def _shares_down(
+    total: NDArray[np.int32], places: Floats, first: Floats, last: Floats, drift: int
+) -> Floats:
+    """Return the share set, by its integral, of lines down from `first` to `last` that drift."""
     height, width = total.shape[0] - 1, total.shape[1] - 1
     tops = np.rint(first).astype(np.int64)
     bottoms = np.maximum(np.rint(last).astype(np.int64), tops + 1)
     tops, bottoms = np.clip(tops, 0, height - 1), np.clip(bottoms, 1, height)
-    shifts = np.arange(-_DRIFT, _DRIFT + 1)
+    shifts = np.arange(-drift, drift + 1)
     at = np.clip(np.rint(places).astype(np.int64)[:, None] + shifts, 0, width - 1)
     lined = np.diff(total[bottoms] - total[tops], axis=1)[:, at]
     return np.asarray(lined.max(axis=2) / np.maximum(bottoms - tops, 1)[:, None], np.float64)

@@ -24,6 +24,8 @@ _MOST_LOST, _MOST_LOST_ONE_WAY = 0.4, 0.7
 _CLEARLY, _CLEARLY_DOWN, MANY = 0.6, 0.85, 8
 """Ruled shares from which a boundary is one of the table, whatever the form says; the latter in
 tables of more boundaries across than that, since letters stand one below the other."""
+_DOUBLE = 0.8
+"""Letters up to which two lines down are one double ruling."""
 UNSEEN, CROSSED = 0.3, 0.06
 """Lined share below which an edge is not seen, and inked share from which letters lie across."""
 _BEYOND = (0.15, 0.45)
@@ -107,6 +109,8 @@ def _leaves_out(sight: Sight, match: Match) -> bool:
     if (certainty(sight.beside[outside][:, columns[1:-1]]).mean(axis=1) > 0.5).any():
         return True
     others = np.setdiff1d(np.arange(len(sight.columns)), columns)
+    apart = np.abs(sight.columns[others][:, None] - sight.columns[columns]).min(axis=1)
+    others = others[apart > _DOUBLE * sight.letter]
     return len(bounds) > MANY and bool((sight.strengths[others] > _CLEARLY_DOWN).any())
 
 

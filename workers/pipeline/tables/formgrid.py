@@ -20,7 +20,6 @@ from workers.pipeline.tables.evidence import Floats, crossed, thickness
 from workers.pipeline.tables.form_columns import choose_columns, even_blocks, unevenness
 from workers.pipeline.tables.form_match import (
     CROSSED,
-    MANY,
     UNSEEN,
     Match,
     bears_out,
@@ -56,8 +55,6 @@ _BAND = 0.25
 _MOSTLY = 0.6
 """Ruled share of a column boundary below which none of its edges parts what is printed near: digits
 have strokes as high as a row."""
-_WHOLE = 0.7
-"""Lined share from which an edge is seen in a table of few rows: strokes may stand in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,8 +194,7 @@ def _grid(sight: Sight, match: Match, ink: Mask) -> Grid:
     _widened(crossed_down, sight, match, ink)
     crossed_across = crossed(np.ascontiguousarray(ink.T), bounds[1:-1], places, reach).T
     numbers = labels.shape[1] - match.pattern.even  # labels cut by an edge do no harm
-    few = len(match.chain.rows) < MANY
-    unseen = (down < (_WHOLE if few else UNSEEN)) | (columns_ruled(sight, match) < _MOSTLY)
+    unseen = (down < UNSEEN) | (columns_ruled(sight, match) < _MOSTLY)
     for row, at in np.argwhere(unseen & (crossed_down > CROSSED)):
         if at >= numbers:
             _unite(labels, (row, at), (row, at + 1))

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.tables.evidence import Floats, Lines, shares
 
-_NUMBERS = 0.4
-"""Share of a table's width, at its right, that holds numbers: one line of them a row, while labels
-reach over rows at the left."""
+_NUMBERS = 0.28
+"""Share of a table's width, at its right, that holds nothing but numbers: one line of them a row,
+while labels have several and reach over rows."""
 _LINE_DOWN, _LINE_ACROSS = 1.35, 2.0
 """Letters from which a line is a ruling."""
 _BAND = 0.25
