@@ -185,7 +185,7 @@ class _Scales:
         )
 
     def _most(self, number: str, line: InkLine) -> float:
-        """Return how sure at most what reads as ones is: a slash, or a 4 that lost its bar?"""
+        """Return how sure at most ones are: a slash reads so, or a 4 that lost its bar."""
         if not number or set(number) != {"1"}:
             return 1.0
         if (number == "1" and line.leans) or line.widest > self._usual.widest_one:
