@@ -25,7 +25,7 @@ from workers.pipeline.export import result_files
 
 STAGES: Sequence[Stage] = (
     (local, "inspect_document", "inspect"),
-    (steps, "read_markup", "read tables and text"),
+    (local, "read_page", "read tables and text"),
     (steps, "choose_form", "choose the form"),
     (steps, "register", "lay tables on the form"),
     (steps, "decide", "decide numbers"),
