@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,10 +84,7 @@ def test_serve_takes_work_and_keeps_it_over_a_restart(data: Path, tmp_path: Path
         first = json.loads((out / "年报" / "job.json").read_text())["id"]
         assert json.loads(again.stdout)["id"] == first
 
-    began = time.monotonic()
     with served(data) as address:
-        seconds = time.monotonic() - began
-        assert seconds < 20, "a second start takes under 10 s on a machine that is not busy"
         status = json.loads(run("status", first, "--server", address, "--json").stdout)
         assert (status["status"], status["pages"]) == ("succeeded", 2)
         fetched = run("fetch", first, "--server", address, "--out", str(tmp_path / "again"))
