@@ -18,12 +18,10 @@ from schemas.table import Candidate
 from workers.pipeline.changes import is_signed, read_change
 from workers.pipeline.read.digits import agrees, both, candidates, mass
 from workers.pipeline.read.glyphs import read_once
-from workers.pipeline.read.ink import InkLine
+from workers.pipeline.read.ink import InkLine, may_be_number
 from workers.pipeline.read.recognition import LineReading, Recogniser
 from workers.pipeline.tables.labels import likeness, plain
 
-_NARROW = 0.8
-"""Widest glyph of a number, in line heights; Chinese characters are as wide as high."""
 _SURE = 0.9995
 """Share of the best number from which its glyph's other prints are taken for the same, and up to
 which a second reader is asked."""
@@ -71,7 +69,7 @@ def read_cells(
     cells: Sequence[CellLines], letter: float, recogniser: Recogniser
 ) -> list[CellReading]:
     """Read the lines of each cell; `letter` is the side of a character in pixels."""
-    numbers = [lines[0] for lines in cells if _may_be_number(lines)]
+    numbers = [lines[0] for lines in cells if may_be_number(lines)]
     found = list(_read_numbers(numbers, letter, recogniser))
     read = iter(found)
     strokes = Counter(line.mark for line in numbers)
@@ -82,7 +80,7 @@ def read_cells(
     weigh = _Scales(letter, usual, recogniser)
     readings = []
     for lines in cells:
-        if _may_be_number(lines):
+        if may_be_number(lines):
             readings.append(weigh.number(lines[0], next(read)))
         else:
             readings.append(_words(lines, weigh, recogniser))
@@ -103,10 +101,6 @@ def _widest_one(numbers: CellLines, readings: Sequence[LineReading]) -> float:
         if reading.text == "1" and not line.mark
     ]
     return _BROAD * float(np.median(ones)) if len(ones) >= _ENOUGH else np.inf
-
-
-def _may_be_number(lines: CellLines) -> bool:
-    return len(lines) == 1 and (bool(lines[0].mark) or lines[0].widest <= _NARROW)
 
 
 def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> Iterator[LineReading]:

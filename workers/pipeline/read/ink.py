@@ -26,6 +26,8 @@ _TRACE = 0.35
 """Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
 _HALO = 0.2
 """Letters by which light ink lies around the dark ink it belongs to."""
+_NARROW = 0.8
+"""Widest glyph of a number, in line heights; Chinese characters are as wide as high."""
 _SLOPE, _STRAIGHT = 0.2, 0.5
 """Least lean of a slash, and most that its ink strays from a straight line, in stroke widths.
 
@@ -63,6 +65,11 @@ class InkLine:
     mark: str
     leans: bool
     clipped: bool
+
+
+def may_be_number(lines: Sequence[InkLine]) -> bool:
+    """Say whether a cell's lines are one line of narrow glyphs, or a stroke for no number."""
+    return len(lines) == 1 and (bool(lines[0].mark) or lines[0].widest <= _NARROW)
 
 
 def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[InkLine]:
@@ -122,8 +129,11 @@ def traces(cell: Gray, ruled: Filled, letter: float) -> bool:
 def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: float) -> bool:
     """Say whether ink lighter than the threshold, yet of the same print, goes on beyond its lines.
 
-    On faint paper a threshold leaves a glyph of a number standing and takes the next.
+    On faint paper a threshold leaves a glyph of a number standing and takes the next. Not asked of
+    words: nobody counts by them, and lighter ink makes those of a worn print no clearer.
     """
+    if not may_be_number(lines):
+        return False
     around = max(2.0, _HALO * letter)
     for left, top, right, bottom, darkest in _traces(cell, ruled, letter):
         near = [line for line in lines if line.top < bottom and top < line.bottom]

@@ -112,6 +112,14 @@ def test_a_digit_paler_than_the_threshold_is_missed_on_faint_paper_only(
     assert doubted(flat) == doubt
 
 
+def test_words_are_not_looked_for_in_paler_ink() -> None:
+    flat = page()
+    cv2.rectangle(flat, (50, 40), (68, 60), (110,), 2)
+    cv2.rectangle(flat, (74, 40), (92, 60), (110,), 2)
+    zero(flat, 104, 170)
+    assert not doubted(flat)
+
+
 def number_at_the_side(gap: int) -> Gray:
     """Print a 0 so many pixels before the right side of the cell."""
     flat = page()
