@@ -19,6 +19,7 @@ def test_event_arrives_as_sent() -> None:
         error=None,
         duration_ms=attempt.duration_ms,
         response="ok",
+        response_headers={"content-length": "2"},
         retry_after_s=None,
         gone=False,
     )

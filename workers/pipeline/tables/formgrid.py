@@ -43,6 +43,9 @@ _UNEVEN = 20.0
 """The same for chains of rows, in edges, where columns were found by white too."""
 _USUAL, _TALLEST = 1.5, 4.0
 """Height in letters of a row whose edges count once; most that they count in a taller one."""
+_RULED, _DENYING = 0.9, 2
+"""Share of its height on which an edge is surely ruled; so many that a form lacks deny the form:
+one may be the stroke of a digit."""
 _ABSENT = 0.4
 """Weight of an edge that the form does not have: most places have no ruling anyway."""
 _STRAY = 0.3
@@ -98,11 +101,17 @@ def _best(sight: Sight, print_only: Mask) -> tuple[Sight, Match | None]:
         if not weak and not passes_white(found, sight, closer, print_only):
             return sight, found
     other = _best_borne_out(closer)
-    if other is None or (
-        found is not None and not weak and not _same_columns(found, sight, other, closer)
-    ):
+    if other is None or _is_denied(closer, other):
+        return sight, found
+    if found is not None and not weak and not _same_columns(found, sight, other, closer):
         return sight, found
     return closer, other
+
+
+def _is_denied(sight: Sight, match: Match) -> bool:
+    """Say whether rulings run through cells that the form has whole: it is another form's table."""
+    ruled = covers(sight, match)[1] >= _RULED
+    return int((ruled & ~match.pattern.beside[list(match.chain.rows), 1:-1]).sum()) >= _DENYING
 
 
 def _same_columns(one: Match, sight: Sight, other: Match, closer: Sight) -> bool:

@@ -221,6 +221,8 @@ def _rows(
     if header:
         upper = [w for w in header_words if w.middle < header.split]
         groups = [upper, [w for w in header_words if w.middle >= header.split]]
+        if not all(groups):
+            return []  # a piece of a line parts what is one row
     body = [[word for word in part if id(word) not in own] for part in parts]
     found = [_body_rows(part, sheet, edges) for part in body if part]
     groups += [row for rows in found for row in rows]
