@@ -80,7 +80,12 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
         return lines, hidden or _goes_on_outside(sheet, table, cell, y0, lines)
     if lines or traces(part, ruled, sheet.letter):
         return lines_of(part, ruled, _LIGHT_INK, sheet.letter) or lines, True
-    return [], _coloured_inside(sheet, table, cell)
+    return [], _ruled_inside(ruled, deep) or _coloured_inside(sheet, table, cell)
+
+
+def _ruled_inside(ruled: Filled, deep: int) -> bool:
+    """Say whether a seeming ruling runs through an empty cell: it may be strokes of digits."""
+    return bool(ruled[deep:-deep, deep:-deep].any())
 
 
 def _beside_a_stroke(ruled: Filled, deep: int, line: InkLine, letter: float) -> bool:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from workers.pipeline.read.cell_ink import RuledTable, Sheet, ink_of
+from workers.pipeline.read.ink import InkLine
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.grid import Grid, GridCell
 from workers.pipeline.tables.rulings import Region
@@ -35,6 +36,15 @@ def doubted(
     `ruling`: what is at that x is held for a ruling that runs down through the cell; `drawn`: a
     ruling was found along its right side.
     """
+    lines, hidden = read(flat, colour, ruling, drawn=drawn)
+    assert len(lines) == 1
+    return hidden or lines[0].clipped
+
+
+def read(
+    flat: Gray, colour: Gray | None = None, ruling: int | None = None, *, drawn: bool = True
+) -> tuple[list[InkLine], bool]:
+    """Read the ink of the cell as `doubted` describes it."""
     part = np.ascontiguousarray(flat[REGION.top : REGION.bottom, REGION.left : REGION.right])
     frame = np.zeros(part.shape, np.uint8)
     cv2.rectangle(frame, (10, 10), (110, 50), (255,), 4)
@@ -47,9 +57,7 @@ def doubted(
     table = RuledTable(straight=straight, ruled=frame > 0, grid=grid)
     seals = np.zeros_like(flat) if colour is None else colour
     sheet = Sheet(flat=flat, colour=seals, threshold=128, letter=LETTER)
-    lines, hidden = ink_of(sheet, table, CELL)
-    assert len(lines) == 1
-    return hidden or lines[0].clipped
+    return ink_of(sheet, table, CELL)
 
 
 def test_a_number_inside_its_cell_is_whole() -> None:
@@ -110,6 +118,16 @@ def test_a_digit_paler_than_the_threshold_is_missed_on_faint_paper_only(
     if pale is not None:
         zero(flat, 96, pale)
     assert doubted(flat) == doubt
+
+
+@pytest.mark.parametrize(("ruling", "doubt"), [(None, False), (80, True)])
+def test_a_cell_whose_digits_were_taken_for_rulings_is_not_blank(
+    ruling: int | None, doubt: bool
+) -> None:
+    flat = page()
+    if ruling is not None:
+        cv2.line(flat, (ruling, 42), (ruling, 58), (0,), 2)
+    assert read(flat, ruling=ruling) == ([], doubt)
 
 
 def test_words_are_not_looked_for_in_paler_ink() -> None:
