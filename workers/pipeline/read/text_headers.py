@@ -133,7 +133,7 @@ def _laid(
         spans.append(span)
     _draw_together(wording, spans, text)
     _in_printed_order(wording, spans, text)
-    _exchanged(wording, spans, text)
+    _exchanged(wording, spans, text, [found[owner].row for owner in owners])
     for at, cell in enumerate(wording.cells):
         span = spans[at] or _between(spans, at)
         if span is not None:
@@ -175,8 +175,13 @@ def _in_printed_order(wording: _Wording, spans: list[range | None], text: str) -
                 spans[place] = span
 
 
-def _exchanged(wording: _Wording, spans: list[range | None], text: str) -> None:
-    """Put headers over one column each that all stand to the letter, but exchanged, as printed."""
+def _exchanged(
+    wording: _Wording, spans: list[range | None], text: str, rows: Sequence[int | None]
+) -> None:
+    """Put headers over one column each that all stand to the letter, but exchanged, as printed.
+
+    Of those that stand in several printed rows (`rows`: by letter) their order says nothing.
+    """
     names = sorted({plain(cell.text) for cell in wording.cells}, key=len, reverse=True)
     printed = list(re.finditer("|".join(map(re.escape, names)), text)) if all(names) else []
     for row in {cell.row for cell in wording.cells}:
@@ -188,7 +193,8 @@ def _exchanged(wording: _Wording, spans: list[range | None], text: str) -> None:
         wanted = [plain(wording.cells[at].text) for at in own]
         there = [one for one in printed if one[0] in wanted][-len(own) :] if own else []
         order = [one[0] for one in there]
-        if order != wanted and sorted(order) == sorted(wanted):
+        level = len({rows[one.start()] for one in there}) == 1
+        if level and order != wanted and sorted(order) == sorted(wanted):
             for place, one in zip(own, there, strict=True):
                 spans[place] = range(*one.span())
 

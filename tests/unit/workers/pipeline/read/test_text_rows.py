@@ -63,6 +63,20 @@ def test_columns_in_another_order_are_never_wrong_in_silence(
     assert set(sources(found)) <= {"STR-ASPECT"}
 
 
+def test_a_header_printed_in_a_row_above_the_others_is_not_exchanged_with_them() -> None:
+    report = make_report(7, "bureau", short=True)
+    lines = texts.write(report, "markdown").splitlines()
+    upper = next(at for at, line in enumerate(lines) if "申请人情况" in line)
+    lower = next(at for at in range(upper, len(lines)) if "自然人" in lines[at])
+    above, below = lines[upper].split("|"), lines[lower].split("|")
+    at = next(at for at, text in enumerate(below) if "总计" in text)
+    above[at], below[at] = below[at], ""
+    lines[upper], lines[lower] = "|".join(above), "|".join(below)
+    found = read("\n".join(lines), "markdown")
+    assert compared(report, found).right == 200
+    assert [e for e in found.record.evidence.values() if e.flag is not None] == []
+
+
 @pytest.mark.parametrize("style", ["letters", "layout"])
 @pytest.mark.parametrize("seed", range(8))
 def test_words_that_open_the_next_row_are_no_cell_of_the_row_before(style: str, seed: int) -> None:
