@@ -21,54 +21,61 @@ Server = Annotated[
 Key = Annotated[str | None, typer.Option(help="密钥 gj_…。 API key, gj_….", envvar="GOUJI_API_KEY")]
 Thing = Annotated[str, typer.Argument(help="job_… 或 or bat_…", show_default=False)]
 
+Places = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH…",
+        help="文件、文件夹、压缩包，或 s3://桶/路径/。 Files, folders, archives, or "
+        "s3://bucket/path/ where the service's operator has opened it.",
+        show_default=False,
+    ),
+]
+Wait = Annotated[
+    bool,
+    typer.Option(
+        "--wait",
+        help="等到处理完； Ctrl-C 只停止等待。 Wait until all is done; Ctrl-C ends the "
+        "waiting, not the work.",
+    ),
+]
+Fetched = Annotated[
+    Path | None,
+    typer.Option(help="等待，并取回结果。 Wait, and fetch the results to this folder."),
+]
+Priority = Annotated[
+    Literal["interactive", "bulk"],
+    typer.Option(help="少量急件用 interactive。 interactive for a few urgent ones."),
+]
+OnDuplicate = Annotated[
+    Literal["reuse", "reprocess", "reject"] | None,
+    typer.Option(
+        help="以前交过的文件： 用已有结果、 重新识读、 不收。 What becomes of a file handed in "
+        "before: its results are used, it is read again, it is refused.",
+        show_default=False,
+    ),
+]
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again",
+        help="作为新的提交。 Submit anew instead of going on with the last time.",
+    ),
+]
+
 
 def _client(server: str, key: str | None) -> Client:
     return Client(server, key, ledger=FileLedger())
 
 
 def submit(
-    places: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH…",
-            help="文件、文件夹、压缩包，或 s3://桶/路径/。 Files, folders, archives, or "
-            "s3://bucket/path/ where the service's operator has opened it.",
-            show_default=False,
-        ),
-    ],
+    places: Places,
     server: Server = SERVER,
     key: Key = None,
-    wait: Annotated[
-        bool,
-        typer.Option(
-            "--wait",
-            help="等到处理完； Ctrl-C 只停止等待。 Wait until all is done; Ctrl-C ends the "
-            "waiting, not the work.",
-        ),
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="等待，并取回结果。 Wait, and fetch the results to this folder."),
-    ] = None,
-    priority: Annotated[
-        Literal["interactive", "bulk"],
-        typer.Option(help="少量急件用 interactive。 interactive for a few urgent ones."),
-    ] = "bulk",
-    on_duplicate: Annotated[
-        Literal["reuse", "reprocess", "reject"] | None,
-        typer.Option(
-            help="以前交过的文件： 用已有结果、 重新识读、 不收。 What becomes of a file handed in "
-            "before: its results are used, it is read again, it is refused.",
-            show_default=False,
-        ),
-    ] = None,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again",
-            help="作为新的提交。 Submit anew instead of going on with the last time.",
-        ),
-    ] = False,
+    wait: Wait = False,
+    out: Fetched = None,
+    priority: Priority = "bulk",
+    on_duplicate: OnDuplicate = None,
+    again: Again = False,
     json: Json = False,
 ) -> None:
     """把文件交给服务，中断后重新运行即续传。 Hand files to a service; run it again to resume.
