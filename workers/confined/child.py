@@ -12,11 +12,13 @@ another one was.
 import gc
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -56,17 +58,22 @@ from workers.engines.office import PIPES, program
 _SYSTEM = tuple(
     Path(name)
     for name in (
-        *("/usr", "/lib", "/lib64", "/bin", "/etc", "/opt", "/proc"),
+        *("/usr", "/lib", "/lib64", "/bin", "/opt", "/proc"),
+        *("/etc/alternatives", "/etc/fonts", "/etc/libreoffice", "/etc/ld.so.cache"),
+        *("/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd"),
         *("/var/lib/libreoffice", "/var/spool/libreoffice", "/var/cache/fontconfig"),
     )
 )
 """What LibreOffice is made of, wherever a distribution puts it."""
 _SHOWN_FRAMES = 8
+_MOST_FILES = 4096
+"""More than the warm process ever has open."""
 
 
 def main(lines: socket.socket, ends: int, folder: Path) -> None:
     """Fork for each document until the reader is gone."""
     offered = kernel.support()
+    kernel.adopt_orphans()
     cv2.setNumThreads(0)  # none can be started, and none is needed
     seven_zip.load()  # looking for it takes a program
     gc.collect()
@@ -77,11 +84,11 @@ def main(lines: socket.socket, ends: int, folder: Path) -> None:
         own.mkdir()
         process = os.fork()
         if process == 0:
-            lines.close()
-            os.close(ends)
+            _close_but(line.fileno())
             _live(line, own, offered)
         line.close()
         _, status = os.waitpid(process, 0)
+        _end_what_is_left()
         shutil.rmtree(own, ignore_errors=True)
         os.write(ends, END.pack(status))
 
@@ -93,6 +100,32 @@ def _handed(lines: socket.socket) -> socket.socket | None:
         return None
     os.set_inheritable(numbers[0], False)
     return socket.socket(fileno=numbers[0])
+
+
+def _end_what_is_left() -> None:
+    """End what programs of a document started and left behind: now it is ours."""
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, os.WNOHANG)
+            for process in _children():
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            os.waitpid(-1, 0)
+
+
+def _children() -> Iterator[int]:
+    """Yield the processes whose parent is this one (proc_pid_stat(5))."""
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            _, parent, *_ = entry.read_text().rpartition(")")[2].split()
+            if int(parent) == os.getpid():
+                yield int(entry.parent.name)
+
+
+def _close_but(line: int) -> None:
+    """Close what was open before there was a document, locks of its folder too."""
+    os.closerange(sys.stderr.fileno() + 1, line)
+    os.closerange(line + 1, _MOST_FILES)
 
 
 def _live(line: socket.socket, folder: Path, offered: Support) -> NoReturn:
@@ -127,7 +160,8 @@ def _give_up(opening: Opening, folder: Path, offered: Support) -> None:
         read.append(Path(opening.archive))
     bounds.bind(Bounds(memory_bytes=opening.memory_bytes, file_bytes=opening.file_bytes))
     sockets = PIPES if opening.programs else None
-    reach = Reach(read=tuple(read), write=folder, programs=opening.programs, sockets=sockets)
+    write = folder if opening.programs else None
+    reach = Reach(read=tuple(read), write=write, programs=opening.programs, sockets=sockets)
     kernel.confine(reach, offered)
 
 

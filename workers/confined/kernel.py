@@ -13,13 +13,14 @@ import os
 import platform
 import struct
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from workers.confined.filter import INSTRUCTION_BYTES, MACHINES, program
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 22, 36, 38
 _SECCOMP_MODE_FILTER = 2
 
 
@@ -68,7 +69,8 @@ def confine(reach: Reach, offered: Support) -> None:
     if offered.landlock:
         _landlock(reach, offered.landlock)
     if offered.seccomp:
-        _install(_program(_ARCHITECTURES[platform.machine()], programs=reach.programs))
+        machine = MACHINES[platform.machine()]
+        _install(program(machine, programs=reach.programs, process=os.getpid()))
 
 
 def die_with_parent(parent: int) -> None:
@@ -78,6 +80,12 @@ def die_with_parent(parent: int) -> None:
     _checked(_LIBC.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0))
     if os.getppid() != parent:
         os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of all that descendants leave behind, so that it can be ended."""
+    if sys.platform == "linux":
+        _checked(_LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 
 
 def _checked(result: int) -> int:
@@ -151,89 +159,18 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
 
 # Seccomp
 
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
-_X32 = 0x40000000
-_AF_UNIX = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Architecture:
-    """Numbers of system calls (`asm/unistd.h`) by what is done with them."""
-
-    audit: int
-    socket: int
-    never: tuple[int, ...]
-    """Connecting, rings that bypass this filter, other processes' memory, namespaces, keys."""
-    starting: tuple[int, ...]
-    """Making processes and threads, running programs."""
-    clone3: int = 435
-
-
-_ARCHITECTURES = {
-    "x86_64": _Architecture(
-        audit=0xC000003E,
-        socket=41,
-        never=(42, 425, 101, 310, 311, 434, 438, 424, 272, 308, 165, 321, 323, 298, 248, 249, 250),
-        starting=(56, 57, 58, 59, 322, 62, 129),
-    ),
-    "aarch64": _Architecture(
-        audit=0xC00000B7,
-        socket=198,
-        never=(203, 425, 117, 270, 271, 434, 438, 424, 97, 268, 40, 280, 282, 241, 217, 218, 219),
-        starting=(220, 221, 281, 129, 138),
-    ),
-}
-"""never: connect io_uring_setup ptrace process_vm_readv process_vm_writev pidfd_open pidfd_getfd
-pidfd_send_signal unshare setns mount bpf userfaultfd perf_event_open add_key request_key keyctl;
-starting: clone (fork vfork) execve execveat kill rt_sigqueueinfo."""
-
 
 def _has_seccomp() -> bool:
-    if platform.machine() not in _ARCHITECTURES:
+    if platform.machine() not in MACHINES:
         return False
     _LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, None, 0, 0)  # EFAULT where it is known
     return ctypes.get_errno() == errno.EFAULT
-
-
-def _instruction(code: int, operand: int, yes: int = 0, no: int = 0) -> bytes:
-    return struct.pack("HBBI", code, yes, no, operand)
-
-
-def _program(machine: _Architecture, *, programs: bool) -> bytes:
-    """Return the filter: what it does not name is allowed, what it refuses fails with EPERM."""
-    return b"".join(_instructions(machine, programs=programs))
-
-
-def _instructions(machine: _Architecture, *, programs: bool) -> Iterator[bytes]:
-    yield _instruction(_LOAD, _ARCHITECTURE_AT)
-    yield _instruction(_EQUAL, machine.audit, yes=1)
-    yield _instruction(_RETURN, _KILL)
-    yield _instruction(_LOAD, _NUMBER_AT)
-    yield from _refused(_AT_LEAST, (_X32,), errno.EPERM)
-    yield from _refused(_EQUAL, machine.never, errno.EPERM)
-    if programs:
-        yield _instruction(_EQUAL, machine.socket, no=3)
-        yield _instruction(_LOAD, _FIRST_ARGUMENT_AT)
-        yield _instruction(_EQUAL, _AF_UNIX, yes=1)
-        yield _instruction(_RETURN, _REFUSE | errno.EPERM)
-    else:
-        yield from _refused(_EQUAL, (machine.socket, *machine.starting), errno.EPERM)
-        yield from _refused(_EQUAL, (machine.clone3,), errno.ENOSYS)  # libraries then try clone
-    yield _instruction(_RETURN, _ALLOW)
-
-
-def _refused(test: int, numbers: Iterable[int], error: int) -> Iterator[bytes]:
-    for number in numbers:
-        yield _instruction(test, number, no=1)
-        yield _instruction(_RETURN, _REFUSE | error)
 
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def _install(program: bytes) -> None:
-    filter_ = _Program(len(program) // 8, program)
+def _install(made: bytes) -> None:
+    filter_ = _Program(len(made) // INSTRUCTION_BYTES, made)
     _checked(_LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0))

@@ -9,8 +9,9 @@ import atexit
 import os
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -60,6 +61,11 @@ _STARTING_S = 120.0
 """How long a process may take to load what it needs, on the busiest machine;"""
 _PATIENCE_S = 5.0
 """and to end when it is told to."""
+_MOST_BYTES: dict[type[Ask], int] = {AskInspection: 64 * 1024**2, AskPage: 512 * 1024**2}
+"""Of an answer: pictures have at most some 40 million pixels. A process that was taken over may say
+anything, but not fill the memory of who asked."""
+_NAME_BYTES = 1024**2
+"""Of what goes along with a member of an archive, at most."""
 
 MISSING = (
     "GOUJI_CONFINEMENT=required, but this kernel offers no Landlock (Linux 5.13, enabled at boot) "
@@ -92,6 +98,20 @@ class _RefusedError(Exception):
         self.failure = failure
 
 
+@dataclass(kw_only=True)
+class _Allowance:
+    """What an archive may still give; the process holds itself to it unless it was taken over."""
+
+    members: int
+    size_bytes: int
+
+    def spend(self, size_bytes: int) -> None:
+        self.members -= 1
+        self.size_bytes -= size_bytes
+        if min(self.members, self.size_bytes) < 0:
+            raise _RefusedError(failures.reading_crashed())
+
+
 class Reader:
     """Opens documents in a confined process, which is started when it is first needed."""
 
@@ -122,9 +142,12 @@ class Reader:
 
     def members(self, archive: Path, limits: ArchiveLimits) -> Iterator[Member | Refused]:
         """Yield the members of an archive as they are unpacked; raises ArchiveRefused."""
+        most_bytes = limits.max_entry_bytes + _NAME_BYTES
+        allowance = _Allowance(members=limits.max_entries, size_bytes=limits.max_total_bytes)
         try:
-            for frame in self._frames(archive, AskMembers(limits=limits)):
+            for frame in self._frames(archive, AskMembers(limits=limits), most_bytes):
                 if frame.kind is Kind.GIVEN:
+                    allowance.spend(len(frame.content))
                     yield _member(self._checked(Given, frame), frame.content)
                     continue
                 refused = self._checked(Unpacked, frame).failure
@@ -163,12 +186,20 @@ class Reader:
     def _answer(self, document: Document, ask: Ask) -> Frame:
         """Ask, and once more where the process was lost: it may have been killed while it idled."""
         try:
-            *_, answer = self._frames(document, ask)
+            return self._only(document, ask)
         except ReaderLostError:
-            *_, answer = self._frames(document, ask)
+            return self._only(document, ask)
+
+    def _only(self, document: Document, ask: Ask) -> Frame:
+        """Return the one frame that answers an ask; a process that gives more was taken over."""
+        with closing(self._frames(document, ask, _MOST_BYTES[type(ask)])) as frames:
+            answer = next(frames)
+            if answer.kind is not Kind.ANSWERED:
+                raise _RefusedError(failures.reading_crashed())
+            next(frames, None)
         return answer
 
-    def _frames(self, document: Document, ask: Ask) -> Iterator[Frame]:
+    def _frames(self, document: Document, ask: Ask, most_bytes: int) -> Generator[Frame]:
         """Yield what comes of an ask, the answer last; after anything unusual begin anew."""
         whole = False
         limit_s = self._settings.document_limit_s
@@ -176,7 +207,7 @@ class Reader:
             line = self._line_to(document)
             wire.send(line, _frame(ask), limit_s)
             while not whole:
-                frame = wire.receive(line, time.monotonic() + limit_s)
+                frame = wire.receive(line, time.monotonic() + limit_s, most_bytes)
                 if frame.kind is Kind.RAISED:
                     raise self._raised(frame)
                 whole = frame.kind is Kind.ANSWERED

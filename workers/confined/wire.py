@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 _OPENING = struct.Struct("!BQQ")
-_MOST_BYTES = 2 * 1024**3
-"""Of a frame; the largest honest one is a picture, an archive's member or a document."""
+MOST_BYTES = 2 * 1024**3
+"""Of a frame whose receiver names no less; the largest is a document."""
 _PIECE_BYTES = 1024 * 1024
 
 
@@ -55,10 +55,12 @@ def send(line: socket.socket, frame: Frame, limit_s: float | None = None) -> Non
         raise EndedError from error
 
 
-def receive(line: socket.socket, deadline: float | None = None) -> Frame:
+def receive(
+    line: socket.socket, deadline: float | None = None, most_bytes: int = MOST_BYTES
+) -> Frame:
     """Receive a frame by a deadline (monotonic seconds); TimeoutError, EndedError or WireError."""
     kind, text, content = _OPENING.unpack(_exactly(line, _OPENING.size, deadline))
-    if kind not in Kind.__members__.values() or text + content > _MOST_BYTES:
+    if kind not in Kind.__members__.values() or text + content > most_bytes:
         raise WireError
     return Frame(
         kind=Kind(kind),

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -101,13 +102,14 @@ def _run(found: str, folder: Path, source: Path, timeout_s: float) -> None:
 
 
 def _end(running: "subprocess.Popen[bytes]") -> None:
-    """End the program with the processes it started; most often none is left."""
-    try:
+    """End the program with the processes it started; most often none is left.
+
+    A confined one leads no group of its own: what it leaves is ended with the document's process.
+    """
+    with suppress(ProcessLookupError):
         os.killpg(running.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    finally:
-        running.wait()
+    running.kill()
+    running.wait()
 
 
 def _outcome(made: Path) -> bytes:

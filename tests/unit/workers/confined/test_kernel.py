@@ -1,105 +1,199 @@
-"""What a confined process still may do, tried in one; and what the filter of calls holds."""
+"""What a confined process still may do, tried from within; and what the filter of calls holds."""
 
 import json
+import os
+import platform
+import re
+import socket
+import struct
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from workers.confined import kernel
+from tests.unit.workers.confined import attacks
+from workers.confined import calls, kernel
+from workers.confined import filter as calls_filter
+from workers.confined.filter import INSTRUCTION_BYTES, MACHINES
 
-PROBE = """
-import json, os, socket, subprocess, sys
-from pathlib import Path
-from workers.confined import kernel
-
-own, secret, programs = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "programs"
-read = [Path(part) for part in sys.path if part]
-if programs:
-    read += [Path("/usr"), Path("/bin"), Path("/lib"), Path("/lib64"), Path("/etc")]
-parent = os.getppid()
-listening = socket.create_server(("127.0.0.1", 0))
-offered = kernel.support()
-kernel.confine(kernel.Reach(read=tuple(read), write=own, programs=programs), offered)
-
-def tried(step):
-    try:
-        step()
-    except OSError as error:
-        return type(error).__name__
-    return "ok"
-
-def datagram():
-    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 53))
-
-def connect_local():
-    with socket.socket(socket.AF_UNIX) as local:
-        local.connect(str(own / "nobody"))
-
-print(json.dumps({
-    "tcp": tried(lambda: socket.create_connection(listening.getsockname(), 5)),
-    "udp": tried(datagram),
-    "local socket": tried(connect_local),
-    "pair": tried(socket.socketpair),
-    "secret": tried(secret.read_bytes),
-    "overwrite": tried(lambda: secret.write_bytes(b"")),
-    "list": tried(lambda: os.listdir(secret.parent)),
-    "environment of another": tried(Path(f"/proc/{parent}/environ").read_bytes),
-    "kill": tried(lambda: os.kill(parent, 0)),
-    "own folder": tried(lambda: (own / "file").write_bytes(b"mine")),
-    "program": tried(lambda: subprocess.run(["/bin/true"], check=True)),
-    "fork": tried(lambda: os.fork() or os._exit(0)),
-}))
-"""
-REFUSED = ("PermissionError",)
+NOBODY = 65534
+USERS = sorted({os.getuid(), NOBODY if os.getuid() == 0 else os.getuid()})
+AGREED = {"EPERM", "EACCES", "ENOSYS", "EXDEV", "RuntimeError"}
+"""Of the last two, one is Landlock's for links between folders, the other Python's for threads."""
+FEIGNED = {"mode", "owner", "times", "attributes", "new group"}
+"""What programs are told was done: the test looks whether it was."""
+ANYBODY_CAN = {
+    *("tcp", "udp", "local datagram", "datagram of a pair", "abstract datagram", "outlive"),
+    *("kill", "tkill", "tgkill", "queue signal", "limits of another", "priority of another"),
+    *("environment of another", "shared memory", "semaphores", "messages", "memory as a file"),
+    *("read", "mode", "times", "write", "truncate", "list", "make", "rename", "fork", "thread"),
+    *("program", "signals by a pipe", "processors of another", "watch"),
+}
+"""What every user may do in every container: the other attempts may fail by themselves."""
 
 
-def probed(tmp_path: Path, reach: str) -> dict[str, str]:
-    offered = kernel.support()
-    if not offered.whole:
-        pytest.skip(f"this kernel cannot confine: {offered}")
-    own, other = tmp_path / "own", tmp_path / "other"
-    own.mkdir()
-    other.mkdir()
-    (other / "secret").write_bytes(b"of another tenant")
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """A process of the same user, a file and a socket of its own: what there is to reach."""
+
+    own: Path
+    victim: int
+    secret: Path
+    local: Path
+    user: int
+    got: tuple[socket.socket, socket.socket]
+
+    def state(self) -> tuple[object, ...]:
+        """Return all of it that an attempt may have changed."""
+        kept = self.secret.stat()
+        told = Path(f"/proc/{self.victim}/limits").read_text()
+        priority = os.getpriority(os.PRIO_PROCESS, self.victim)
+        listed = sorted(path.name for path in self.secret.parent.iterdir())
+        about = (kept.st_mode, kept.st_mtime_ns, kept.st_uid, kept.st_size)
+        return about, listed, os.listxattr(self.secret), told, priority
+
+    def heard(self) -> list[bytes]:
+        """Return what came to the sockets."""
+        found = []
+        for one in self.got:
+            one.setblocking(False)
+            try:
+                found.append(one.recv(10))
+            except BlockingIOError:
+                continue
+        return found
+
+
+@contextmanager
+def scene(folder: Path, user: int) -> Iterator[Scene]:
+    own, other = folder / "own", folder / "other"
+    with ExitStack() as made:
+        for path in (own, other):
+            path.mkdir()
+        secret, local = other / "secret", other / "local"
+        for path in (secret, other / "spare"):
+            path.write_bytes(b"of another tenant")
+        for path in (own, other, secret, other / "spare"):
+            os.chown(path, user, user if os.getuid() == 0 else -1)
+        for above in (folder, *folder.parents):
+            if above.stat().st_uid == os.getuid() and above != Path("/"):
+                above.chmod(above.stat().st_mode | 0o711)
+        named, abstract = (
+            made.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) for _ in "ab"
+        )
+        named.bind(str(local))
+        local.chmod(0o777)
+        abstract.bind(attacks.abstract_name(local))
+        as_user = {"user": user, "group": user, "extra_groups": []} if os.getuid() == 0 else {}
+        victim = made.enter_context(
+            subprocess.Popen(["sleep", "600"], process_group=0, **as_user)  # type: ignore[call-overload]
+        )
+        made.callback(victim.kill)
+        yield Scene(
+            own=own, victim=victim.pid, secret=secret, local=local, user=user, got=(named, abstract)
+        )
+
+
+def tried(there: Scene, confinement: str) -> dict[str, str]:
+    arguments = (there.own, there.victim, there.secret, there.local, there.user, confinement)
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, str(own), str(other / "secret"), reach],
+        [sys.executable, str(attacks.__file__), *map(str, arguments)],
         capture_output=True,
         text=True,
-        check=True,
         env={"PYTHONPATH": ":".join(part for part in sys.path if part)},
+        timeout=120,
     )
-    assert (other / "secret").read_bytes() == b"of another tenant"
-    found: dict[str, str] = json.loads(done.stdout)
+    assert done.stdout, done.stderr
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[0])
     return found
 
 
-def test_what_opens_documents_reaches_nothing_but_its_own_folder(tmp_path: Path) -> None:
-    found = probed(tmp_path, "nothing")
-    assert {name for name, outcome in found.items() if outcome == "ok"} == {"own folder", "pair"}
-    assert {outcome for outcome in found.values() if outcome != "ok"} == {"PermissionError"}
+@pytest.fixture(autouse=True)
+def _confining() -> None:
+    offered = kernel.support()
+    if not offered.whole:
+        pytest.skip(f"this kernel cannot confine: {offered}")
 
 
-def test_what_converts_may_start_programs_and_still_reaches_nobody(tmp_path: Path) -> None:
-    found = probed(tmp_path, "programs")
-    assert {name for name, outcome in found.items() if outcome == "ok"} == {
-        "own folder",
-        "pair",
-        "program",
-        "fork",
-        *({"kill"} if kernel.support().landlock < 6 else set()),
+@pytest.mark.parametrize("user", USERS)
+def test_what_opens_documents_can_do_nothing_but_think(tmp_path: Path, user: int) -> None:
+    with scene(tmp_path, user) as there:
+        before = there.state()
+        found = tried(there, "nothing")
+        assert {name: how for name, how in found.items() if how not in AGREED} == {}
+        assert there.state() == before
+        assert there.heard() == []
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_what_converts_may_start_programs_and_still_reaches_nobody(
+    tmp_path: Path, user: int
+) -> None:
+    with scene(tmp_path, user) as there:
+        before = there.state()
+        found = tried(there, "programs")
+        own = {"fork", "thread", "program", "memory as a file", "bind abstract"}
+        signals = {"kill", "tkill", "tgkill", "queue signal", "kill group", "kill everybody"}
+        older = signals if kernel.support().landlock < 6 else {"kill everybody"}
+        done = {name for name, how in found.items() if how not in AGREED}
+        assert done - FEIGNED - older == own
+        assert there.state() == before
+        assert there.heard() == []
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_where_there_is_no_landlock_the_filter_alone_keeps_it_from_other_processes(
+    tmp_path: Path, user: int
+) -> None:
+    files = {
+        *("read", "write", "append", "list", "link to", "rename", "remove", "make", "users"),
+        *("symbolic link", "system settings", "new user", "device"),
+        *("environment of another", "mem file of another", "files of another", "root of another"),
     }
+    with scene(tmp_path, user) as there:
+        found = tried(there, "calls")
+        assert {name for name, how in found.items() if how not in AGREED} <= files
+        assert there.heard() == []
 
 
-@pytest.mark.parametrize("machine", sorted(kernel._ARCHITECTURES))
+@pytest.mark.parametrize("user", USERS)
+def test_without_confinement_the_same_attempts_succeed(tmp_path: Path, user: int) -> None:
+    with scene(tmp_path, user) as there:
+        found = tried(there, "none")
+        assert ANYBODY_CAN - {name for name, how in found.items() if how == "ok"} == set()
+        assert len(there.heard()) == 2
+
+
+@pytest.mark.parametrize("machine", sorted(MACHINES))
 @pytest.mark.parametrize("programs", [False, True])
 def test_every_jump_of_the_filter_lands_inside_it(machine: str, *, programs: bool) -> None:
     """A filter ends in an answer whatever the call: the last instruction returns."""
-    program = kernel._program(kernel._ARCHITECTURES[machine], programs=programs)
-    assert len(program) % 8 == 0
-    steps = [program[at : at + 8] for at in range(0, len(program), 8)]
-    for at, step in enumerate(steps):
-        yes, no = step[2], step[3]
-        assert at + 1 + max(yes, no) < len(steps) or step[0] == kernel._RETURN
-    assert steps[-1][0] == kernel._RETURN
+    program = calls_filter.program(MACHINES[machine], programs=programs, process=7)
+    steps = list(struct.iter_unpack("HBBI", program))
+    assert len(program) == INSTRUCTION_BYTES * len(steps)
+    for at, (code, yes, no, _) in enumerate(steps):
+        assert at + 1 + max(yes, no) < len(steps) or code == calls_filter._RETURN
+    assert steps[-1][0] == calls_filter._RETURN
+    assert len(steps) < 4096, "the kernel takes no longer ones"
+
+
+HEADERS = (
+    Path(f"/usr/include/{platform.machine()}-linux-gnu/asm/unistd_64.h"),
+    Path("/usr/include/asm-generic/unistd.h"),
+)
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_numbers_of_calls_are_those_of_the_system_s_headers(column: int) -> None:
+    if not HEADERS[column].exists():
+        pytest.skip("the headers of the C library are not installed")
+    said = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[column].read_text())
+    numbers = {name: int(number) for name, number in said}
+    tables = (calls.NEVER, calls.OF_PROGRAMS, calls.FEIGNED, calls.LOOKED_AT)
+    ours = {name: of[column] for table in tables for name, of in table.items()}
+    assert {name: of for name, of in ours.items() if numbers.get(name, of) != of} == {}
+    assert len(numbers.keys() & ours.keys()) > 80
