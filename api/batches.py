@@ -274,20 +274,7 @@ def retry(parts: Parts, tenant: str, batch_id: str) -> None:
         batch = counted.lock(unit, batch_id)
         if batch is None or batch.status not in TERMINAL:
             raise ApiError(409, "wrong_state", "批次尚未结束。", "The batch is not finished yet.")
-        unit.connection.execute(
-            update(batches)
-            .where(batches.c.id == batch_id)
-            .values(
-                status="running",
-                expanded=False,
-                attempts=0,
-                lease_until=None,
-                error=None,
-                finished_at=None,
-                due_at=_resend(),
-                version=batches.c.version + 1,
-            )
-        )
+        _unopen(unit, batch_id)
     for job_id in _job_ids(parts, batch_id, wanted):
         with unit_of_work(parts.database, parts.send) as unit:
             job = lock(unit, job_id)
@@ -298,6 +285,29 @@ def retry(parts: Parts, tenant: str, batch_id: str) -> None:
     with unit_of_work(parts.database, parts.send) as unit:
         if _keep_unopened(unit, batch_id):
             unit.post(message.expand(batch_id))
+
+
+def open_again(unit: Unit, batch_id: str) -> None:
+    """Have a locked batch opened once more; what was recorded of it before is left alone."""
+    _unopen(unit, batch_id)
+    unit.post(message.expand(batch_id))
+
+
+def _unopen(unit: Unit, batch_id: str) -> None:
+    unit.connection.execute(
+        update(batches)
+        .where(batches.c.id == batch_id)
+        .values(
+            status="running",
+            expanded=False,
+            attempts=0,
+            lease_until=None,
+            error=None,
+            finished_at=None,
+            due_at=_resend(),
+            version=batches.c.version + 1,
+        )
+    )
 
 
 def _keep_unopened(unit: Unit, batch_id: str) -> bool:

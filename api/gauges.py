@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, literal_column, s
 
 from schemas.tables_sql import (
     HELD,
+    batch_letters,
     batches,
     dead_letters,
     jobs,
@@ -22,6 +23,7 @@ _ON_ITS_WAY = ("queued", "running")
 _LEASED: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (jobs, _ON_ITS_WAY),
     (pages, _ON_ITS_WAY),
+    (batches, _ON_ITS_WAY),
     (webhook_deliveries, ("pending",)),
 )
 
@@ -48,8 +50,7 @@ def gauges(connection: Connection) -> list[Gauge]:
         _number(connection, "gouji_outbox_messages", "Messages not sent yet.", outbox),
         _age(connection, "gouji_outbox_oldest_seconds", "Age of the oldest message not sent.",
              outbox.c.created_at),
-        _number(connection, "gouji_dead_letters", "Steps and pages given up and not requeued.",
-                dead_letters, dead_letters.c.requeued_at.is_(None)),
+        _dead_letters(connection),
         _leases(connection),
         _retrying(connection),
         *_webhooks(connection),
@@ -77,6 +78,15 @@ def _held(connection: Connection) -> Gauge:
     return Gauge(
         name="gouji_jobs_held", text=text, labels=("priority",), samples=_labelled(found.items())
     )
+
+
+def _dead_letters(connection: Connection) -> Gauge:
+    number = sum(
+        _count(connection, table, table.c.requeued_at.is_(None))
+        for table in (dead_letters, batch_letters)
+    )
+    text = "Steps, pages and batches given up and not requeued."
+    return Gauge(name="gouji_dead_letters", text=text, samples=(((), number),))
 
 
 def _leases(connection: Connection) -> Gauge:

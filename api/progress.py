@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, literal_column, select
 
 from api.pulse import Pulse
-from schemas.job import TERMINAL, Job, Progress, links, percent
+from schemas.job import ASSEMBLY, TERMINAL, Job, Progress, links, percent
 from schemas.tables_sql import HELD, IN_FLIGHT, jobs, pages
 from storage.rows import JobRow
 
@@ -118,7 +118,7 @@ def eta_s(pulse: Pulse, job: JobRow, ahead: int) -> int | None:
     """
     if pulse.seconds_a_page is None or not pulse.workers_seen:
         return None
-    if job.stage in ("assembling", "validating", "exporting"):
+    if job.stage in ASSEMBLY:
         return round(pulse.seconds_a_page)
     own = job.pages_total or pulse.pages_a_job
     if job.due_at is None and job.status == "queued":

@@ -52,16 +52,21 @@ class IllegalTransition(ValueError):  # noqa: N818  it names what happened, as t
 _QUEUED = State(status="queued")
 _INSPECTING = State(status="running", stage="inspecting")
 _READING = State(status="running", stage="reading")
-_ASSEMBLING = State(status="running", stage="assembling")
+
+ASSEMBLY: tuple[Stage, ...] = ("assembling", "validating", "exporting")
+"""The stages of a job's last step. It begins at the first; the others are said of one that takes
+long enough for somebody to look."""
 
 _ON_THE_WAY: dict[tuple[State, Event], State] = {
     (_QUEUED, "inspection_started"): _INSPECTING,
     (_INSPECTING, "inspection_started"): _INSPECTING,  # a second attempt
     (_INSPECTING, "inspected"): _READING,
-    (_READING, "pages_read"): _ASSEMBLING,
-    (_ASSEMBLING, "assembled"): State(status="succeeded"),
-    (_ASSEMBLING, "assembled_with_gaps"): State(status="partially_succeeded"),
+    (_READING, "pages_read"): State(status="running", stage=ASSEMBLY[0]),
 }
+for _stage in ASSEMBLY:
+    _now = State(status="running", stage=_stage)
+    _ON_THE_WAY[_now, "assembled"] = State(status="succeeded")
+    _ON_THE_WAY[_now, "assembled_with_gaps"] = State(status="partially_succeeded")
 
 
 def advance(state: State, event: Event) -> State:

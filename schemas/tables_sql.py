@@ -9,67 +9,21 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Identity,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
-    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _time(name: str, *, now: bool = False) -> Column[object]:
-    """Return a column of aware times, null unless it is filled by the database's clock."""
-    default = func.now() if now else None
-    return Column(name, DateTime(timezone=True), nullable=not now, server_default=default)
-
-
-def _count(name: str) -> Column[int]:
-    """Return a column that counts from 0."""
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _lease() -> tuple[Column[object], ...]:
-    """Return the columns of a row that workers claim."""
-    return (
-        Column("attempts", Integer, nullable=False, server_default="0"),
-        Column("lease_token", BigInteger, nullable=False, server_default="0"),
-        _time("lease_until"),
-        _time("due_at"),
-    )
-
-
-def _json(name: str, default: str | None = None) -> Column[object]:
-    """Return a JSONB column, null unless a default is given."""
-    return Column(name, JSONB(none_as_null=True), nullable=default is None, server_default=default)
-
-
-def _text(name: str, default: str | None = None, *, null: bool = False) -> Column[str]:
-    """Return a text column."""
-    return Column(name, Text, nullable=null, server_default=default)
-
-
-def _tenant() -> Column[str]:
-    """Return the tenant column every customer's row has."""
-    return Column("tenant", Text, nullable=False, server_default="local")
-
+from schemas.columns_sql import count, json, leased, moment, tenant, words
+from schemas.columns_sql import metadata as metadata
 
 HELD = "status = 'queued' AND due_at IS NULL"
 """A queued job whose turn has not come: no message was sent for it, nobody asks about it."""
@@ -84,38 +38,38 @@ jobs = Table(
     "jobs",
     metadata,
     Column("id", Text, primary_key=True),
-    _tenant(),
+    tenant(),
     Column("batch_id", Text, ForeignKey("batches.id")),
-    _text("status", "queued"),
-    _text("stage", null=True),
-    _text("verdict", null=True),
-    _text("review_status", "not_required"),
-    _text("priority", "interactive"),
-    _text("filename"),
-    _text("media_type", null=True),
-    _text("kind", null=True),
-    _text("sha256"),
+    words("status", "queued"),
+    words("stage", null=True),
+    words("verdict", null=True),
+    words("review_status", "not_required"),
+    words("priority", "interactive"),
+    words("filename"),
+    words("media_type", null=True),
+    words("kind", null=True),
+    words("sha256"),
     Column("size_bytes", BigInteger, nullable=False),
     Column("pages_total", Integer),
-    _count("pages_done"),
-    _count("pages_failed"),
-    _text("issuer", null=True),
+    count("pages_done"),
+    count("pages_failed"),
+    words("issuer", null=True),
     Column("year", Integer),
-    _text("template", null=True),
-    _text("region_code", null=True),
+    words("template", null=True),
+    words("region_code", null=True),
     Column("finding_codes", ARRAY(Text), nullable=False, server_default="{}"),
-    _json("metadata", "{}"),
-    _json("files", "[]"),
-    _json("error"),
-    _text("reason", null=True),
+    json("metadata", "{}"),
+    json("files", "[]"),
+    json("error"),
+    words("reason", null=True),
     Column("version", BigInteger, nullable=False, server_default="1"),
-    _time("created_at", now=True),
-    _time("updated_at", now=True),
-    _time("started_at"),
-    _time("finished_at"),
-    _time("deleted_at"),
-    _text("trace", null=True),
-    *_lease(),
+    moment("created_at", now=True),
+    moment("updated_at", now=True),
+    moment("started_at"),
+    moment("finished_at"),
+    moment("deleted_at"),
+    words("trace", null=True),
+    *leased(),
     Index(None, "tenant", "id"),
     Index(None, "batch_id"),
     Index(None, "tenant", "sha256"),
@@ -154,12 +108,12 @@ pages = Table(
     metadata,
     Column("job_id", Text, ForeignKey("jobs.id", ondelete="CASCADE")),
     Column("number", Integer),
-    _text("status", "queued"),
-    _text("reading_key", null=True),
-    _json("failure"),
+    words("status", "queued"),
+    words("reading_key", null=True),
+    json("failure"),
     Column("duration_ms", Integer),
-    _time("finished_at"),
-    *_lease(),
+    moment("finished_at"),
+    *leased(),
     PrimaryKeyConstraint("job_id", "number"),
     Index("ix_pages_due", "due_at", postgresql_where=text("status IN ('queued', 'running')")),
     Index("ix_pages_finished", "finished_at"),
@@ -169,21 +123,21 @@ batches = Table(
     "batches",
     metadata,
     Column("id", Text, primary_key=True),
-    _tenant(),
-    _text("status", "queued"),
+    tenant(),
+    words("status", "queued"),
     Column("expanded", Boolean, nullable=False, server_default="false"),
-    _text("priority", "bulk"),
-    _text("on_duplicate", null=True),
-    _text("prefix", null=True),
-    _json("sources", "[]"),
-    _json("metadata", "{}"),
-    _json("error"),
+    words("priority", "bulk"),
+    words("on_duplicate", null=True),
+    words("prefix", null=True),
+    json("sources", "[]"),
+    json("metadata", "{}"),
+    json("error"),
     Column("version", BigInteger, nullable=False, server_default="1"),
-    _time("created_at", now=True),
-    _time("finished_at"),
-    _time("sources_gone_at"),
-    _text("trace", null=True),
-    *_lease(),
+    moment("created_at", now=True),
+    moment("finished_at"),
+    moment("sources_gone_at"),
+    words("trace", null=True),
+    *leased(),
     Index(None, "tenant", "id"),
     Index(
         "ix_batches_kept",
@@ -202,10 +156,10 @@ batch_items = Table(
     metadata,
     Column("batch_id", Text, ForeignKey("batches.id", ondelete="CASCADE")),
     Column("position", Integer),
-    _text("name"),
-    _text("sha256", null=True),
+    words("name"),
+    words("sha256", null=True),
     Column("job_id", Text, ForeignKey("jobs.id", ondelete="SET NULL")),
-    _json("error"),
+    json("error"),
     PrimaryKeyConstraint("batch_id", "position"),
     Index(None, "job_id"),
     Index(None, "batch_id", "sha256"),
@@ -216,10 +170,10 @@ job_events = Table(
     metadata,
     Column("seq", BigInteger, Identity(), primary_key=True),
     Column("job_id", Text, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
-    _text("type"),
-    _json("data", "{}"),
-    _time("at", now=True),
-    _text("batch_id", null=True),
+    words("type"),
+    json("data", "{}"),
+    moment("at", now=True),
+    words("batch_id", null=True),
     Column("txid", BigInteger, nullable=False, server_default=text(TRANSACTION)),
     Index(None, "job_id", "seq"),
     Index(
@@ -237,35 +191,35 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    _json("message", "{}"),
-    _time("created_at", now=True),
+    json("message", "{}"),
+    moment("created_at", now=True),
 )
 
 uploads = Table(
     "uploads",
     metadata,
     Column("id", Text, primary_key=True),
-    _tenant(),
-    _text("filename"),
-    _text("status", "pending"),
-    _text("sha256", null=True),
+    tenant(),
+    words("filename"),
+    words("status", "pending"),
+    words("sha256", null=True),
     Column("size_bytes", BigInteger),
-    _text("multipart_id", null=True),
+    words("multipart_id", null=True),
     Column("part_bytes", BigInteger),
-    _time("created_at", now=True),
-    _time("expired_at"),
+    moment("created_at", now=True),
+    moment("expired_at"),
     Index("ix_uploads_kept", "created_at", postgresql_where=text("expired_at IS NULL")),
 )
 
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    _tenant(),
-    _text("key"),
-    _text("fingerprint"),
-    _text("resource_id"),
-    _time("running_until"),
-    _time("created_at", now=True),
+    tenant(),
+    words("key"),
+    words("fingerprint"),
+    words("resource_id"),
+    moment("running_until"),
+    moment("created_at", now=True),
     PrimaryKeyConstraint("tenant", "key"),
 )
 
@@ -273,20 +227,20 @@ api_keys = Table(
     "api_keys",
     metadata,
     Column("id", Text, primary_key=True),
-    _tenant(),
-    _text("name", ""),
-    _text("sha256"),
-    _text("hint"),
+    tenant(),
+    words("name", ""),
+    words("sha256"),
+    words("hint"),
     Column("requests_per_minute", Integer),
-    _time("created_at", now=True),
-    _time("revoked_at"),
+    moment("created_at", now=True),
+    moment("revoked_at"),
     UniqueConstraint("sha256"),
 )
 
 tenants = Table(
     "tenants",
     metadata,
-    _text("tenant"),
+    words("tenant"),
     Column("weight", Float, nullable=False, server_default="1"),
     Column("requests_per_minute", Integer),
     Column("max_queued_jobs", Integer),
@@ -296,8 +250,8 @@ tenants = Table(
 turns = Table(
     "turns",
     metadata,
-    _text("priority"),
-    _text("tenant"),
+    words("priority"),
+    words("tenant"),
     Column("served", Float, nullable=False, server_default="0"),
     PrimaryKeyConstraint("priority", "tenant"),
 )
@@ -306,31 +260,46 @@ dead_letters = Table(
     "dead_letters",
     metadata,
     Column("id", Text, primary_key=True),
-    _tenant(),
+    tenant(),
     Column("job_id", Text, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
     Column("page", Integer),
-    _text("task"),
-    _json("failure", "{}"),
-    _time("created_at", now=True),
-    _time("requeued_at"),
+    words("task"),
+    json("failure", "{}"),
+    words("cause", null=True),
+    moment("created_at", now=True),
+    moment("requeued_at"),
     Index(None, "tenant", "id"),
 )
+
+batch_letters = Table(
+    "batch_letters",
+    metadata,
+    Column("id", Text, primary_key=True),
+    tenant(),
+    Column("batch_id", Text, ForeignKey("batches.id", ondelete="CASCADE"), nullable=False),
+    json("failure", "{}"),
+    words("cause", null=True),
+    moment("created_at", now=True),
+    moment("requeued_at"),
+    Index(None, "tenant", "id"),
+)
+"""Dead letters of batches; apart, for a version that knows of none reads the others."""
 
 webhook_endpoints = Table(
     "webhook_endpoints",
     metadata,
     Column("id", Text, primary_key=True),
-    _tenant(),
-    _text("url"),
-    _json("events", "[]"),
-    _text("description", ""),
-    _text("secret"),
-    _text("previous_secret", null=True),
-    _time("previous_secret_until"),
+    tenant(),
+    words("url"),
+    json("events", "[]"),
+    words("description", ""),
+    words("secret"),
+    words("previous_secret", null=True),
+    moment("previous_secret_until"),
     Column("enabled", Boolean, nullable=False, server_default="true"),
-    _text("disabled_reason", null=True),
-    _time("created_at", now=True),
-    _time("deleted_at"),
+    words("disabled_reason", null=True),
+    moment("created_at", now=True),
+    moment("deleted_at"),
     Index(None, "tenant"),
 )
 
@@ -338,15 +307,15 @@ webhook_deliveries = Table(
     "webhook_deliveries",
     metadata,
     Column("id", Text, primary_key=True),
-    _tenant(),
+    tenant(),
     Column("endpoint_id", Text, ForeignKey("webhook_endpoints.id"), nullable=False),
-    _text("event_id"),
-    _text("type"),
-    _text("body"),
-    _text("status", "pending"),
-    _time("created_at", now=True),
-    _time("finished_at"),
-    *_lease(),
+    words("event_id"),
+    words("type"),
+    words("body"),
+    words("status", "pending"),
+    moment("created_at", now=True),
+    moment("finished_at"),
+    *leased(),
     Index(None, "tenant", "id"),
     Index(None, "endpoint_id", "id"),
     Index(None, "event_id"),
@@ -358,13 +327,13 @@ webhook_attempts = Table(
     metadata,
     Column("delivery_id", Text, ForeignKey("webhook_deliveries.id", ondelete="CASCADE")),
     Column("number", Integer),
-    _time("at", now=True),
+    moment("at", now=True),
     Column("status", Integer),
-    _text("error", null=True),
+    words("error", null=True),
     Column("duration_ms", Integer, nullable=False),
-    _json("request"),
-    _json("response_headers", "{}"),
-    _text("response", ""),
+    json("request"),
+    json("response_headers", "{}"),
+    words("response", ""),
     PrimaryKeyConstraint("delivery_id", "number"),
 )
 
@@ -372,29 +341,29 @@ service_state = Table(
     "service_state",
     metadata,
     Column("name", Text, primary_key=True),
-    _time("at", now=True),
+    moment("at", now=True),
 )
 
 processes = Table(
     "processes",
     metadata,
     Column("id", Text, primary_key=True),
-    _text("kind"),
-    _text("host"),
+    words("kind"),
+    words("host"),
     Column("queues", ARRAY(Text), nullable=False, server_default="{}"),
-    _text("version"),
+    words("version"),
     Column("memory_bytes", BigInteger),
     Column("clock_ahead_s", Float),
-    _time("started_at", now=True),
-    _time("seen_at", now=True),
-    _time("ended_at"),
+    moment("started_at", now=True),
+    moment("seen_at", now=True),
+    moment("ended_at"),
 )
 
 tallies = Table(
     "tallies",
     metadata,
-    _text("process_id"),
-    _text("metric"),
+    words("process_id"),
+    words("metric"),
     Column("labels", ARRAY(Text)),
     Column("counts", ARRAY(BigInteger), nullable=False),
     Column("total", Float, nullable=False),

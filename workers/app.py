@@ -26,7 +26,7 @@ from workers.alive import alive_step
 from workers.confined.reader import check_confinement, reader
 from workers.parent import die_with_parent
 from workers.parts import Parts, Steps
-from workers.settings import SOFT_LIMIT_LEAD_S, WorkerSettings
+from workers.settings import WorkerSettings, hard_limits, soft_limit_s
 
 log = structlog.get_logger()
 
@@ -39,18 +39,6 @@ _LAST_S = 8.0
 """What a worker has, after its children are through, to leave the broker."""
 _SHORT_TASKS_PER_CHILD = 10_000
 """Of a child that reads no pages: nothing in it grows but by defects, and it loads for seconds."""
-
-
-def limits(settings: WorkerSettings) -> dict[TaskName, int]:
-    """Return the hard time limit of each task in seconds; none goes without."""
-    return {
-        "gouji.inspect": settings.inspect_limit_s,
-        "gouji.page": settings.page_limit_s,
-        "gouji.assemble": settings.assemble_limit_s,
-        "gouji.expand": settings.expand_limit_s,
-        "gouji.deliver": int(settings.webhook_timeout_s) + 60,
-        "gouji.sweep": 60,
-    }
 
 
 def create_celery(settings: WorkerSettings) -> Celery:
@@ -136,11 +124,10 @@ def task(
             with structlog.contextvars.bound_contextvars(task=name, **_named(args)):
                 function(parts(), *args, **kwargs)
 
-        hard = limits(settings)[name]
         celery.task(
             name=name,
-            time_limit=hard,
-            soft_time_limit=max(1, hard - SOFT_LIMIT_LEAD_S),
+            time_limit=hard_limits(settings)[name],
+            soft_time_limit=soft_limit_s(settings, name),
             default_retry_delay=_LOST_RETRY_S,
             max_retries=settings.max_attempts,
         )(run)

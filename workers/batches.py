@@ -5,21 +5,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 
+import structlog
 from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from schemas.failure import Failure
 from schemas.job import ACTIVE
-from schemas.tables_sql import batch_items, batches
+from schemas.tables_sql import batch_items, batch_letters, batches
 from storage import batches as counted
 from storage import documents, turns
-from storage.jobs import NewJob, create_many
+from storage.ids import new_id
+from storage.jobs import NewJob, Values, create_many
 from storage.outbox import Unit, unit_of_work
 from storage.rows import BatchRow
 from workers import lease
 from workers.entry import Entry, Outcome, outcome_of
+from workers.fault import Fault, final_failure, next_try
 from workers.lease import Claim
 from workers.parts import Parts
+from workers.settings import soft_limit_s
+
+log = structlog.get_logger()
 
 _WRITERS = 4
 """Threads that store documents at once: waiting for a disk or a server is most of it."""
@@ -45,28 +51,28 @@ def start(parts: Parts, batch_id: str) -> HeldBatch | None:
     return HeldBatch(batch=BatchRow.of(found), claim=claim)
 
 
-def add(parts: Parts, held: HeldBatch, position: int, entries: Sequence[Entry]) -> bool:
+def add(parts: Parts, held: HeldBatch, position: int, entries: Sequence[Entry]) -> int | None:
     """Record members that follow each other from `position` on, and a job for each new document.
 
-    Members recorded before are left alone. False when the batch was cancelled meanwhile, or is
-    being opened by somebody else since.
+    Members recorded before are left alone; return how many were not. None when the batch was
+    cancelled meanwhile, or is being opened by somebody else since.
     """
     batch_id = held.batch.id
     with parts.database.connect() as connection:
         known = _recorded(connection, batch_id, position, len(entries))
     new = {position + i: e for i, e in enumerate(entries) if position + i not in known}
     if not new:
-        return True
+        return 0
     documents_of = [entry.document.sha256 for entry in new.values() if entry.document]
     with unit_of_work(parts.database, parts.send) as unit:
         documents.hold(unit.connection, held.batch.tenant, documents_of)
         _keep(parts, list(new.values()))
         batch = counted.lock(unit, batch_id)
         if batch is None or not _still_ours(unit, held):
-            return False
+            return None
         _admit(unit, batch, new)
         turns.release(unit, batch.priority)
-    return True
+    return len(new)
 
 
 def _recorded(connection: Connection, batch_id: str, first: int, number: int) -> set[int]:
@@ -157,8 +163,10 @@ def _names_before(connection: Connection, batch_id: str, hashes: Collection[str]
     return {row.sha256: row.name for row in found}
 
 
-def finish(parts: Parts, held: HeldBatch, failure: Failure | None) -> None:
-    """Mark a batch as opened; it is over at once when every job of it is."""
+def finish(
+    parts: Parts, held: HeldBatch, failure: Failure | None, letter: Values | None = None
+) -> None:
+    """Mark a batch as opened, with its dead letter; it is over at once when every job of it is."""
     error = failure.model_dump(mode="json") if failure else None
     with unit_of_work(parts.database, parts.send) as unit:
         changed = unit.connection.execute(
@@ -174,11 +182,35 @@ def finish(parts: Parts, held: HeldBatch, failure: Failure | None) -> None:
             )
         )
         if changed.rowcount:
+            if letter is not None:
+                unit.connection.execute(insert(batch_letters).values(letter))
             counted.settle(unit, held.batch.id)
 
 
-def put_off(parts: Parts, held: HeldBatch, *, away: bool) -> None:
-    """Let go of a batch after a fault of the world, to be tried again later."""
-    delay_s = parts.settings.retry_backoff_s * (1 if away else 2 ** (held.claim.attempt - 1))
+def let_go(parts: Parts, held: HeldBatch, fault: Fault) -> None:
+    """Put a batch off after a fault; after the last attempt give it up."""
+    again = next_try(
+        fault,
+        held.claim.attempt,
+        max_attempts=parts.settings.max_attempts,
+        backoff_s=parts.settings.retry_backoff_s,
+    )
+    if again is None:
+        set_aside(parts, held, fault, attempts=held.claim.attempt)
+        return
     with parts.database.begin() as connection:
-        lease.put_off(connection, held.claim, delay_s, counted=not away)
+        lease.put_off(connection, held.claim, again.delay_s, attempts=again.attempts)
+
+
+def set_aside(parts: Parts, held: HeldBatch, fault: Fault, *, attempts: int) -> None:
+    """Give up opening a batch: it ends with the jobs it has, and can be requeued."""
+    log.error("given_up", task="gouji.expand", attempts=attempts, cause=fault.cause)
+    failure = final_failure(fault, soft_limit_s(parts.settings, "gouji.expand"), attempts)
+    letter: Values = {
+        "id": new_id("dlq"),
+        "tenant": held.batch.tenant,
+        "batch_id": held.batch.id,
+        "failure": failure.model_dump(mode="json"),
+        "cause": fault.cause,
+    }
+    finish(parts, held, failure, letter)

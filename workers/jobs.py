@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from schemas import failures, message
 from schemas.failure import Failure
-from schemas.job import ACTIVE
+from schemas.job import ACTIVE, ASSEMBLY, Stage
+from schemas.message import TaskName
 from schemas.tables_sql import dead_letters, jobs, pages
 from storage import events, turns
 from storage.events import seconds
@@ -18,11 +20,15 @@ from storage.jobs import Values, lock, move
 from storage.outbox import Unit, at_once, unit_of_work
 from storage.rows import JOB_COLUMNS, JobRow, PageRow
 from workers import lease
+from workers.fault import Fault, final_failure, next_try
 from workers.lease import Claim
 from workers.parts import Parts
+from workers.settings import soft_limit_s
 
 if TYPE_CHECKING:
     from workers.engines.inspection import Inspection
+
+log = structlog.get_logger()
 
 _FREE: Values = {"attempts": 0, "lease_until": None, "lease_token": jobs.c.lease_token + 1}
 """A step that begins: no attempts yet, held by nobody, and not by who did the step before."""
@@ -196,9 +202,21 @@ def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
 
 def start_assembly(parts: Parts, job_id: str) -> Held | None:
     """Claim the assembly of a job; None when it is done, cancelled or somebody else's."""
-    assembling = and_(jobs.c.status == "running", jobs.c.stage == "assembling")
+    assembling = and_(jobs.c.status == "running", jobs.c.stage.in_(ASSEMBLY))
+    begins: Values = {"stage": ASSEMBLY[0]}
     with at_once(parts.database).connect() as connection:
-        return _take(connection, job_id, assembling, {}, parts.settings.lease_s)
+        return _take(connection, job_id, assembling, begins, parts.settings.lease_s)
+
+
+def show_stage(parts: Parts, held: Held, stage: Stage) -> None:
+    """Say at which stage of its assembly a job is, unless it is somebody else's by now."""
+    change: Values = {"stage": stage, "version": jobs.c.version + 1, "updated_at": func.now()}
+    running = jobs.c.status == "running"
+    with unit_of_work(parts.database, parts.send) as unit:
+        shown = update(jobs).where(held.claim.held, running).values(change)
+        if unit.connection.execute(shown).rowcount:
+            now: dict[str, JsonValue] = {"status": "running", "stage": stage, "verdict": None}
+            events.note(unit, held.job.id, "job.state", now)
 
 
 def page_rows(connection: Connection, job_id: str) -> list[PageRow]:
@@ -228,16 +246,21 @@ def fail(parts: Parts, held: Held, failure: Failure, letter: Values | None = Non
             move(unit, job, "failed", {"error": failure.model_dump(mode="json")})
 
 
-def put_off(parts: Parts, held: Held, *, away: bool) -> None:
-    """Let go of a step or page after a fault of the world, to be tried again later.
-
-    `away` says that a store or database did not answer: no attempt at the document.
-    """
-    counted = not away or _waited_long(held.job)
-    delay_s = parts.settings.retry_backoff_s * (2 ** (held.claim.attempt - 1) if counted else 1)
-    reason = "waiting_for_storage" if away else "retrying_after_error"
+def let_go(parts: Parts, held: Held, task: TaskName, fault: Fault) -> None:
+    """Put a step or page off after a fault; after the last attempt give it up."""
+    again = next_try(
+        fault,
+        held.claim.attempt,
+        max_attempts=parts.settings.max_attempts,
+        backoff_s=parts.settings.retry_backoff_s,
+        patient=not _waited_long(held.job),
+    )
+    if again is None:
+        set_aside(parts, held, task, fault, attempts=held.claim.attempt)
+        return
+    reason = "waiting_for_storage" if fault.away else "retrying_after_error"
     with parts.database.begin() as connection:
-        if not lease.put_off(connection, held.claim, delay_s, counted=counted):
+        if not lease.put_off(connection, held.claim, again.delay_s, attempts=again.attempts):
             return
         connection.execute(
             update(jobs)
@@ -251,9 +274,10 @@ def _waited_long(job: JobRow) -> bool:
     return started is not None and datetime.now(UTC) - started > _PATIENCE
 
 
-def set_aside(parts: Parts, held: Held, task: str) -> None:
+def set_aside(parts: Parts, held: Held, task: TaskName, fault: Fault, *, attempts: int) -> None:
     """Give up a step or page after its last attempt: the page or job fails, and can be requeued."""
-    failure = failures.attempts_exhausted(held.claim.attempt - 1)
+    log.error("given_up", task=task, page=held.page, attempts=attempts, cause=fault.cause)
+    failure = final_failure(fault, soft_limit_s(parts.settings, task), attempts)
     letter: Values = {
         "id": new_id("dlq"),
         "tenant": held.job.tenant,
@@ -261,6 +285,7 @@ def set_aside(parts: Parts, held: Held, task: str) -> None:
         "page": held.page,
         "task": task,
         "failure": failure.model_dump(mode="json"),
+        "cause": fault.cause,
     }
     if held.page is None:
         fail(parts, held, failure, letter)

@@ -18,12 +18,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, Update, and_, func
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.events import seconds
-from workers import drain
 
 log = structlog.get_logger()
 
 _LOOK_S = 0.5
-"""How often a heartbeat looks whether its worker must end."""
+"""How often a heartbeat looks about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,18 +72,18 @@ def claimed(table: Table, row: ColumnElement[bool], taken: Row[Any] | None) -> C
     return Claim(table=table, row=row, token=taken.lease_token, attempt=taken.attempts)
 
 
-def put_off(connection: Connection, held: Claim, delay_s: float, *, counted: bool = True) -> bool:
+def put_off(
+    connection: Connection, held: Claim, delay_s: float, *, attempts: int | None = None
+) -> bool:
     """Let go of a row, to be taken up again by the sweeper after the delay.
 
-    An attempt that is not counted is none: what went wrong was neither the row's fault nor ours.
+    `attempts` is what the row counts from now on; left out, as many as it does.
     """
     until = func.now() + seconds(delay_s)
-    attempts = held.table.c.attempts if counted else held.table.c.attempts - 1
-    changed = connection.execute(
-        update(held.table)
-        .where(held.held)
-        .values(lease_until=until, due_at=until, attempts=attempts)
-    )
+    change: dict[str, object] = {"lease_until": until, "due_at": until}
+    if attempts is not None:
+        change["attempts"] = attempts
+    changed = connection.execute(update(held.table).where(held.held).values(change))
     return changed.rowcount == 1
 
 
@@ -108,20 +107,19 @@ def heartbeat(
     database: sqlalchemy.Engine,
     held: Claim,
     lease_s: float,
-    leave: Callable[[], None] | None = None,
+    look: Callable[[], None] | None = None,
 ) -> Iterator[None]:
     """Renew the lease from a thread of its own for as long as the block runs.
 
-    `leave` is called there instead, once, when this worker must end before the block does.
+    `look` is called there now and then: for what must be done whatever the block is at.
     """
     stop = threading.Event()
 
     def beat() -> None:
         renewed = time.monotonic()
         while not stop.wait(min(lease_s / 3, _LOOK_S)):
-            if leave is not None and drain.is_over():
-                leave()
-                return
+            if look is not None:
+                look()
             if time.monotonic() - renewed >= lease_s / 3:
                 renewed = time.monotonic()
                 if not _renew(database, held, lease_s):

@@ -21,7 +21,7 @@ from workers.real_steps import inspect, load
 
 if TYPE_CHECKING:
     from workers.engines.protocols import Engines
-    from workers.steps import Assembly, Earlier, PageReading
+    from workers.steps import Assembly, Earlier, PageReading, Tell
 
 Tree = dict[str, "Tree | None"]
 
@@ -66,6 +66,7 @@ def _assemble(
     pages: Sequence[Page],
     image: Callable[[int], bytes],
     earlier: "Earlier",
+    tell: "Tell",
 ) -> "Assembly | Failure":
     from workers.engines.searchable import searchable_pdf
     from workers.pipeline.export.result_files import export
@@ -86,6 +87,7 @@ def _assemble(
         checked={"STR-TABLE": Checked(checked=3, failed=3)},
         findings=(missing,),
     )
+    tell("exporting")
     files = export(record, validation, Tables(tables=()), image)
     if source.kind in PICTURED_KINDS:
         files["searchable.pdf"] = searchable_pdf(pages, image, source.filename)

@@ -18,13 +18,13 @@ from workers.settings import WorkerSettings
 if TYPE_CHECKING:  # the reading libraries take seconds to load; only who reads loads them
     from workers.engines.inspection import Inspection, Limits
     from workers.engines.protocols import Engines
-    from workers.steps import Assembly, Earlier, PageReading
+    from workers.steps import Assembly, Earlier, PageReading, Tell
 
 Inspect: TypeAlias = "Callable[[bytes, str, Limits], Inspection | Failure]"
 ReadPage: TypeAlias = "Callable[[bytes, str, int, Engines], PageReading]"
 Image: TypeAlias = Callable[[int], bytes]
 Assemble: TypeAlias = (
-    "Callable[[Source, Engine, Sequence[Page], Image, Earlier], Assembly | Failure]"
+    "Callable[[Source, Engine, Sequence[Page], Image, Earlier, Tell], Assembly | Failure]"
 )
 
 

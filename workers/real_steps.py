@@ -15,7 +15,7 @@ from workers.parts import Steps
 if TYPE_CHECKING:
     from workers.engines.inspection import Inspection, Limits
     from workers.engines.protocols import Engines
-    from workers.steps import Assembly, Earlier, PageReading
+    from workers.steps import Assembly, Earlier, PageReading, Tell
 
 
 def build() -> Steps:
@@ -49,10 +49,11 @@ def _assemble(
     pages: Sequence[Page],
     image: Callable[[int], bytes],
     earlier: "Earlier",
+    tell: "Tell",
 ) -> "Assembly | Failure":
     from workers.steps import assemble_document
 
-    return assemble_document(source, engine, pages, image, earlier)
+    return assemble_document(source, engine, pages, image, earlier, tell)
 
 
 @cache

@@ -17,6 +17,7 @@ from schemas.environment import (
     WebhookAddresses,
     WholeSeconds,
 )
+from schemas.message import TaskName
 
 SOFT_LIMIT_LEAD_S = 10
 """A task is told so long before its hard limit."""
@@ -80,3 +81,20 @@ class WorkerSettings(Addresses, DocumentLimits, Confinement, Conversion, Webhook
         return max(
             self.inspect_limit_s, self.page_limit_s, self.assemble_limit_s, self.expand_limit_s
         )
+
+
+def hard_limits(settings: WorkerSettings) -> dict[TaskName, int]:
+    """Return the hard time limit of each task in seconds; none goes without."""
+    return {
+        "gouji.inspect": settings.inspect_limit_s,
+        "gouji.page": settings.page_limit_s,
+        "gouji.assemble": settings.assemble_limit_s,
+        "gouji.expand": settings.expand_limit_s,
+        "gouji.deliver": int(settings.webhook_timeout_s) + 60,
+        "gouji.sweep": 60,
+    }
+
+
+def soft_limit_s(settings: WorkerSettings, task: TaskName) -> int:
+    """Return the seconds after which a task is told that it takes too long."""
+    return max(1, hard_limits(settings)[task] - SOFT_LIMIT_LEAD_S)

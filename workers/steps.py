@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from schemas import failures
 from schemas.failure import Failure
 from schemas.forms import FIRST_YEAR
+from schemas.job import Stage
 from schemas.page import Page
 from schemas.record import DocumentKind, Engine, Record, Source
 from schemas.table import Tables
@@ -79,6 +80,9 @@ def _read(opened: Opened, number: int, engines: Engines) -> PageReading:
 Earlier = Callable[[str, int], Record | None]
 """Finds the record of an issuer and year, when there is exactly one to be found."""
 
+Tell = Callable[[Stage], None]
+"""Hears which stage of putting a document together begins."""
+
 
 def assemble_document(
     source: Source,
@@ -86,10 +90,12 @@ def assemble_document(
     pages: Sequence[Page],
     image: Callable[[int], bytes],
     earlier: Earlier | None = None,
+    tell: Tell = lambda stage: None,
 ) -> Assembly | Failure:
     """Join the pages to a record, validate it and set all result files; `image(n)` fetches WebP.
 
-    `earlier` is asked for last year's report of the same issuer once both are known.
+    `earlier` is asked for last year's report of the same issuer once both are known; `tell` hears
+    which stage begins.
     A document without any statutory table, though all its pages could be read, is no report. One
     without pages that could not be read at all is refused for that reason.
     """
@@ -106,9 +112,11 @@ def assemble_document(
     record = normalise(pages, registration, decisions, source, engine)
     if record.year is not None and record.year < FIRST_YEAR and not is_filled(registration):
         return failures.template_unsupported(record.year)
+    tell("validating")
     previous = _last_year(record, earlier)
     record = with_claims(record, previous)
     validation = validate(record, registration, pages, previous)
+    tell("exporting")
     files = export(record, validation, Tables(tables=registration.tables), image)
     if source.kind in PICTURED_KINDS:
         title = record.title or source.filename

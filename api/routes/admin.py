@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api import dead_letters, jobs, keys, uploads
+from api import batches, dead_letters, jobs, keys, uploads
 from api.auth import Asking
 from api.dead_letters import DeadLetter, DeadLetterList
 from api.keys import ApiKeyList, ApiKeySecret, KeyRequest
 from api.parts import Parts, parts
+from schemas.batch import Batch
 from schemas.job import Job
 from schemas.upload import Completion, Upload, UploadRequest
 
@@ -105,12 +106,15 @@ def get_dead_letter(letter_id: str, found: Found, asking: Asking) -> DeadLetter:
 
 @router.delete("/dead_letters/{letter_id}", status_code=204, tags=["dead letters"])
 def delete_dead_letter(letter_id: str, found: Found, asking: Asking) -> None:
-    """Discard a dead letter; its job stays as it ended."""
+    """Discard a dead letter; its job or batch stays as it ended."""
     dead_letters.discard(found, asking.tenant, letter_id)
 
 
 @router.post("/dead_letters/{letter_id}/requeue", status_code=202, tags=["dead letters"])
-def requeue_dead_letter(letter_id: str, found: Found, asking: Asking) -> Job:
-    """Put the job of a dead letter back in the queue."""
-    job_id = dead_letters.requeue(found, asking.tenant, letter_id)
-    return jobs.read(found, asking.tenant, job_id)
+def requeue_dead_letter(letter_id: str, found: Found, asking: Asking) -> Job | Batch:
+    """Put the job of a dead letter back in the queue, or have its batch opened once more."""
+    letter = dead_letters.requeue(found, asking.tenant, letter_id)
+    if letter.job_id is not None:
+        return jobs.read(found, asking.tenant, letter.job_id)
+    assert letter.batch_id is not None
+    return batches.read(found, asking.tenant, letter.batch_id)

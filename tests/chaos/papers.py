@@ -98,6 +98,7 @@ def calm(paper: Paper) -> Files:
         [reading.page for reading in readings],
         lambda number: readings[number - 1].image,
         lambda issuer, year: None,
+        lambda stage: None,
     )
     assert hasattr(done, "files"), done
     return dict(done.files)

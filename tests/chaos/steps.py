@@ -14,7 +14,7 @@ from workers.engines.protocols import Engines
 from workers.parts import Image, Steps
 from workers.pipeline.read.markup import MARKUP_KINDS
 from workers.settings import WorkerSettings
-from workers.steps import Assembly, Earlier, PageReading
+from workers.steps import Assembly, Earlier, PageReading, Tell
 
 
 def build(settings: WorkerSettings) -> Steps:
@@ -27,10 +27,15 @@ def build(settings: WorkerSettings) -> Steps:
         return steps.read_page(content, kind, number, engines)
 
     def assemble(
-        source: Source, engine: Engine, pages: Sequence[Page], image: Image, earlier: Earlier
+        source: Source,
+        engine: Engine,
+        pages: Sequence[Page],
+        image: Image,
+        earlier: Earlier,
+        tell: Tell,
     ) -> Assembly | Failure:
         steps = real if source.kind in MARKUP_KINDS else null
-        return steps.assemble(source, engine, pages, image, earlier)
+        return steps.assemble(source, engine, pages, image, earlier, tell)
 
     return replace(null, read_page=read_page, assemble=assemble)
 

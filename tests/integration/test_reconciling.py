@@ -22,10 +22,11 @@ from storage.outbox import BrokerUnavailable, unit_of_work
 from tests.stack import Servers
 from workers import app, drain
 from workers import jobs as steps
+from workers.fault import PROCESS_ENDED, Fault
 from workers.jobs import Held
 from workers.parts import Parts
 from workers.settings import WorkerSettings
-from workers.tasks.attempt import attempt, is_away
+from workers.tasks.attempt import attempt
 from workers.tasks.sweep import sweep
 
 NUMBER = 3
@@ -137,7 +138,6 @@ def test_a_wait_longer_than_any_is_cut_short(parts: Parts, job_id: str, sent: Se
 def test_a_server_that_is_away_costs_no_attempt(
     parts: Parts, job_id: str, sent: Sent, fault: Exception, away: bool
 ) -> None:
-    assert is_away(fault) is away
     held = begun(parts, job_id)
     with attempt(parts, held, "gouji.inspect"):
         raise fault
@@ -161,7 +161,7 @@ def test_what_was_finished_cannot_be_put_off(parts: Parts, job_id: str) -> None:
     """As when the commit went through and only its answer was lost."""
     held = begun(parts, job_id)
     steps.fail(parts, held, failures.empty_file())
-    steps.put_off(parts, held, away=True)
+    steps.let_go(parts, held, "gouji.inspect", Fault(cause="OperationalError", away=True))
     found = row(parts)
     assert (found.status, found.attempts, found.lease_until, found.due_at) == (
         "failed",
@@ -186,11 +186,11 @@ def test_a_step_given_up_has_one_dead_letter_however_often_it_is_said(
 ) -> None:
     held = begun(parts, job_id)
     for _ in range(2):
-        steps.set_aside(parts, held, "gouji.inspect")
+        steps.set_aside(parts, held, "gouji.inspect", Fault(cause=PROCESS_ENDED), attempts=2)
     with parts.database.connect() as connection:
         letters = connection.execute(select(dead_letters)).all()
-    assert [(letter.job_id, letter.failure["code"]) for letter in letters] == [
-        (job_id, "attempts_exhausted")
+    assert [(letter.job_id, letter.failure["code"], letter.cause) for letter in letters] == [
+        (job_id, "attempts_exhausted", "process_ended")
     ]
 
 

@@ -1,14 +1,18 @@
 """Put a document together from its pages: record, validation, result files."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from schemas import failures, keys
 from schemas.failure import Failure
+from schemas.job import ASSEMBLY, Stage
 from schemas.keys import LONG_TABLE
 from schemas.long_row import csv_bytes
 from schemas.page import Page
@@ -25,7 +29,7 @@ from workers.pipeline.export.long_table import rows
 from workers.tasks.attempt import attempt, exhausted
 
 if TYPE_CHECKING:
-    from workers.steps import Assembly
+    from workers.steps import Assembly, Tell
 
 log = structlog.get_logger()
 
@@ -36,8 +40,9 @@ def assemble(parts: Parts, job_id: str) -> None:
     held = jobs.start_assembly(parts, job_id)
     if held is None or exhausted(parts, held, "gouji.assemble"):
         return
-    with attempt(parts, held, "gouji.assemble"):
-        done = _assemble(parts, held)
+    standing = Standing(parts=parts, held=held)
+    with attempt(parts, held, "gouji.assemble", standing.show):
+        done = _assemble(parts, held, standing.tell)
         if isinstance(done, Failure):
             log.info("document_refused", code=done.code)
             jobs.fail(parts, held, done)
@@ -48,7 +53,33 @@ def assemble(parts: Parts, job_id: str) -> None:
         jobs.finish_assembly(parts, held, facts(done))
 
 
-def _assemble(parts: Parts, held: Held) -> "Assembly | Failure":
+@dataclass
+class Standing:
+    """The stage an assembly is at, and the one that its job's row shows.
+
+    Most documents are through within a blink, so it is shown by the heartbeat's looking about,
+    and costs nothing where nobody could see it.
+    """
+
+    parts: Parts
+    held: Held
+    now: Stage = ASSEMBLY[0]
+    shown: Stage = ASSEMBLY[0]
+
+    def tell(self, stage: Stage) -> None:
+        """Hear that a stage begins."""
+        self.now = stage
+
+    def show(self) -> None:
+        """Write the stage if it is another one; that it is not shown harms nobody."""
+        stage = self.now
+        if stage != self.shown:
+            with suppress(SQLAlchemyError):
+                jobs.show_stage(self.parts, self.held, stage)
+                self.shown = stage
+
+
+def _assemble(parts: Parts, held: Held, tell: "Tell") -> "Assembly | Failure":
     with parts.database.connect() as connection:
         found = jobs.page_rows(connection, held.job.id)
     stored = {
@@ -64,6 +95,7 @@ def _assemble(parts: Parts, held: Held) -> "Assembly | Failure":
         _pages(found, stored),
         lambda number: read(parts.objects, images[number]),
         partial(find_earlier, parts, held.job.tenant),
+        tell,
     )
 
 

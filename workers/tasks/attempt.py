@@ -3,35 +3,38 @@
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from schemas import message
 from schemas.message import Message, TaskName
 from storage import tracing
-from storage.objects import ObjectMissing, StorageError
-from storage.outbox import BrokerUnavailable, unit_of_work
+from storage.outbox import unit_of_work
 from storage.tally import timing
-from workers import jobs, lease
+from workers import drain, jobs, lease
+from workers.fault import PROCESS_ENDED, TIMED_OUT, Fault, fault_of
 from workers.jobs import Held
 from workers.lease import Claim
 from workers.parts import Parts
+from workers.settings import soft_limit_s
 
 log = structlog.get_logger()
 
 _ASK_AGAIN_S = 1.0
+_LATE_S = 5.0
+"""After its soft limit an attempt has so long to end; the hard one comes later still."""
 
 
-class PutOff(Protocol):
-    """Lets go of a row for a while; `away` says that a server was away, which is no attempt."""
+class LetGo(Protocol):
+    """Lets go of a row after a fault, for a while or for good."""
 
-    def __call__(self, *, away: bool) -> None:
+    def __call__(self, fault: Fault) -> None:
         """Write it; raises SQLAlchemyError while the database is away."""
         ...
 
@@ -56,15 +59,20 @@ class Work:
 
 
 def exhausted(parts: Parts, held: Held, task: TaskName) -> bool:
-    """Set a step aside when this claim is one more than is allowed; say whether it was."""
-    if held.claim.attempt <= parts.settings.max_attempts:
+    """Set a step aside when this claim is one more than is allowed; say whether it was.
+
+    Whoever made the last attempt left no word: its process was ended.
+    """
+    before = held.claim.attempt - 1
+    if before < parts.settings.max_attempts:
         return False
-    log.error("attempts_exhausted", task=task, page=held.page)
-    jobs.set_aside(parts, held, task)
+    jobs.set_aside(parts, held, task, Fault(cause=PROCESS_ENDED), attempts=before)
     return True
 
 
-def attempt(parts: Parts, held: Held, task: TaskName) -> AbstractContextManager[None]:
+def attempt(
+    parts: Parts, held: Held, task: TaskName, also: Callable[[], None] | None = None
+) -> AbstractContextManager[None]:
     """Work on a step or page of a job; see `attempting`."""
     structlog.contextvars.bind_contextvars(tenant=held.job.tenant)
     about: dict[str, str | int] = {"gouji.job_id": held.job.id, "gouji.tenant": held.job.tenant}
@@ -72,7 +80,7 @@ def attempt(parts: Parts, held: Held, task: TaskName) -> AbstractContextManager[
         about["gouji.page"] = held.page
     again = _message(held, task)
     work = Work(claim=held.claim, again=again, trace=held.job.trace, about=about)
-    return attempting(parts, work, partial(jobs.put_off, parts, held))
+    return attempting(parts, work, partial(jobs.let_go, parts, held, task), also)
 
 
 def _message(held: Held, task: TaskName) -> Message:
@@ -85,46 +93,67 @@ def _message(held: Held, task: TaskName) -> Message:
 
 
 @contextmanager
-def attempting(parts: Parts, work: Work, put_off: PutOff) -> Iterator[None]:
-    """Hold the lease while the block runs; whatever is raised in it puts the work off.
+def attempting(
+    parts: Parts, work: Work, let_go: LetGo, also: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold the lease while the block runs; whatever is raised in it lets the row go.
 
     A document's own fault is a value and never raised, so what arrives here is the world's: a
     store or database away, a soft time limit, a defect of ours. All of it is tried again, and
-    what may be the document's doing a bounded number of times.
+    what may be the document's doing a bounded number of times. `also` is done now and then beside
+    the block, in another thread.
     """
-    leave = partial(_leave, parts, work)
+    insist = partial(_insist, let_go, for_s=parts.settings.lease_s / 2)
+    late = time.monotonic() + soft_limit_s(parts.settings, work.task) + _LATE_S
+
+    def look() -> None:
+        if drain.is_over():
+            _leave(parts, work)
+        elif time.monotonic() > late:
+            _abandon(work, insist)
+        elif also is not None:
+            also()
+
     try:
         with (
             tracing.span(work.task, work.trace, "consumer", work.described()),
             timing(work.task.removeprefix("gouji.")),
-            lease.heartbeat(parts.database, work.claim, parts.settings.lease_s, leave),
+            lease.heartbeat(parts.database, work.claim, parts.settings.lease_s, look),
         ):
             yield
     except Exception as exc:
-        away, kind = is_away(exc), type(exc).__name__
+        fault = fault_of(exc)
         log.exception(
-            "attempt_failed", task=work.task, attempt=work.claim.attempt, error=kind, away=away
+            "attempt_failed",
+            task=work.task,
+            attempt=work.claim.attempt,
+            error=fault.cause,
+            away=fault.away,
         )
-        _insist(put_off, away=away, for_s=parts.settings.lease_s / 2)
+        insist(fault)
 
 
-def is_away(exc: Exception) -> bool:
-    """Say whether a fault is that of a server which does not answer, whatever the document."""
-    if isinstance(exc, ObjectMissing):
-        return False
-    return isinstance(exc, StorageError | BrokerUnavailable | OperationalError | InterfaceError)
-
-
-def _insist(put_off: PutOff, *, away: bool, for_s: float) -> None:
-    """Put off, asking a database that is away again and again; at last the lease runs out alone."""
+def _insist(let_go: LetGo, fault: Fault, *, for_s: float) -> None:
+    """Let go, asking a database that is away again and again; at last the lease runs out alone."""
     deadline = time.monotonic() + for_s
     while True:
         try:
-            return put_off(away=away)
+            return let_go(fault)
         except SQLAlchemyError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(_ASK_AGAIN_S)
+
+
+def _abandon(work: Work, insist: LetGo) -> None:
+    """End this process, whose work is in native code that was told of its limit and cannot hear.
+
+    Celery would do it a little later, and nobody would know that it was for the time.
+    """
+    log.error("attempt_overdue", task=work.task, attempt=work.claim.attempt)
+    with suppress(SQLAlchemyError):
+        insist(Fault(cause=TIMED_OUT))
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _leave(parts: Parts, work: Work) -> None:

@@ -4,8 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +22,7 @@ from workers.archive import ArchiveLimits, ArchiveRefused, Refused
 from workers.batches import HeldBatch
 from workers.confined.reader import reader
 from workers.entry import Entry
+from workers.fault import PROCESS_ENDED, Fault
 from workers.parts import Parts
 from workers.tasks.attempt import Work, attempting
 
@@ -39,26 +39,42 @@ def expand(parts: Parts, batch_id: str) -> None:
     held = batches.start(parts, batch_id)
     if held is None:
         return
-    if held.claim.attempt > parts.settings.max_attempts:
-        batches.finish(parts, held, failures.attempts_exhausted(held.claim.attempt - 1))
-        return
     structlog.contextvars.bind_contextvars(tenant=held.batch.tenant)
+    before = held.claim.attempt - 1
+    if before >= parts.settings.max_attempts:
+        batches.set_aside(parts, held, Fault(cause=PROCESS_ENDED), attempts=before)
+        return
     about = {"gouji.batch_id": batch_id, "gouji.tenant": held.batch.tenant}
     again = message.expand(batch_id)
     work = Work(claim=held.claim, again=again, trace=held.batch.trace, about=about)
-    with attempting(parts, work, partial(batches.put_off, parts, held)):
-        refused = _open(parts, held)
+    opening = Opening()
+
+    def let_go(fault: Fault) -> None:
+        batches.let_go(parts, held, replace(fault, further=opening.further))
+
+    with attempting(parts, work, let_go):
+        refused = _open(parts, held, opening)
         batches.finish(parts, held, refused)
         log.info("batch_opened")
 
 
-def _open(parts: Parts, held: HeldBatch) -> Failure | None:
+@dataclass
+class Opening:
+    """How far the opening of a batch has got."""
+
+    further: bool = False
+    """Whether it has recorded members that were not before."""
+
+
+def _open(parts: Parts, held: HeldBatch, opening: Opening) -> Failure | None:
     """Record every member; return the failure of an archive that was the whole batch."""
     position = 0
     last: Entry | None = None
     for group in grouped(_all_entries(parts, held.batch)):
-        if not batches.add(parts, held, position, group):
+        added = batches.add(parts, held, position, group)
+        if added is None:
             return None
+        opening.further = opening.further or added > 0
         position += len(group)
         last = group[-1]
     places = len(held.batch.sources) + (held.batch.prefix is not None)

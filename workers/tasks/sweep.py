@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Table, and_, case, delete, func, select,
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas import message
-from schemas.job import Priority
+from schemas.job import ASSEMBLY, Priority
 from schemas.message import Message, Queue
 from schemas.tables_sql import (
     batches,
@@ -74,7 +74,7 @@ def _alone(connection: Connection) -> bool:
 def _stuck_jobs(parts: Parts, connection: Connection) -> list[Message]:
     waiting = jobs.c.status == "queued"
     inspecting = and_(_RUNNING, jobs.c.stage == "inspecting")
-    assembling = and_(_RUNNING, jobs.c.stage == "assembling")
+    assembling = and_(_RUNNING, jobs.c.stage.in_(ASSEMBLY))
 
     def inspection(row: Row[Any]) -> Message:
         return message.inspect(row.id, row.priority)

@@ -19,21 +19,25 @@ QUEUED = State(status="queued")
 INSPECTING = State(status="running", stage="inspecting")
 READING = State(status="running", stage="reading")
 ASSEMBLING = State(status="running", stage="assembling")
+VALIDATING = State(status="running", stage="validating")
+EXPORTING = State(status="running", stage="exporting")
+LAST = (ASSEMBLING, VALIDATING, EXPORTING)
+ON_THE_WAY = (QUEUED, INSPECTING, READING, *LAST)
 SUCCEEDED = State(status="succeeded")
 PARTIAL = State(status="partially_succeeded")
 FAILED = State(status="failed")
 CANCELLED = State(status="cancelled")
-EVERY = (QUEUED, INSPECTING, READING, ASSEMBLING, SUCCEEDED, PARTIAL, FAILED, CANCELLED)
+EVERY = (*ON_THE_WAY, SUCCEEDED, PARTIAL, FAILED, CANCELLED)
 
 ALLOWED: dict[tuple[State, Event], State] = {
     (QUEUED, "inspection_started"): INSPECTING,
     (INSPECTING, "inspection_started"): INSPECTING,
     (INSPECTING, "inspected"): READING,
     (READING, "pages_read"): ASSEMBLING,
-    (ASSEMBLING, "assembled"): SUCCEEDED,
-    (ASSEMBLING, "assembled_with_gaps"): PARTIAL,
-    **{(state, "failed"): FAILED for state in (QUEUED, INSPECTING, READING, ASSEMBLING)},
-    **{(state, "cancelled"): CANCELLED for state in (QUEUED, INSPECTING, READING, ASSEMBLING)},
+    **{(state, "assembled"): SUCCEEDED for state in LAST},
+    **{(state, "assembled_with_gaps"): PARTIAL for state in LAST},
+    **{(state, "failed"): FAILED for state in ON_THE_WAY},
+    **{(state, "cancelled"): CANCELLED for state in ON_THE_WAY},
     **{(state, "retried"): QUEUED for state in (PARTIAL, FAILED, CANCELLED)},
 }
 

@@ -5,13 +5,13 @@ from typing import get_args
 import pytest
 
 from schemas.message import QUEUES, TaskName
-from workers.app import create_celery, limits, steps_for
-from workers.settings import WorkerSettings
+from workers.app import create_celery, steps_for
+from workers.settings import WorkerSettings, hard_limits
 
 
 def test_every_task_has_a_hard_limit_shorter_than_the_visibility_timeout() -> None:
     settings = WorkerSettings()
-    bounds = limits(settings)
+    bounds = hard_limits(settings)
     assert set(bounds) == set(get_args(TaskName))
     options = create_celery(settings).conf.broker_transport_options
     assert all(0 < bound < options["visibility_timeout"] for bound in bounds.values())
