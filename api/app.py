@@ -15,7 +15,7 @@ from api.middleware import BodyLimit, RequestId
 from api.parts import Parts
 from api.pulse import Watch
 from api.readiness import Probes
-from api.routes import admin, batches, health, jobs, page, results, schemas, webhooks
+from api.routes import admin, batches, health, jobs, page, results, schemas, tenants, webhooks
 from api.settings import ApiSettings
 from api.shared import Shared
 from storage import logs, tracing
@@ -60,7 +60,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit_bytes=found.max_archive_bytes + _FORM_OVERHEAD_BYTES)
     app.add_middleware(RequestId)
     errors.install(app)
-    for room in (jobs, results, batches, webhooks, admin, schemas, health, page):
+    for room in (jobs, results, batches, webhooks, admin, tenants, schemas, health, page):
         app.include_router(room.router)
     openapi.describe(app)
     return app

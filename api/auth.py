@@ -15,10 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from api.errors import ApiError
 from api.key_memory import KnownKey
 from api.parts import Parts, parts_of, unauthorised
+from api.scopes import SCOPES, needed
 from api.settings import is_loopback
 from schemas.tables_sql import api_keys, tenants
 
 LOCAL = "local"
+BOOTSTRAP = "bootstrap"
 KEY_PREFIX = "gj_"
 _KEY_BYTES = 24
 
@@ -28,6 +30,14 @@ class Caller:
     """On whose behalf a request is answered."""
 
     tenant: str
+    actor: str
+    """The id of the key that asks, or who asks without one of the tenant's: for the audit."""
+    scopes: frozenset[str] = frozenset(SCOPES)
+    operator: bool = False
+    """Whether it may look after all tenants: with the key of the settings, or on this machine."""
+    of_key: int | None = None
+    of_tenant: int | None = None
+    """Requests a minute of the key and of the tenant; null for no limit."""
 
 
 def new_key() -> str:
@@ -44,7 +54,35 @@ async def caller(request: Request) -> Caller:
     """Return who is asking, or refuse; the log of the request names the tenant."""
     found = await _caller(request)
     request.state.tenant = found.tenant
+    wanted = needed(request.method, request.url.path)
+    if wanted not in found.scopes:
+        raise ApiError(
+            403,
+            "scope_missing",
+            f"密钥没有“{wanted}”权限。请使用有此权限的密钥（见 GET /v1/api_keys 的 scopes）。",
+            f"The key has no scope `{wanted}`. Use one that has it (`scopes` in GET /v1/api_keys).",
+            category="policy",
+        )
     return found
+
+
+async def operator(request: Request) -> Caller:
+    """Return who is asking, if that is who runs the service; 403 for everybody else."""
+    found = await caller(request)
+    if not found.operator:
+        raise operators_only()
+    return found
+
+
+def operators_only() -> ApiError:
+    """Return the answer to a tenant that asks for what concerns all tenants."""
+    return ApiError(
+        403,
+        "operators_only",
+        "只有管理员可以这样做：请使用 GOUJI_BOOTSTRAP_KEY 设定的密钥。",
+        "Only the operator may do this: use the key set as GOUJI_BOOTSTRAP_KEY.",
+        category="policy",
+    )
 
 
 async def _caller(request: Request) -> Caller:
@@ -57,17 +95,18 @@ async def _caller(request: Request) -> Caller:
     if found.settings.keys_required:
         raise unauthorised()
     _only_from_here(request)
-    return Caller(tenant=LOCAL)
+    return Caller(tenant=LOCAL, actor=LOCAL, operator=True)
 
 
 Asking = Annotated[Caller, Depends(caller)]
+Operator = Annotated[Caller, Depends(operator)]
 
 
 async def _owner(found: Parts, key: str) -> Caller:
     """Return whose key it is; threads are used only to wait for a server."""
     bootstrap = found.settings.bootstrap_key
     if bootstrap and hmac.compare_digest(bootstrap.get_secret_value().encode(), key.encode()):
-        return Caller(tenant=LOCAL)
+        return Caller(tenant=LOCAL, actor=BOOTSTRAP, operator=True)
     hashed = key_hash(key)
     known = found.keys.recall(hashed)
     if known is None:
@@ -77,7 +116,13 @@ async def _owner(found: Parts, key: str) -> Caller:
         await run_in_threadpool(found.limiter.admit, known.id, of_key)
     if known.of_tenant:
         await run_in_threadpool(found.limiter.admit, f"tenant:{known.tenant}", known.of_tenant)
-    return Caller(tenant=known.tenant)
+    return Caller(
+        tenant=known.tenant,
+        actor=known.id,
+        scopes=known.scopes,
+        of_key=of_key or None,
+        of_tenant=known.of_tenant,
+    )
 
 
 def _look_up(found: Parts, hashed: str) -> KnownKey:
@@ -87,6 +132,7 @@ def _look_up(found: Parts, hashed: str) -> KnownKey:
         select(
             api_keys.c.id,
             api_keys.c.tenant,
+            api_keys.c.scopes,
             api_keys.c.requests_per_minute.label("of_key"),
             tenants.c.requests_per_minute.label("of_tenant"),
         )
@@ -97,7 +143,13 @@ def _look_up(found: Parts, hashed: str) -> KnownKey:
         row = connection.execute(query).one_or_none()
     if row is None:
         raise unauthorised()
-    known = KnownKey(id=row.id, tenant=row.tenant, of_key=row.of_key, of_tenant=row.of_tenant)
+    known = KnownKey(
+        id=row.id,
+        tenant=row.tenant,
+        scopes=frozenset(row.scopes),
+        of_key=row.of_key,
+        of_tenant=row.of_tenant,
+    )
     found.keys.keep(hashed, known, age, now)
     return known
 

@@ -46,12 +46,14 @@ class ItemFilters:
 
 
 def find(connection: Connection, tenant: str, batch_id: str) -> BatchRow:
-    """Return a tenant's batch; 404 when there is none."""
+    """Return a tenant's batch; 404 when there is none, 410 when it was deleted."""
     found = connection.execute(
         select(batches).where(batches.c.id == batch_id, batches.c.tenant == tenant)
     ).one_or_none()
     if found is None:
         raise not_found("批次", "batch")
+    if found.deleted_at is not None:
+        raise ApiError(410, "deleted", "批次已删除。", "The batch was deleted.")
     return BatchRow.of(found)
 
 
@@ -66,7 +68,8 @@ def read(parts: Parts, tenant: str, batch_id: str) -> Batch:
 
 def listed(parts: Parts, tenant: str, cursor: str | None, limit: int) -> BatchList:
     """Return a page of batches, the newest first."""
-    query = select(batches).where(batches.c.tenant == tenant).order_by(batches.c.id.desc())
+    own = (batches.c.tenant == tenant) & batches.c.deleted_at.is_(None)
+    query = select(batches).where(own).order_by(batches.c.id.desc())
     if cursor is not None:
         query = query.where(batches.c.id < cursor)
     with parts.database.connect() as connection:
@@ -120,6 +123,7 @@ def view(
         ),
         priority=row.priority,
         metadata=row.metadata,
+        retention_days=row.retention_days,
         error=row.error,
         created_at=row.created_at,
         finished_at=row.finished_at,

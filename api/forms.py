@@ -13,7 +13,7 @@ from api import idempotency, intake
 from api.errors import ApiError
 from api.intake import Handed, Wish
 from api.parts import parts_of
-from schemas.batch import OnDuplicate
+from schemas.batch import MAX_RETENTION_DAYS, OnDuplicate, RetentionDays
 from schemas.job import Priority
 from schemas.value import Value
 
@@ -31,6 +31,8 @@ class ByUpload(Value):
     on_duplicate: OnDuplicate | None = None
     prefix: str | None = Field(default=None, max_length=1000)
     """For batches: everything below `s3://bucket/path/` or `file:///path/`, where allowed."""
+    retention_days: RetentionDays | None = None
+    """For batches: days after its end until it is deleted with its results."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -89,6 +91,7 @@ async def _from_form(request: Request, tenant: str, default: Priority) -> Submis
         priority=_priority(_text(form.get("priority")), default),
         metadata=intake.parse_metadata(_text(form.get("metadata"))),
         on_duplicate=_on_duplicate(_text(form.get("on_duplicate"))),
+        retention_days=_retention_days(_text(form.get("retention_days"))),
         idempotency_key=_idempotency_key(request),
     )
     if not files:
@@ -113,6 +116,7 @@ def _from_json(body: bytes, request: Request, tenant: str, default: Priority) ->
         priority=wanted.priority or default,
         metadata=wanted.metadata,
         on_duplicate=wanted.on_duplicate,
+        retention_days=wanted.retention_days,
         idempotency_key=_idempotency_key(request),
     )
     return Submission(files=(), upload_ids=wanted.ids, wish=wish, prefix=wanted.prefix)
@@ -152,6 +156,20 @@ def _on_duplicate(text: str | None) -> OnDuplicate | None:
     return None
 
 
+def _retention_days(text: str | None) -> int | None:
+    if not text:
+        return None
+    days = int(text) if text.isascii() and text.isdigit() and len(text) < _KEY_CHARACTERS else 0
+    if 1 <= days <= MAX_RETENTION_DAYS:
+        return days
+    raise ApiError(
+        422,
+        "invalid_retention_days",
+        f"retention_days 应为 1 至 {MAX_RETENTION_DAYS} 的整数。",
+        f"retention_days is a whole number from 1 to {MAX_RETENTION_DAYS}.",
+    )
+
+
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= _KEY_CHARACTERS:
@@ -176,12 +194,14 @@ def _nothing() -> ApiError:
 def openapi(title: str, *, many: bool) -> dict[str, Any]:
     """Return what /openapi.json says of a submission's body."""
     file = {"type": "string", "format": "binary"}
-    fields = {
+    fields: dict[str, Any] = {
         "file": {"type": "array", "items": file} if many else file,
         "metadata": {"type": "string", "description": "a JSON object"},
         "priority": {"type": "string", "enum": list(get_args(Priority))},
         "on_duplicate": {"type": "string", "enum": list(get_args(OnDuplicate))},
     }
+    if many:
+        fields["retention_days"] = {"type": "integer", "minimum": 1, "maximum": MAX_RETENTION_DAYS}
     form = {"type": "object", "title": title, "required": ["file"], "properties": fields}
     by_upload = ByUpload.model_json_schema()
     return {

@@ -52,6 +52,8 @@ class Wish:
     on_duplicate: OnDuplicate | None = None
     """Null: a document is read again, but copies within a batch are passed over."""
     idempotency_key: str | None = None
+    retention_days: int | None = None
+    """Of a batch: how long after its end it is kept; null for what the tenant has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,7 @@ def admit_batch(
                 metadata=wish.metadata,
                 on_duplicate=wish.on_duplicate,
                 prefix=prefix,
+                retention_days=wish.retention_days,
                 trace=tracing.current(),
                 sources=[source.model_dump(mode="json") for source in sources],
                 due_at=func.now() + seconds(RESEND_S),
@@ -252,4 +255,6 @@ def _content(wish: Wish, files: Sequence[str]) -> dict[str, object]:
     }
     if wish.on_duplicate is not None:
         wanted["on_duplicate"] = wish.on_duplicate
+    if wish.retention_days is not None:
+        wanted["retention_days"] = wish.retention_days
     return wanted

@@ -1,4 +1,4 @@
-"""The room's SQL of jobs: finding, listing, cancelling, retrying, deleting."""
+"""The room's SQL of jobs: finding, listing, cancelling, retrying; `api.removal` deletes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    update,
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
@@ -25,11 +24,9 @@ from api.errors import ApiError, not_found
 from api.parts import Parts
 from schemas.event import JobEvent
 from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
-from schemas.tables_sql import idempotency_keys, job_events, jobs, pages, tenants
+from schemas.tables_sql import job_events, jobs, pages, tenants
 from schemas.validation import Verdict
 from storage import batches, turns
-from storage.documents import GRACE_S
-from storage.events import seconds
 from storage.jobs import lock, move
 from storage.outbox import Unit, unit_of_work
 from storage.rows import JOB_COLUMNS, JobRow, PageRow
@@ -225,7 +222,7 @@ def all_pages(parts: Parts, job_id: str) -> list[PageRow]:
 def cancel(parts: Parts, tenant: str, job_id: str) -> None:
     """Cancel a job that is not finished; what a worker still does for it no longer counts."""
     with unit_of_work(parts.database, parts.send) as unit:
-        job = _locked(unit, tenant, job_id)
+        job = locked(unit, tenant, job_id)
         try:
             move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
         except IllegalTransition as exc:
@@ -235,7 +232,7 @@ def cancel(parts: Parts, tenant: str, job_id: str) -> None:
 def retry(parts: Parts, tenant: str, job_id: str) -> None:
     """Put a job that did not fully succeed back in the queue; pages read already are reused."""
     with unit_of_work(parts.database, parts.send) as unit:
-        restart(unit, _locked(unit, tenant, job_id))
+        restart(unit, locked(unit, tenant, job_id))
 
 
 def restart(unit: Unit, job: JobRow) -> None:
@@ -266,38 +263,8 @@ def restart(unit: Unit, job: JobRow) -> None:
     turns.release(unit, job.priority)
 
 
-def forget(parts: Parts, tenant: str, job_id: str) -> tuple[JobRow, list[PageRow]]:
-    """Delete a job, cancelling it first if need be; return it and the pages that were its alone.
-
-    The document and the pages that were read lie under its content and may be another's, too: the
-    row keeps their mark, `due_at`, and the sweeper removes them when nobody needs them any more.
-    A repeated submission makes a new job: the key of the deleted one is free.
-    """
-    with unit_of_work(parts.database, parts.send) as unit:
-        job = _locked(unit, tenant, job_id)
-        if job.status in ACTIVE:
-            move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
-        own = (pages.c.job_id == job_id) & (pages.c.status != "done")
-        rows = unit.connection.execute(delete(pages).where(own).returning(pages)).all()
-        unit.connection.execute(
-            update(jobs)
-            .where(jobs.c.id == job_id)
-            .values(
-                deleted_at=func.now(),
-                due_at=func.now() + seconds(GRACE_S),
-                filename="",
-                metadata={},
-                issuer=None,
-                error=None,
-                files=[],
-            )
-        )
-        key = (idempotency_keys.c.tenant == tenant) & (idempotency_keys.c.resource_id == job_id)
-        unit.connection.execute(delete(idempotency_keys).where(key))
-        return job, [PageRow.of(row) for row in rows]
-
-
-def _locked(unit: Unit, tenant: str, job_id: str) -> JobRow:
+def locked(unit: Unit, tenant: str, job_id: str) -> JobRow:
+    """Return a tenant's job, locked until the end of the transaction."""
     find(unit.connection, tenant, job_id)
     job = lock(unit, job_id)
     if job is None:

@@ -14,10 +14,11 @@ _MOST = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class KnownKey:
-    """Whose a key is and how often it may ask, itself and its tenant; null for no limit."""
+    """Whose a key is, what it may do and how often, itself and its tenant; null for no limit."""
 
     id: str
     tenant: str
+    scopes: frozenset[str]
     of_key: int | None
     of_tenant: int | None
 

@@ -14,7 +14,7 @@ from schemas import failures, keys
 from schemas.formats import Format, sniff
 from storage import documents
 from storage.objects import ObjectMissing
-from storage.rows import JobRow, PageRow
+from storage.rows import PageRow
 
 _CHUNK_BYTES = 1024 * 1024
 _HEAD_BYTES = 64 * 1024
@@ -103,10 +103,8 @@ def content(parts: Parts, key: str) -> bytes | None:
         return None
 
 
-def discard(parts: Parts, job: JobRow, pages: Sequence[PageRow]) -> None:
-    """Remove what a deleted job had for itself alone: its results and its failed pages."""
-    for name in job.files:
-        parts.objects.delete(keys.result(job.tenant, job.id, name))
+def discard(parts: Parts, pages: Sequence[PageRow]) -> None:
+    """Remove what was read of pages and serves nobody."""
     for page in pages:
         if page.reading_key is not None:
             parts.objects.delete(keys.page_image(page.reading_key))

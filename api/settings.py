@@ -9,6 +9,7 @@ from schemas.environment import (
     Addresses,
     Count,
     DocumentLimits,
+    Retention,
     Seconds,
     WebhookAddresses,
     WholeSeconds,
@@ -18,7 +19,7 @@ from schemas.setting import BootstrapKey, Host
 _WEEK_S = 604_800
 
 
-class ApiSettings(Addresses, DocumentLimits, WebhookAddresses):
+class ApiSettings(Addresses, DocumentLimits, Retention, WebhookAddresses):
     """What an API process is told by its environment."""
 
     host: Host = "127.0.0.1"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
@@ -18,6 +18,10 @@ BatchStatus = JobStatus
 OnDuplicate = Literal["reuse", "reprocess", "reject"]
 """What becomes of a document whose bytes the tenant handed in before: its job stands for it, it is
 read again, or it is refused."""
+
+MAX_RETENTION_DAYS = 36_500
+RetentionDays = Annotated[int, Field(ge=1, le=MAX_RETENTION_DAYS)]
+"""How many days after its end something is kept."""
 
 SKIPPED_CODES = frozenset({"duplicate", "unsupported_type", "not_a_document", "converter_missing"})
 """A member refused for one of these was not, or not once more, to be read: skipped, not failed."""
@@ -53,6 +57,8 @@ class Batch(Value):
     progress: BatchProgress
     priority: Priority
     metadata: dict[str, JsonValue]
+    retention_days: int | None = None
+    """Days after its end until it is deleted with its results; null for what the tenant has."""
     error: Failure | None
     created_at: datetime
     finished_at: datetime | None

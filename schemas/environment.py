@@ -88,6 +88,18 @@ class DocumentLimits(BaseSettings):
     """Bytes of a text, a web page, or one part of a DOCX unpacked."""
 
 
+class Retention(BaseSettings):
+    """How long results are kept; the same number where it is told and where it is kept to."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    """Days after its end until a job or batch is deleted with its results, unless its tenant or the
+    batch has a number of its own; 0 keeps for ever."""
+
+
 class Conversion(BaseSettings):
     """Whether and how old office documents are converted; asked where they are read."""
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Prefix = Literal["job", "bat", "upl", "evt", "whe", "whd", "key", "dlq"]
+Prefix = Literal["job", "bat", "upl", "evt", "whe", "whd", "key", "dlq", "aud"]
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 

@@ -24,12 +24,19 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from schemas.columns_sql import count, json, leased, moment, tenant, words
 from schemas.columns_sql import metadata as metadata
+from schemas.operation_sql import audit as audit
+from schemas.operation_sql import processes as processes
+from schemas.operation_sql import service_state as service_state
+from schemas.operation_sql import tallies as tallies
 
 HELD = "status = 'queued' AND due_at IS NULL"
 """A queued job whose turn has not come: no message was sent for it, nobody asks about it."""
 
 IN_FLIGHT = "status = 'running' OR (status = 'queued' AND due_at IS NOT NULL)"
 """A job whose turn has come and that is not finished."""
+
+ALONE = "batch_id IS NULL AND deleted_at IS NULL AND finished_at IS NOT NULL"
+"""A finished job of no batch; those of a batch are kept for as long as it is."""
 
 TRANSACTION = "(pg_current_xact_id()::text)::bigint"
 """The number of the transaction that writes."""
@@ -101,6 +108,7 @@ jobs = Table(
         postgresql_where=text("region_code IS NOT NULL"),
     ),
     Index("ix_jobs_finding_codes", "finding_codes", postgresql_using="gin"),
+    Index("ix_jobs_alone", "tenant", "finished_at", postgresql_where=text(ALONE)),
 )
 
 pages = Table(
@@ -136,6 +144,8 @@ batches = Table(
     moment("created_at", now=True),
     moment("finished_at"),
     moment("sources_gone_at"),
+    Column("retention_days", Integer),
+    moment("deleted_at"),
     words("trace", null=True),
     *leased(),
     Index(None, "tenant", "id"),
@@ -143,6 +153,12 @@ batches = Table(
         "ix_batches_kept",
         "finished_at",
         postgresql_where=text("sources_gone_at IS NULL AND finished_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_batches_finished",
+        "tenant",
+        "finished_at",
+        postgresql_where=text("deleted_at IS NULL AND finished_at IS NOT NULL"),
     ),
     Index(
         "ix_batches_due",
@@ -231,6 +247,7 @@ api_keys = Table(
     words("name", ""),
     words("sha256"),
     words("hint"),
+    Column("scopes", ARRAY(Text), nullable=False, server_default="{read,write,admin}"),
     Column("requests_per_minute", Integer),
     moment("created_at", now=True),
     moment("revoked_at"),
@@ -244,6 +261,7 @@ tenants = Table(
     Column("weight", Float, nullable=False, server_default="1"),
     Column("requests_per_minute", Integer),
     Column("max_queued_jobs", Integer),
+    Column("retention_days", Integer),
     PrimaryKeyConstraint("tenant"),
 )
 
@@ -335,37 +353,4 @@ webhook_attempts = Table(
     json("response_headers", "{}"),
     words("response", ""),
     PrimaryKeyConstraint("delivery_id", "number"),
-)
-
-service_state = Table(
-    "service_state",
-    metadata,
-    Column("name", Text, primary_key=True),
-    moment("at", now=True),
-)
-
-processes = Table(
-    "processes",
-    metadata,
-    Column("id", Text, primary_key=True),
-    words("kind"),
-    words("host"),
-    Column("queues", ARRAY(Text), nullable=False, server_default="{}"),
-    words("version"),
-    Column("memory_bytes", BigInteger),
-    Column("clock_ahead_s", Float),
-    moment("started_at", now=True),
-    moment("seen_at", now=True),
-    moment("ended_at"),
-)
-
-tallies = Table(
-    "tallies",
-    metadata,
-    words("process_id"),
-    words("metric"),
-    Column("labels", ARRAY(Text)),
-    Column("counts", ARRAY(BigInteger), nullable=False),
-    Column("total", Float, nullable=False),
-    PrimaryKeyConstraint("process_id", "metric", "labels"),
 )

@@ -13,9 +13,10 @@ from storage.rows import BatchRow
 
 
 def lock(unit: Unit, batch_id: str) -> BatchRow | None:
-    """Lock a batch's row until the end of the transaction, or return None when there is none."""
+    """Lock a batch's row until the end of the transaction; None when there is none, or no more."""
+    there = (batches.c.id == batch_id) & batches.c.deleted_at.is_(None)
     row = unit.connection.execute(
-        select(batches).where(batches.c.id == batch_id).with_for_update(key_share=True)
+        select(batches).where(there).with_for_update(key_share=True)
     ).one_or_none()
     return None if row is None else BatchRow.of(row)
 

@@ -99,6 +99,8 @@ class BatchRow(_Row):
     created_at: datetime
     finished_at: datetime | None
     sources_gone_at: datetime | None = None
+    retention_days: int | None = None
+    deleted_at: datetime | None = None
 
 
 class EndpointRow(_Row):

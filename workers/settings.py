@@ -13,6 +13,7 @@ from schemas.environment import (
     Conversion,
     Count,
     DocumentLimits,
+    Retention,
     Seconds,
     WebhookAddresses,
     WholeSeconds,
@@ -23,7 +24,9 @@ SOFT_LIMIT_LEAD_S = 10
 """A task is told so long before its hard limit."""
 
 
-class WorkerSettings(Addresses, DocumentLimits, Confinement, Conversion, WebhookAddresses):
+class WorkerSettings(
+    Addresses, DocumentLimits, Retention, Confinement, Conversion, WebhookAddresses
+):
     """What a worker process is told by its environment."""
 
     engine: Literal["paddle", "null"] = "paddle"

@@ -72,7 +72,7 @@ def complete_upload(
 @router.post("/api_keys", status_code=201, tags=["api keys"])
 def post_key(wanted: KeyRequest, found: Found, asking: Asking) -> ApiKeySecret:
     """Make a key; its value is said in this answer only."""
-    return keys.create(found, asking.tenant, wanted)
+    return keys.create(found, asking, wanted)
 
 
 @router.get("/api_keys", tags=["api keys"])
@@ -84,7 +84,7 @@ def list_keys(found: Found, asking: Asking) -> ApiKeyList:
 @router.delete("/api_keys/{key_id}", status_code=204, tags=["api keys"])
 def delete_key(key_id: str, found: Found, asking: Asking) -> None:
     """Make a key invalid at once."""
-    keys.revoke(found, asking.tenant, key_id)
+    keys.revoke(found, asking, key_id)
 
 
 @router.get("/dead_letters", tags=["dead letters"])

@@ -15,6 +15,7 @@ from api import (
     forms,
     intake,
     objects,
+    removal,
     streams,
     uploads,
     waiting,
@@ -171,3 +172,9 @@ def retry_batch(batch_id: str, found: Found, asking: Asking) -> Batch:
     """Try again what of a finished batch failed, was cancelled or has gaps."""
     batches.retry(found, asking.tenant, batch_id)
     return batches.read(found, asking.tenant, batch_id)
+
+
+@router.delete("/{batch_id}", status_code=204)
+def delete_batch(batch_id: str, found: Found, asking: Asking) -> None:
+    """Delete a batch with all its jobs and results, whether it is finished or not."""
+    removal.delete_batch(found, asking.tenant, batch_id, by=asking.actor)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from api import entity, forms, intake, jobs, objects, streams, uploads, waiting
+from api import entity, forms, intake, jobs, removal, streams, uploads, waiting
 from api.auth import Asking
 from api.errors import ApiError
 from api.forms import Submission
@@ -68,6 +68,13 @@ def _admit(found: Parts, submission: Submission) -> Admitted:
             "one_document",
             "一个任务只收一份文档；多份请用 POST /v1/batches。",
             "A job takes one document; use POST /v1/batches for several.",
+        )
+    if submission.wish.retention_days is not None:
+        raise ApiError(
+            422,
+            "retention_of_batches",
+            "retention_days 只用于批次；单个任务的保存期由管理员为租户设定。",
+            "retention_days is for batches; how long single jobs are kept is set for the tenant.",
         )
     if submission.files:
         return intake.submit(found, submission.files[0], submission.wish)
@@ -165,8 +172,7 @@ def retry_job(job_id: str, found: Found, asking: Asking) -> Job:
 @router.delete("/{job_id}", status_code=204)
 def delete_job(job_id: str, found: Found, asking: Asking) -> None:
     """Delete a job with its results; its document goes later, when nothing else needs it."""
-    job, pages = jobs.forget(found, asking.tenant, job_id)
-    objects.discard(found, job, pages)
+    removal.delete_job(found, asking.tenant, job_id, by=asking.actor)
 
 
 def _pace(job: Job) -> dict[str, str]:

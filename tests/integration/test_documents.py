@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import delete, func, insert, select, update
 
-from api import intake, objects, uploads
-from api import jobs as job_rows
+from api import intake, removal, uploads
 from api.errors import ApiError
 from api.intake import Handed, Wish
 from api.limits import Waiting
@@ -58,7 +57,7 @@ def read(parts: Any, job_id: str) -> None:
 
 
 def forget(parts: Any, job_id: str) -> None:
-    objects.discard(parts, *job_rows.forget(parts, TENANT, job_id))
+    removal.delete_job(parts, TENANT, job_id, by="key_1")
 
 
 def uploaded(parts: Any) -> str:

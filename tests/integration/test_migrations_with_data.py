@@ -69,3 +69,32 @@ def test_the_log_of_deliveries_survives_the_way_down_and_up(servers: Servers) ->
             rows = [tuple(row) for row in connection.execute(text(kept))]
             assert rows == [(1, None, {}), (2, None, {})]
         database.dispose()
+
+
+def test_keys_tenants_and_batches_survive_the_way_down_and_up(servers: Servers) -> None:
+    with fresh_database(servers) as url:
+        database = connect(url, pool_size=1)
+        with database.begin() as connection:
+            for statement in (
+                "INSERT INTO api_keys (id, sha256, hint, scopes) VALUES ('k1', 'a', 'h', '{read}')",
+                "INSERT INTO tenants (tenant, weight, retention_days) VALUES ('t', 3, 30)",
+                "INSERT INTO batches (id, deleted_at, retention_days) VALUES ('bat_1', now(), 7)",
+                "INSERT INTO audit (id, actor, action, subject) VALUES ('a', 'k1', 'x', 'bat_1')",
+            ):
+                connection.execute(text(statement))
+        _downgrade(database, "0008")
+        with database.begin() as connection:  # the older version goes on with them
+            connection.execute(
+                text("INSERT INTO api_keys (id, sha256, hint) VALUES ('k2', 'b', 'h')")
+            )
+            connection.execute(text("INSERT INTO batches (id) VALUES ('bat_2')"))
+        migrate(database)
+        with database.begin() as connection:
+            valid = "SELECT id, scopes FROM api_keys WHERE revoked_at IS NULL"
+            keys = [tuple(row) for row in connection.execute(text(valid))]
+            assert keys == [("k2", ["read", "write", "admin"])], "k1 may not do more than before"
+            kept = connection.execute(text("SELECT weight, retention_days FROM tenants"))
+            assert [tuple(row) for row in kept] == [(3.0, None)]
+            batches = connection.execute(text("SELECT id, deleted_at FROM batches ORDER BY id"))
+            assert [tuple(row) for row in batches] == [("bat_1", None), ("bat_2", None)]
+        database.dispose()

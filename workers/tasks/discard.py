@@ -1,12 +1,15 @@
-"""Remove the documents of deleted jobs, once nobody else needs them."""
+"""Remove the results of deleted jobs, and their documents once nobody else needs them."""
+
+import time
 
 import structlog
+from pydantic import JsonValue
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas import keys
 from schemas.tables_sql import jobs, pages, service_state
-from storage import documents
+from storage import audit, documents, removal
 from storage.events import seconds
 from storage.objects import StorageError
 from workers.parts import Parts
@@ -15,13 +18,20 @@ log = structlog.get_logger()
 
 _EVERY_S = 60.0
 _AT_A_TIME = 200
+_RESULTS_AT_A_TIME = 1000
+_RESULTS_S = 5.0
 
 _MARKED = jobs.c.deleted_at.is_not(None) & jobs.c.due_at.is_not(None)
 """A deleted job whose document and page readings may still lie in object storage."""
 
 
 def discard(parts: Parts) -> None:
-    """Look, once a minute, for documents whose time is over, and remove each on its own."""
+    """Remove the results of deleted jobs; look, once a minute, for documents whose time is over."""
+    try:
+        _remove_results(parts)
+    except StorageError as exc:  # the rows still name them, and the next round begins with them
+        log.warning("results_not_removed", error=type(exc).__name__)
+        return
     with parts.database.begin() as connection:
         due = _due(connection) if time_has_come(connection, "discard") else []
     for tenant, sha256 in due:
@@ -29,6 +39,20 @@ def discard(parts: Parts) -> None:
             _remove(parts, tenant, sha256)
         except StorageError as exc:  # the marks stay, and the next round begins with them
             log.warning("documents_not_removed", error=type(exc).__name__)
+            return
+
+
+def _remove_results(parts: Parts) -> None:
+    """Remove result files for some seconds; a large batch has more than fit into a round."""
+    some = func.jsonb_array_length(jobs.c.files) > 0
+    query = select(jobs.c.id, jobs.c.tenant, jobs.c.files).where(_MARKED, some)
+    with parts.database.connect() as connection:
+        rows = connection.execute(query.order_by(jobs.c.due_at).limit(_RESULTS_AT_A_TIME)).all()
+    until = time.monotonic() + _RESULTS_S
+    for row in rows:
+        with parts.database.begin() as connection:
+            removal.remove_results(connection, parts.objects, row.tenant, row.id, row.files)
+        if time.monotonic() > until:
             return
 
 
@@ -70,4 +94,6 @@ def _remove(parts: Parts, tenant: str, sha256: str) -> None:
             parts.objects.delete(keys.page_image(key))
             parts.objects.delete(key)
         parts.objects.delete(keys.upload(tenant, sha256))
+        numbers: dict[str, JsonValue] = {"readings": len(readings)}
+        audit.note(connection, tenant, audit.HOUSEKEEPING, "document.removed", [sha256], numbers)
     log.info("document_removed", readings=len(readings))

@@ -2,7 +2,8 @@
 
 An upload is kept for two days after it was begun: one that was never completed goes with its parts,
 one that was completed and never used with its document. The archives of a batch, and the list of
-what lay below its prefix, go two days after it is finished; its documents belong to its jobs.
+what lay below its prefix, go two days after it is finished, or at once when it is deleted; its
+documents belong to its jobs.
 """
 
 from collections.abc import Sequence
@@ -48,11 +49,14 @@ def _old_uploads(connection: Connection) -> list[UploadRow]:
 
 
 def _old_batches(connection: Connection) -> list[BatchRow]:
-    """Return finished batches; one that was not opened to its end may need its files once more."""
+    """Return deleted batches and those finished long ago.
+
+    One that was not opened to its end may need its files once more.
+    """
+    long_ago = batches.c.finished_at < func.now() - seconds(documents.UPLOAD_S)
+    over = batches.c.deleted_at.is_not(None) | (long_ago & batches.c.error.is_(None))
     kept = select(batches).where(
-        batches.c.sources_gone_at.is_(None),
-        batches.c.finished_at < func.now() - seconds(documents.UPLOAD_S),
-        batches.c.error.is_(None),
+        batches.c.sources_gone_at.is_(None), batches.c.finished_at.is_not(None), over
     )
     rows = connection.execute(kept.order_by(batches.c.finished_at).limit(_AT_A_TIME))
     return [BatchRow.of(row) for row in rows]
@@ -78,8 +82,11 @@ def _expire(parts: Parts, upload: UploadRow) -> None:
 def _empty(parts: Parts, batch: BatchRow) -> None:
     """Remove the files a finished batch was made from and mark it."""
     own = (batches.c.id == batch.id) & batches.c.finished_at.is_not(None)
+    emptied: dict[str, object] = {"sources_gone_at": func.now()}
+    if batch.deleted_at is not None:
+        emptied |= {"sources": [], "prefix": None}
     with parts.database.begin() as connection:
-        marked = connection.execute(update(batches).where(own).values(sources_gone_at=func.now()))
+        marked = connection.execute(update(batches).where(own).values(emptied))
         if marked.rowcount == 0:
             return
         _remove_unneeded(

@@ -29,6 +29,7 @@ from workers import app
 from workers.parts import Parts
 from workers.tasks.discard import discard
 from workers.tasks.leftovers import clear
+from workers.tasks.retention import expire
 
 log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ def _sweep(parts: Parts) -> None:
         _sign_of_life(unit.connection)
     if unit.messages:
         log.info("stuck_resent", number=len(unit.messages))
+    expire(parts)
     discard(parts)
     clear(parts)
 

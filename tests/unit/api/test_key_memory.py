@@ -5,7 +5,7 @@ import pytest
 from api import key_memory
 from api.key_memory import KeyMemory, KnownKey
 
-KEY = KnownKey(id="key_1", tenant="a", of_key=None, of_tenant=60)
+KEY = KnownKey(id="key_1", tenant="a", scopes=frozenset({"read"}), of_key=None, of_tenant=60)
 
 
 @pytest.fixture
