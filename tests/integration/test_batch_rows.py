@@ -163,7 +163,7 @@ def test_a_member_recorded_before_is_not_stored_again(rig: Rig) -> None:
     opened.add(rig.worker, held, 0, [member])
     assert rig.worker.objects.stat(document("a").key) is not None
     rig.worker.objects.delete(document("a").key)  # its job was deleted
-    assert opened.add(rig.worker, held, 0, [member])
+    assert opened.add(rig.worker, held, 0, [member]) == 0, "none was new"
     assert rig.worker.objects.stat(document("a").key) is None
 
 
