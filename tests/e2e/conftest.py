@@ -27,7 +27,9 @@ def opened(browser: Browser, stack: Stack) -> Iterator[Opened]:
     wrong: list[str] = []
     contexts = []
 
-    def open_page(path: str = "", *, address: str = stack.address, **options: object) -> Page:
+    def open_page(
+        path: str = "", *, address: str = stack.address, latency_ms: float = 0, **options: object
+    ) -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
         contexts.append(context)
         page = context.new_page()
@@ -37,6 +39,8 @@ def opened(browser: Browser, stack: Stack) -> Iterator[Opened]:
             "console",
             lambda message: wrong.append(message.text) if _is_fault(message.text) else None,
         )
+        if latency_ms:
+            _slow_down(page, latency_ms)
         page.goto(f"{address}/{path}")
         return page
 
@@ -44,6 +48,16 @@ def opened(browser: Browser, stack: Stack) -> Iterator[Opened]:
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def _slow_down(page: Page, latency_ms: float) -> None:
+    """Let every answer come late, as over a bad line; the browser itself goes on meanwhile."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    endless = {"downloadThroughput": -1, "uploadThroughput": -1}
+    tools.send(
+        "Network.emulateNetworkConditions", {"offline": False, "latency": latency_ms, **endless}
+    )
 
 
 def _is_fault(text: str) -> bool:

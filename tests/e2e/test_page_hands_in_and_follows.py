@@ -4,6 +4,7 @@ import re
 import secrets
 
 import httpx
+import pytest
 import sqlalchemy
 from playwright.sync_api import expect
 
@@ -69,8 +70,10 @@ def test_an_archive_handed_in_by_keyboard_fills_up_and_is_narrowed(opened: Opene
     assert page.locator(".why").first.inner_text()
 
 
-def test_a_dropped_document_is_followed_to_its_end(opened: Opened) -> None:
-    page = opened()
+@pytest.mark.parametrize("latency_ms", [0, 1500])
+def test_a_dropped_document_is_followed_to_its_end(opened: Opened, latency_ms: float) -> None:
+    """Also one that is dropped as soon as the page is seen, before any list is there."""
+    page = opened(latency_ms=latency_ms)
     content = list(pdf(4, secrets.token_hex(4)))
     page.evaluate(
         """(content) => {

@@ -5,6 +5,7 @@ export const CHINESE = {
   "page.skip": "跳到正文",
   "page.tagline": "政府信息公开工作年度报告核对",
   "page.promise": "每个数要么准确，要么标明存疑；报告中的数从不改动。",
+  "page.reading": "正在读取…",
   "page.interface": "接口说明",
   "page.tools": "语言与密钥",
   "page.way": "所在位置",

@@ -5,6 +5,7 @@ export const ENGLISH = {
   "page.skip": "Skip to the content",
   "page.tagline": "checks annual reports on government information disclosure",
   "page.promise": "Every number is exact or flagged; no number of a report is ever altered.",
+  "page.reading": "Reading …",
   "page.interface": "Interface",
   "page.tools": "Language and key",
   "page.way": "Where you are",

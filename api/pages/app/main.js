@@ -25,34 +25,42 @@ async function show({ arrive = true } = {}) {
   const address = here();
   const view = VIEWS[address.name] ?? showHome;
   const place = element("div.view");
-  fill(main, place);
+  const waiting = element("p.soft.waiting", {}, say("page.reading"));
+  fill(main, place, waiting);
   try {
     await view(place, address, { signal, lost: (problem) => lost(problem, signal) });
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Problem)) throw error;
+    leaving.abort(); // no part of a view that failed goes on
     failed(place, error);
+    return;
+  } finally {
+    waiting.remove();
   }
-  if (!arrive || signal.aborted) return;
+  if (!arrive || signal.aborted || main.contains(document.activeElement)) return; // whoever works on is left alone
   scrollTo(0, 0);
   main.querySelector("h1, h2")?.focus({ preventScroll: true });
 }
 
 function failed(place, problem) {
   if (problem.status === 401) askForKey(place, problem, () => show());
-  else fill(place, element("h1", { tabindex: -1 }, say("problem.title")), notice(problem, () => show()));
+  else {
+    fill(place, element("h1", { tabindex: -1 }, say("problem.title")), notice(problem, () => show()));
+    place.querySelector("h1").focus();
+  }
 }
 
 // Something asked in the background was not answered: a key ran out, or the service is away.
 function lost(problem, signal) {
   if (signal.aborted) return;
   if (problem.status === 401) {
+    leaving.abort();
     const place = element("div.view");
     fill(main, place);
     askForKey(place, problem, () => show());
   } else announce(problem.words);
 }
-
 
 // What stands around every view.
 function frame() {
@@ -62,7 +70,8 @@ function frame() {
   const other = language() === "en" ? "zh" : "en";
   const turn = () => {
     choose(other);
-    show({ arrive: false }).then(() => document.querySelector("#language").focus());
+    show({ arrive: false });
+    document.querySelector("#language").focus();
   };
   const tools = document.querySelector("#tools");
   tools.setAttribute("aria-label", say("page.tools"));
