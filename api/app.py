@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import errors, openapi, queue
+from api.headers import Headers
 from api.hub import Hub
 from api.key_memory import KeyMemory
 from api.limits import Limiter, Waiting
@@ -59,6 +60,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(BodyLimit, limit_bytes=found.max_archive_bytes + _FORM_OVERHEAD_BYTES)
     app.add_middleware(RequestId)
+    app.add_middleware(Headers)
     errors.install(app)
     for room in (jobs, results, batches, webhooks, admin, tenants, schemas, health, page):
         app.include_router(room.router)
@@ -99,6 +101,7 @@ def serve() -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
+        server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=10,
     )

@@ -112,7 +112,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StorageError, _store_away)
     app.add_exception_handler(OperationalError, _database_away)
     app.add_exception_handler(DataError, _not_storable)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 def request_id(request: Request) -> str:
@@ -199,7 +198,8 @@ async def _not_storable(request: Request, exc: Exception) -> Response:
     return respond(request, error)
 
 
-async def _unforeseen(request: Request, exc: Exception) -> Response:
+async def unforeseen(request: Request, exc: Exception) -> Response:
+    """Answer for what nobody thought of; the log alone has what it was."""
     log.error("request_failed", request_id=request_id(request), exc_info=exc)
     error = ApiError(
         500,

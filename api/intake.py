@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import BinaryIO
 
 import structlog
@@ -16,6 +15,7 @@ from api.objects import Received
 from api.parts import Parts
 from schemas import failures, message
 from schemas.batch import BatchSource, OnDuplicate
+from schemas.filename import plain_name
 from schemas.job import Priority
 from schemas.tables_sql import batches
 from storage import documents, tracing
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 
 _METADATA = TypeAdapter(dict[str, JsonValue])
 _METADATA_BYTES = 16 * 1024
-_NAME_CHARACTERS = 255
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,13 +185,6 @@ def parse_metadata(text: str | None) -> dict[str, JsonValue]:
         return _METADATA.validate_json(text)
     except ValidationError as exc:
         raise refusal from exc
-
-
-def plain_name(filename: str) -> str:
-    """Return the last part of a file name, without control characters and not too long."""
-    last = PurePosixPath(filename.replace("\\", "/")).name
-    shown = "".join(character for character in last if character.isprintable())
-    return shown[-_NAME_CHARACTERS:] or "document"
 
 
 def _must_be_document(received: Received) -> None:

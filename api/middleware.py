@@ -5,9 +5,10 @@ import secrets
 import time
 
 import structlog
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import refused
+from api.errors import refused, unforeseen
 from schemas import failures
 from storage import tracing
 from storage.tally import TALLY
@@ -34,11 +35,12 @@ class RequestId:
         request_id = given.decode() if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.monotonic()
-        status = 500
+        status, begun = 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
+                begun = True
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
@@ -51,6 +53,10 @@ class RequestId:
         ):
             try:
                 await self._app(scope, receive, answer)
+            except Exception as exc:  # the framework's own net hangs outside of all this
+                if begun:
+                    raise
+                await (await unforeseen(Request(scope), exc))(scope, receive, answer)
             finally:
                 traced.name(*_described(scope, status))
                 seconds = time.monotonic() - started

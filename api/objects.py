@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
-from urllib.parse import quote
 
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from api.errors import refused
+from api.headers import SANDBOX, disposition
 from api.parts import Parts
 from schemas import failures, keys
 from schemas.formats import Format, sniff
@@ -18,8 +18,6 @@ from storage.rows import PageRow
 
 _CHUNK_BYTES = 1024 * 1024
 _HEAD_BYTES = 64 * 1024
-SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-"""What a page shown inline may do: neither run scripts nor load anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ def serve(
     media_type: str,
     *,
     filename: str,
-    disposition: Literal["inline", "attachment"] = "inline",
+    how: Literal["inline", "attachment"] = "inline",
 ) -> Response | None:
     """Return an object as a response, or a presigned address for a large one; None for nothing.
 
@@ -73,8 +71,9 @@ def serve(
     found = parts.objects.stat(key)
     if found is None or found.size_bytes == 0:
         return None
+    named = disposition(how, filename)
     if found.size_bytes > parts.settings.redirect_bytes:
-        address = parts.objects.presign(key, "GET", parts.settings.presign_s)
+        address = parts.objects.presign(key, "GET", parts.settings.presign_s, disposition=named)
         if address is not None:
             return RedirectResponse(address, status_code=303)
     return StreamingResponse(
@@ -82,9 +81,8 @@ def serve(
         media_type=media_type,
         headers={
             "Content-Length": str(found.size_bytes),
-            "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(filename, safe='')}",
+            "Content-Disposition": named,
             "Content-Security-Policy": SANDBOX,
-            "X-Content-Type-Options": "nosniff",
         },
     )
 

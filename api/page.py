@@ -74,8 +74,8 @@ def site() -> Site:
 
 
 def headers(asset: Asset, keep: str) -> dict[str, str]:
-    """Return what is said of every file: how long it keeps, and that it is what it says."""
-    return {"Cache-Control": keep, "ETag": asset.etag, "X-Content-Type-Options": "nosniff"}
+    """Return what is said of every file: how long it keeps."""
+    return {"Cache-Control": keep, "ETag": asset.etag}
 
 
 def guard(store: str | None) -> dict[str, str]:
@@ -101,7 +101,6 @@ def guard(store: str | None) -> dict[str, str]:
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Referrer-Policy": "no-referrer",
     }
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from api import objects
 from api.errors import ApiError, not_found, refused
-from api.intake import plain_name
 from api.objects import Received
 from api.parts import Parts
 from schemas import failures, keys
 from schemas.batch import BatchSource
+from schemas.filename import plain_name
 from schemas.tables_sql import uploads
 from schemas.upload import MAX_PARTS, Completion, Upload, UploadPart, UploadRequest
 from storage import documents

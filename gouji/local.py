@@ -17,6 +17,7 @@ import structlog
 from gouji.earlier import find_earlier
 from schemas import failures
 from schemas.failure import Failure
+from schemas.filename import folder_name
 from schemas.record import Source
 from schemas.validation import Verdict
 from workers.engines.inspection import Limits
@@ -81,9 +82,10 @@ def errands(paths: Iterable[Path], out: Path) -> list[Errand]:
     taken: set[str] = set()
     listed = []
     for path in dict.fromkeys(found):
-        name, number = path.stem, 2
+        stem = folder_name(path.name)
+        name, number = stem, 2
         while name in taken:
-            name, number = f"{path.stem}-{number}", number + 1
+            name, number = f"{stem}-{number}", number + 1
         taken.add(name)
         listed.append(Errand(path=path, out=out / name))
     return listed

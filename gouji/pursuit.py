@@ -12,6 +12,7 @@ from gouji import words
 from gouji.client import Client, Refused, ResultFormat
 from gouji.terminal import Terminal
 from schemas.batch import Batch, BatchItem
+from schemas.filename import folder_name
 from schemas.job import TERMINAL, Job
 
 _WAIT_S = 2.0
@@ -229,7 +230,7 @@ def fetch_job(client: Client, job: Job, out: Path) -> Path:
 
 
 def _folder(job: Job, out: Path) -> Path:
-    folder = out / (Path(job.filename).stem or job.id)
+    folder = out / folder_name(job.filename)
     marker = folder / "job.json"
     if marker.exists() and json.loads(marker.read_text(encoding="utf-8"))["id"] != job.id:
         return out / f"{folder.name}-{job.id}"

@@ -61,9 +61,16 @@ class FolderStore:
         """Remove an object if it is there."""
         self._path(key).unlink(missing_ok=True)
 
-    def presign(self, key: str, method: Literal["GET", "PUT"], expires_s: int) -> str | None:
+    def presign(
+        self,
+        key: str,
+        method: Literal["GET", "PUT"],
+        expires_s: int,
+        *,
+        disposition: str | None = None,
+    ) -> str | None:
         """Return None: a folder has no address; the API passes the bytes through itself."""
-        del key, method, expires_s
+        del key, method, expires_s, disposition
         return None
 
     def _path(self, key: str) -> Path:

@@ -47,8 +47,18 @@ class ObjectStore(Protocol):
         """Remove an object; removing what is not there is no error."""
         ...
 
-    def presign(self, key: str, method: Literal["GET", "PUT"], expires_s: int) -> str | None:
-        """Return an address that needs no key for a while, or None where there is no such."""
+    def presign(
+        self,
+        key: str,
+        method: Literal["GET", "PUT"],
+        expires_s: int,
+        *,
+        disposition: str | None = None,
+    ) -> str | None:
+        """Return an address that needs no key for a while, or None where there is no such.
+
+        `disposition` is the Content-Disposition (RFC 6266) that its answer is to have.
+        """
         ...
 
 

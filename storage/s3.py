@@ -84,7 +84,14 @@ class S3Store:
             key, lambda: self._client.remove_object(bucket_name=self._bucket, object_name=key)
         )
 
-    def presign(self, key: str, method: Literal["GET", "PUT"], expires_s: int) -> str | None:
+    def presign(
+        self,
+        key: str,
+        method: Literal["GET", "PUT"],
+        expires_s: int,
+        *,
+        disposition: str | None = None,
+    ) -> str | None:
         """Return an address for one method on one key that needs no credentials for a while."""
         if method == "PUT":
             self.ensure_bucket()
@@ -93,6 +100,9 @@ class S3Store:
             bucket_name=self._bucket,
             object_name=key,
             expires=timedelta(seconds=expires_s),
+            response_headers=(
+                {"response-content-disposition": disposition} if disposition else None
+            ),
         )
 
     def listed(self, prefix: str) -> Iterator[str]:

@@ -14,7 +14,6 @@ from api import (
     export,
     forms,
     intake,
-    objects,
     removal,
     streams,
     uploads,
@@ -24,6 +23,7 @@ from api.auth import Asking
 from api.batch_events import Position
 from api.batches import ItemFilters
 from api.forms import Submission
+from api.headers import SANDBOX, disposition
 from api.long_files import LongFormat
 from api.openapi import UNCHANGED, files
 from api.parts import Parts, parts
@@ -148,12 +148,11 @@ def get_export(batch_id: str, found: Found, asking: Asking, format: Format = "cs
     row, jobs = batches.assembled(found, asking.tenant, batch_id)
     name = f"gouji-{row.id}-{datetime.now(UTC).date().isoformat()}.{format}"
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": disposition("inline" if format == "html" else "attachment", name),
         "Gouji-Complete": "true" if row.status in TERMINAL else "false",
     }
     if format == "html":
-        headers |= {"Content-Disposition": "inline", "Content-Security-Policy": objects.SANDBOX}
+        headers |= {"Content-Security-Policy": SANDBOX}
         page = export.summarised(found, batches.read(found, asking.tenant, batch_id), jobs)
         return Response(page, media_type="text/html; charset=utf-8", headers=headers)
     pieces = export.pieces(found, jobs, format)

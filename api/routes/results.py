@@ -81,7 +81,7 @@ def get_source(job_id: str, found: Found, asking: Asking) -> Response:
         keys.upload(job.tenant, job.sha256),
         job.media_type or "application/octet-stream",
         filename=job.filename,
-        disposition="attachment",
+        how="attachment",
     )
     if source is None:
         raise not_found("原文件", "source document")

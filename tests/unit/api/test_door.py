@@ -13,27 +13,6 @@ from api.parts import Parts
 from api.settings import ApiSettings, is_loopback
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ("报告.pdf", "报告.pdf"),
-        ("C:\\扫描\\报告.pdf", "报告.pdf"),
-        ("/etc/passwd", "passwd"),
-        ("../../x.pdf", "x.pdf"),
-        ("a\x00b\nc.pdf", "abc.pdf"),
-        ("", "document"),
-        ("/", "document"),
-    ],
-)
-def test_a_file_name_is_its_last_part_without_tricks(given: str, expected: str) -> None:
-    assert intake.plain_name(given) == expected
-
-
-def test_a_long_name_keeps_its_end() -> None:
-    assert intake.plain_name("长" * 400 + ".pdf").endswith(".pdf")
-    assert len(intake.plain_name("长" * 400 + ".pdf")) == 255
-
-
 @pytest.mark.parametrize("text", ["[]", "1", "nonsense", '{"a": ' + '"x"' * 9000 + "}", "[" * 5000])
 def test_metadata_is_an_object_or_refused(text: str) -> None:
     with pytest.raises(ApiError) as caught:
