@@ -80,7 +80,8 @@ def submit(
 ) -> None:
     """把文件交给服务，中断后重新运行即续传。 Hand files to a service; run it again to resume.
 
-    Nothing is sent twice, and a large file goes on where it stopped.
+    A document becomes a job; an archive, a folder or a prefix becomes one batch. Nothing is sent
+    twice, and folders and large files go on where they stopped.
     """
     from gouji import submission
 

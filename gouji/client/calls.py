@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue
 
-from gouji.client.flow import Ask, Flow, Pause, answered, read
+from gouji.client.flow import Ask, Flow, Param, Pause, answered, read
 from schemas.batch import Batch, BatchItemList, BatchList
 from schemas.event import (
     Delivery,
@@ -20,6 +20,7 @@ from schemas.event import (
     Subscribable,
 )
 from schemas.job import TERMINAL, Job, JobList
+from schemas.tenant import Usage
 
 M = TypeVar("M", bound=BaseModel)
 P = TypeVar("P", JobList, BatchList, BatchItemList, DeliveryList)
@@ -147,3 +148,13 @@ def replay_range(
         sent += found.replayed
         if not found.remaining or not found.replayed:
             return sent
+
+
+def usage(since: date | None, until: date | None) -> Flow[Usage]:
+    """Read what was handed in on some days."""
+    params: dict[str, Param] = {
+        name: day.isoformat()
+        for name, day in (("since", since), ("until", until))
+        if day is not None
+    }
+    return (yield from read(Usage, Ask(address="/v1/usage", params=params)))

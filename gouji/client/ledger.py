@@ -9,17 +9,24 @@ from typing import Protocol
 class Ledger(Protocol):
     """Remembers uploads that are not complete."""
 
-    def find(self, server: str, path: Path) -> str | None:
-        """Return the upload by which this file, as it is now, was being sent."""
+    def find(self, server: str, mark: str) -> str | None:
+        """Return the upload by which what has this mark was being sent."""
         ...
 
-    def note(self, server: str, path: Path, upload_id: str) -> None:
+    def note(self, server: str, mark: str, upload_id: str) -> None:
         """Remember that an upload has begun."""
         ...
 
-    def forget(self, server: str, path: Path) -> None:
+    def forget(self, server: str, mark: str) -> None:
         """Forget an upload that is complete, or gone."""
         ...
+
+
+def mark_of(path: Path) -> str:
+    """Return what stands for a file: one that was changed is another one."""
+    whole = path.resolve()
+    found = whole.stat()
+    return f"{whole} {found.st_size} {found.st_mtime_ns}"
 
 
 class FileLedger:
@@ -28,19 +35,19 @@ class FileLedger:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file or _usual_place()
 
-    def find(self, server: str, path: Path) -> str | None:
-        """Return the upload by which this file, as it is now, was being sent."""
-        found = self._read().get(_name(server, path))
+    def find(self, server: str, mark: str) -> str | None:
+        """Return the upload by which what has this mark was being sent."""
+        found = self._read().get(f"{server} {mark}")
         return found if isinstance(found, str) else None
 
-    def note(self, server: str, path: Path, upload_id: str) -> None:
+    def note(self, server: str, mark: str, upload_id: str) -> None:
         """Remember that an upload has begun."""
-        self._write({**self._read(), _name(server, path): upload_id})
+        self._write({**self._read(), f"{server} {mark}": upload_id})
 
-    def forget(self, server: str, path: Path) -> None:
+    def forget(self, server: str, mark: str) -> None:
         """Forget an upload that is complete, or gone."""
         known = self._read()
-        if known.pop(_name(server, path), None) is not None:
+        if known.pop(f"{server} {mark}", None) is not None:
             self._write(known)
 
     def _read(self) -> dict[str, object]:
@@ -64,10 +71,3 @@ def _usual_place() -> Path:
     state = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
     folder = Path(state) if state else Path.home() / ".local" / "state"
     return folder / "gouji" / "uploads.json"
-
-
-def _name(server: str, path: Path) -> str:
-    """Return what stands for a file at a server: a file that was changed is another one."""
-    whole = path.resolve()
-    found = whole.stat()
-    return f"{server} {whole} {found.st_size} {found.st_mtime_ns}"

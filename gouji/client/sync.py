@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, Unpack
@@ -14,7 +14,8 @@ from pydantic import BaseModel, JsonValue
 from gouji.client import calls, stream, uploads, wire
 from gouji.client.calls import P
 from gouji.client.errors import Unreachable, problem
-from gouji.client.flow import Ask, Effect, Flow, Pause, Save, Send, Work, fetched, saved
+from gouji.client.flow import Ask, Effect, Flow, Pause, Save, Send, Work, fetched, read, saved
+from gouji.client.folder import submit_folder
 from gouji.client.ledger import Ledger
 from gouji.client.patience import patiently
 from gouji.client.stream import Subscription
@@ -43,6 +44,7 @@ from schemas.event import (
 from schemas.job import Job, JobList
 from schemas.record import Record
 from schemas.table import Tables
+from schemas.tenant import Quota, Usage
 from schemas.upload import Upload
 from schemas.validation import Validation
 
@@ -162,6 +164,12 @@ class Client:
         """Hand in archives and documents as one batch."""
         return self._run(uploads.submit_batch(paths, wishes, self._sending(progress)))
 
+    def submit_folder(
+        self, folder: Path, *, progress: Progress | None = None, **wishes: Unpack[Wishes]
+    ) -> Batch:
+        """Hand in a folder with all below it as one batch; again, it is the same batch."""
+        return self._run(submit_folder(folder, wishes, self._sending(progress)))
+
     def submit_prefix(self, prefix: str, **wishes: Unpack[Wishes]) -> Batch:
         """Have everything below `s3://bucket/path/` taken in, where the operator has opened it."""
         return self._run(uploads.submit_prefix(prefix, wishes))
@@ -201,6 +209,10 @@ class Client:
     def retry_batch(self, batch_id: str) -> Batch:
         """Try again what of a batch failed, was cancelled or has gaps."""
         return self._run(calls.act(Batch, f"/v1/batches/{batch_id}/retry"))
+
+    def delete_batch(self, batch_id: str) -> None:
+        """Delete a batch with all its jobs and results."""
+        self._run(calls.delete(f"/v1/batches/{batch_id}"))
 
     def export(self, batch_id: str, kind: ExportFormat, target: Path) -> None:
         """Write the export of a batch to a file, whole or not at all."""
@@ -253,6 +265,16 @@ class Client:
     ) -> int:
         """Send the events of a time once more that last ended so; return how many."""
         return self._run(calls.replay_range(endpoint_id, since, until, status))
+
+    # What may be used, and was
+
+    def quota(self) -> Quota:
+        """Return what may be done with this key, and how much of it is taken up now."""
+        return self._run(read(Quota, Ask(address="/v1/quota")))
+
+    def usage(self, since: date | None = None, until: date | None = None) -> Usage:
+        """Return what was handed in from a day to a day; this month's when none is named."""
+        return self._run(calls.usage(since, until))
 
     # The wire
 

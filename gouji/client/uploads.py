@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from gouji.client.errors import ClientError, Refused
 from gouji.client.flow import Ask, Flow, answered, read, worked
-from gouji.client.ledger import Ledger
+from gouji.client.ledger import Ledger, mark_of
 from gouji.client.wishes import Progress, Wishes
 from schemas.batch import Batch
 from schemas.job import Job
@@ -52,7 +52,7 @@ def submit_batch(paths: Sequence[Path], wishes: Wishes, sending: Sending) -> Flo
 
 def submit_prefix(prefix: str, wishes: Wishes) -> Flow[Batch]:
     """Have everything below a prefix taken in as one batch."""
-    body: dict[str, JsonValue] = {"prefix": prefix, **_json(wishes)}
+    body: dict[str, JsonValue] = {"prefix": prefix, **options(wishes)}
     ask = Ask(method="POST", address="/v1/batches", json=body, headers=_key(wishes))
     return (yield from read(Batch, ask))
 
@@ -75,18 +75,21 @@ def _hand_in(
     for path in paths:
         done = yield from upload(path, sending)
         ids.append(done.id)
-    body: dict[str, JsonValue] = {"upload_ids": ids, **_json(wishes)}
+    body: dict[str, JsonValue] = {"upload_ids": ids, **options(wishes)}
     named = Ask(method="POST", address=address, json=body, headers=headers)
     answer = yield from answered(named)
-    for path in paths:
-        _forget(path, sending)
+    forget([mark_of(path) for path in paths], sending)
     return answer
 
 
-def upload(path: Path, sending: Sending) -> Flow[Upload]:
-    """Send a file in parts, going on where an earlier attempt stopped; return it completed."""
+def upload(path: Path, sending: Sending, mark: str | None = None) -> Flow[Upload]:
+    """Send a file in parts, going on where an earlier attempt stopped; return it completed.
+
+    `mark` is what the attempt is remembered by, if not by the file itself.
+    """
     sha256 = yield from worked(partial(hash_of, path))
-    begun = yield from _begun(path, sha256, sending)
+    mark = mark or mark_of(path)
+    begun = yield from _begun(path, sha256, mark, sending)
     for left in reversed(range(_ROUNDS)):
         if begun.status == "completed":
             break
@@ -98,7 +101,7 @@ def upload(path: Path, sending: Sending) -> Flow[Upload]:
                 raise
             begun = yield from _look(begun.id)
     if begun.sha256 != sha256:
-        _forget(path, sending)
+        forget([mark], sending)
         raise ClientError(
             f"{path} 在上传时发生了变化。请重新提交。 "
             f"{path} changed while it was being sent. Submit it again."
@@ -106,24 +109,30 @@ def upload(path: Path, sending: Sending) -> Flow[Upload]:
     return begun
 
 
-def _begun(path: Path, sha256: str, sending: Sending) -> Flow[Upload]:
+def _begun(path: Path, sha256: str, mark: str, sending: Sending) -> Flow[Upload]:
     """Return the upload begun earlier, if it is still there, or a new one."""
     size = path.stat().st_size
-    known = sending.ledger.find(sending.server, path) if sending.ledger else None
-    if known is not None:
-        try:
-            found = yield from _look(known)
-        except Refused as refused:
-            if refused.status not in (404, 410):
-                raise
-        else:
-            if found.size_bytes == size and found.sha256 in (None, sha256):
-                return found
+    known = yield from known_upload(mark, sending)
+    if known is not None and known.size_bytes == size and known.sha256 in (None, sha256):
+        return known
     body: dict[str, JsonValue] = {"filename": path.name, "size_bytes": size}
     found = yield from read(Upload, Ask(method="POST", address="/v1/uploads", json=body))
     if sending.ledger:
-        sending.ledger.note(sending.server, path, found.id)
+        sending.ledger.note(sending.server, mark, found.id)
     return found
+
+
+def known_upload(mark: str, sending: Sending) -> Flow[Upload | None]:
+    """Return the upload that is remembered by a mark, if the server still has it."""
+    known = sending.ledger.find(sending.server, mark) if sending.ledger else None
+    if known is None:
+        return None
+    try:
+        return (yield from _look(known))
+    except Refused as refused:
+        if refused.status not in (404, 410):
+            raise
+        return None
 
 
 def _look(upload_id: str) -> Flow[Upload]:
@@ -167,9 +176,11 @@ def _to(url: str, content: bytes) -> Ask:
     return Ask(method="PUT", address=url, content=content, elsewhere=not url.startswith("/"))
 
 
-def _forget(path: Path, sending: Sending) -> None:
+def forget(marks: Sequence[str], sending: Sending) -> None:
+    """Forget uploads that were handed in, or are of no use any more."""
     if sending.ledger:
-        sending.ledger.forget(sending.server, path)
+        for mark in marks:
+            sending.ledger.forget(sending.server, mark)
 
 
 def hash_of(path: Path) -> str:
@@ -188,12 +199,15 @@ def _key(wishes: Wishes) -> dict[str, str]:
     return {"Idempotency-Key": wishes.get("idempotency_key") or f"sdk-{uuid.uuid4()}"}
 
 
-def _json(wishes: Wishes) -> dict[str, JsonValue]:
+def options(wishes: Wishes) -> dict[str, JsonValue]:
+    """Return the options of a submission as a request's body has them."""
     found: dict[str, JsonValue] = {}
     if "priority" in wishes:
         found["priority"] = wishes["priority"]
     if "on_duplicate" in wishes:
         found["on_duplicate"] = wishes["on_duplicate"]
+    if "retention_days" in wishes:
+        found["retention_days"] = wishes["retention_days"]
     if "metadata" in wishes:
         found["metadata"] = dict(wishes["metadata"])
     return found
@@ -202,5 +216,5 @@ def _json(wishes: Wishes) -> dict[str, JsonValue]:
 def _fields(wishes: Wishes) -> dict[str, str]:
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for name, value in _json(wishes).items()
+        for name, value in options(wishes).items()
     }

@@ -27,6 +27,8 @@ class Wishes(TypedDict, total=False):
     on_duplicate: OnDuplicate
     """What becomes of a document handed in before: its job stands for it, it is read again, or it
     is refused."""
+    retention_days: int
+    """Of a batch: days after its end until it is deleted with its results."""
     idempotency_key: str
     """Two submissions under one key are one; a fresh key is made where none is given."""
 

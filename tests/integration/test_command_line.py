@@ -54,10 +54,33 @@ def test_a_folder_is_handed_in_once_however_often_it_is_submitted(
     assert {path.name for path in out.iterdir()} == {"one", "two"}
     first = lines(run(stack, "submit", str(documents), "--json"))
     again = lines(run(stack, "submit", str(documents), "--json"))
-    assert [line["id"][:4] for line in first] == ["bat_", "job_"]
+    assert [line["id"][:4] for line in first] == ["bat_"]
     assert first == again
     anew = lines(run(stack, "submit", str(documents), "--json", "--again"))
     assert {line["id"] for line in anew}.isdisjoint(line["id"] for line in first)
+
+
+def test_a_folder_is_one_batch_with_the_names_of_its_files(stack: Stack, tmp_path: Path) -> None:
+    folder = tmp_path / "全市"
+    for name in ("市局/2024.pdf", "县局/2024.pdf", "县局/2023.pdf"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pdf(1, f"{name} {uuid4()}"))
+    batch = lines(run(stack, "submit", str(folder), "--json"))[0]["id"]
+    with Client(stack.address) as client:
+        assert {item.name for item in client.items(client.wait_batch(batch).id)} == {
+            "市局/2024.pdf",
+            "县局/2024.pdf",
+            "县局/2023.pdf",
+        }
+        assert client.batch(batch).metadata["title"] == "全市"
+
+
+def test_a_folder_with_nothing_to_read_is_said_to_be_empty(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "note.xyz").write_bytes(b"\x00\x01\x02")
+    done = run(stack, "submit", str(tmp_path))
+    assert done.exit_code == 2
+    assert "no documents" in " ".join(done.output.split())
 
 
 def test_what_was_handed_in_before_is_treated_as_asked(stack: Stack, documents: Path) -> None:

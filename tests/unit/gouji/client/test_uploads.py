@@ -10,6 +10,7 @@ import pytest
 
 from gouji.client import Client, ClientError, FileLedger, uploads
 from gouji.client import sync as sync_module
+from gouji.client.ledger import mark_of
 
 PART = 1000
 
@@ -147,9 +148,9 @@ def test_an_upload_is_remembered_until_it_is_submitted(document: Path, tmp_path:
     ledger = FileLedger(tmp_path / "state" / "uploads.json")
     with client(server, tmp_path) as made, pytest.raises(ClientError):
         made.submit_batch([document])  # the made-up server takes no batches
-    assert ledger.find("http://gouji.test", document) == "upl_1"
-    ledger.forget("http://gouji.test", document)
-    assert ledger.find("http://gouji.test", document) is None
+    assert ledger.find("http://gouji.test", mark_of(document)) == "upl_1"
+    ledger.forget("http://gouji.test", mark_of(document))
+    assert ledger.find("http://gouji.test", mark_of(document)) is None
 
 
 def test_a_machine_that_keeps_nothing_uploads_all_the_same(document: Path, tmp_path: Path) -> None:
