@@ -15,7 +15,7 @@ help:
 	@echo "make fuzz    coverage-guided fuzzing of our own readers, SECONDS_EACH=60"
 	@echo "make audit   look the locked packages up among known vulnerabilities"
 	@echo "make check   what CI runs: lint, types, layers, tests"
-	@echo "make chaos   ten minutes of faults on a running service: MINUTES=10 SEED=7"
+	@echo "make chaos   ten minutes of faults on a running service: MINUTES=10 SEED=7, or APART=2"
 	@echo "make bench   the measurements quoted in the README"
 	@echo "make lock    resolve the locked requirements anew"
 	@echo "make clean   remove the environment and what demo left behind"
@@ -63,7 +63,7 @@ layers: setup
 	$(BIN)/lint-imports
 
 chaos: setup
-	@$(BIN)/python -m pytest tests/chaos --chaos-minutes $(or $(MINUTES),10) $(if $(SEED),--chaos-seed $(SEED)) -s
+	@$(BIN)/python -m pytest tests/chaos --chaos-minutes $(or $(MINUTES),10) $(if $(SEED),--chaos-seed $(SEED)) $(if $(APART),--chaos-apart $(APART) -k alone) -s
 
 bench: setup
 	@$(BIN)/gouji bench

@@ -72,13 +72,11 @@ def serve(options: Options, ready: Callable[[Options], None]) -> None:
         running.callback(_stop, children)
         for child in children:
             child.start()
-        _await_ready(options, children, stopped)
+        _await_ready(options, kept, children, stopped)
         if not stopped.is_set():
             ready(options)
         while not stopped.wait(_LOOK_EVERY_S):
-            _bring_back(kept)
-            for child in children:
-                child.keep_alive()
+            _look_after(kept, children)
 
 
 def _check_settings() -> None:
@@ -295,12 +293,23 @@ def _worker(name: str, queues: str, processes: int) -> list[str]:
     return [*celery, *quiet, "-n", f"{name}@%h", "-Q", queues, "-c", str(processes)]
 
 
-def _await_ready(options: Options, children: list[Child], stopped: threading.Event) -> None:
+def _look_after(kept: list[embedded.Server], children: list[Child]) -> None:
+    """Start what has died again, during the start as well as later."""
+    _bring_back(kept)
+    for child in children:
+        child.keep_alive()
+
+
+def _await_ready(
+    options: Options,
+    kept: list[embedded.Server],
+    children: list[Child],
+    stopped: threading.Event,
+) -> None:
     """Wait until the API answers and a worker has given a sign of life."""
     deadline = time.monotonic() + READY_S
     while not stopped.wait(_LOOK_EVERY_S):
-        for child in children:
-            child.keep_alive()
+        _look_after(kept, children)
         if _answers(options):
             return
         if time.monotonic() > deadline:

@@ -27,6 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     own.addoption("--chaos-minutes", type=float, default=minutes, help="length of a chaos run")
     seed = os.environ.get("GOUJI_CHAOS_SEED")
     own.addoption("--chaos-seed", type=int, default=seed, help="of the faults; printed")
+    apart = os.environ.get("GOUJI_CHAOS_APART")
+    own.addoption("--chaos-apart", type=int, default=apart, help="times each fault comes alone")
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,10 @@ class Door:
     """Whether new connections are closed at once."""
     commits_lost: float = 0.0
     """The share of commits whose connection is cut, half of them after the server has it."""
+    cuts: int = 0
+    """How many ends of connections were cut, pieces held up, and commits cut off, until now."""
+    held: int = 0
+    lost: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _through: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -36,6 +40,7 @@ class Door:
 
     def _abort_all(self) -> None:
         for writer in list(self._writers):
+            self.cuts += 1
             writer.transport.abort()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -67,12 +72,14 @@ class Door:
     ) -> None:
         with suppress(OSError, asyncio.CancelledError):
             while piece := await source.read(_PIECE_BYTES):
+                self.held += not self._through.is_set()
                 await self._through.wait()
                 lost = asks and b"COMMIT" in piece and self.rng.random() < self.commits_lost
                 if not lost or self.rng.random() < 0.5:
                     target.write(piece)
                     await target.drain()
                 if lost:
+                    self.lost += 1
                     await asyncio.sleep(0.02)
                     break
         for writer in pair:

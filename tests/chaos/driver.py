@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -69,6 +69,8 @@ class Struck:
     """A fault that happened: when it was over, and which jobs were under way by then."""
 
     name: str
+    hit: int
+    """Of processes, connections, messages, requests or rows; chance may let it be none."""
     began: float
     over: float
     under_way: frozenset[str]
@@ -100,6 +102,14 @@ class Clock:
 
     def stop(self) -> None:
         self._over.set()
+
+
+def lapse(looked_for: Callable[[], bool], within_s: float) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + within_s
+    while not looked_for():
+        assert time.monotonic() < deadline, f"it is not so after {within_s:.0f} s"
+        time.sleep(0.1)
 
 
 def hand_in(
@@ -134,11 +144,13 @@ def strike(
         name = order.pop(0)
         fault, longest_s = faults[name]
         at = time.monotonic()
-        with fault(world):
+        with fault(world) as hit:
             lasting(world.rng, longest_s)
+            number = hit()
         over = time.monotonic()
-        struck.append(Struck(name=name, began=at, over=over, under_way=clock.under_way()))
-        print(f"{at - began:7.1f} s  {name} ({over - at:.1f} s)", flush=True)
+        print(f"{at - began:7.1f} s  {name} ({over - at:.1f} s, {number} hit)", flush=True)
+        under_way = clock.under_way()
+        struck.append(Struck(name=name, hit=number, began=at, over=over, under_way=under_way))
         time.sleep(world.rng.uniform(0.5, 4.0))
     return struck
 

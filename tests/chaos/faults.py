@@ -37,29 +37,36 @@ class World:
     store: Store | None = None
 
 
-Fault = Callable[[World], AbstractContextManager[None]]
+Hit = Callable[[], int]
+"""Says how much a fault has hit so far: processes, connections, messages, requests, rows."""
+
+Fault = Callable[[World], AbstractContextManager[Hit]]
 """Begins on entry and is over on exit; what it takes to come back is the service's affair."""
 
 
 @contextmanager
-def _kill(role: Role, number: int, world: World) -> Iterator[None]:
+def _kill(role: Role, number: int, world: World) -> Iterator[Hit]:
     found = world.service.processes(role)
+    hit = 0
     if found:
         with suppress(psutil.Error):
             world.rng.choice(found).send_signal(number)
-    yield
+            hit = 1
+    yield lambda: hit
 
 
 @contextmanager
-def _freeze(role: Role, world: World) -> Iterator[None]:
+def _freeze(role: Role, world: World) -> Iterator[Hit]:
     """Stop a process for a while: it wakes up believing that it holds what it held."""
     found = world.service.processes(role)
     chosen = world.rng.choice(found) if found else None
+    hit = 0
     if chosen is not None:
         with suppress(psutil.Error):
             chosen.suspend()
+            hit = 1
     try:
-        yield
+        yield lambda: hit
     finally:
         if chosen is not None:
             with suppress(psutil.Error):
@@ -67,55 +74,60 @@ def _freeze(role: Role, world: World) -> Iterator[None]:
 
 
 @contextmanager
-def _broker_restarted(number: int, world: World) -> Iterator[None]:
-    world.broker.end(number)
+def _broker_restarted(number: int, world: World) -> Iterator[Hit]:
+    hit = world.broker.end(number)
     try:
-        yield
+        yield lambda: hit
     finally:
         world.broker.start()
 
 
 @contextmanager
-def _broker_flushed(world: World) -> Iterator[None]:
-    with world.broker.client() as client:
+def _broker_flushed(world: World) -> Iterator[Hit]:
+    hit = 0
+    with suppress(redis.RedisError), world.broker.client() as client:
+        hit = int(client.dbsize())
         client.flushall()
-    yield
+    yield lambda: hit
 
 
 @contextmanager
-def _broker_paused(world: World) -> Iterator[None]:
-    world.broker.signal(signal.SIGSTOP)
+def _broker_paused(world: World) -> Iterator[Hit]:
+    hit = world.broker.signal(signal.SIGSTOP)
     try:
-        yield
+        yield lambda: hit
     finally:
         world.broker.signal(signal.SIGCONT)
 
 
 @contextmanager
-def _cut(door: str, world: World) -> Iterator[None]:
-    """Break the connections now and then, and let none in while it lasts."""
+def _cut(door: str, world: World) -> Iterator[Hit]:
+    """Break the connections there are, and let none in while it lasts."""
     found = getattr(world, door)
+    before = found.cuts
     found.shut = True
     found.cut()
     try:
-        yield
+        yield lambda: found.cuts - before
     finally:
         found.shut = False
 
 
 @contextmanager
-def _stalled(door: str, world: World) -> Iterator[None]:
+def _stalled(door: str, world: World) -> Iterator[Hit]:
     found = getattr(world, door)
+    before = found.held
     found.hold(True)
     try:
-        yield
+        yield lambda: found.held - before
     finally:
         found.hold(False)
 
 
 @contextmanager
-def _messages_shuffled(world: World) -> Iterator[None]:
+def _messages_shuffled(world: World) -> Iterator[Hit]:
     """Have messages come twice and in any order."""
+    hit = 0
     with suppress(redis.RedisError), world.broker.client() as client:
         for queue in QUEUES:
             taken = client.rpop(queue, 100_000)
@@ -123,78 +135,98 @@ def _messages_shuffled(world: World) -> Iterator[None]:
                 again = [*taken, *world.rng.sample(taken, k=(len(taken) + 1) // 2)]
                 world.rng.shuffle(again)
                 client.lpush(queue, *again)
-    yield
+                hit += len(again)
+    yield lambda: hit
 
 
 @contextmanager
-def _messages_lost(world: World) -> Iterator[None]:
+def _messages_lost(world: World) -> Iterator[Hit]:
     """Lose every other message, and nothing else."""
+    hit = 0
     with suppress(redis.RedisError), world.broker.client() as client:
         for queue in QUEUES:
             for _ in range(client.llen(queue) // 2 + 1):
-                client.rpop(queue)
-    yield
+                hit += client.rpop(queue) is not None
+    yield lambda: hit
 
 
 @contextmanager
-def _database_restarted(world: World) -> Iterator[None]:
-    world.database.restart()
-    yield
+def _database_restarted(world: World) -> Iterator[Hit]:
+    hit = world.database.restart()
+    yield lambda: hit
 
 
 @contextmanager
-def _backends_killed(world: World) -> Iterator[None]:
+def _backends_killed(world: World) -> Iterator[Hit]:
+    hit = 0
     with suppress(sqlalchemy.exc.SQLAlchemyError), world.rows.begin() as connection:
         end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-        connection.execute(text(end + " AND backend_type = 'client backend'"))
-    yield
+        hit = len(connection.execute(text(end + " AND backend_type = 'client backend'")).all())
+    yield lambda: hit
 
 
 @contextmanager
-def _commits_lost(world: World) -> Iterator[None]:
-    assert world.database_door is not None
-    world.database_door.commits_lost = 0.3
+def _commits_lost(world: World) -> Iterator[Hit]:
+    door = world.database_door
+    assert door is not None
+    before = door.lost
+    door.commits_lost = 0.3
     try:
-        yield
+        yield lambda: door.lost - before
     finally:
-        world.database_door.commits_lost = 0.0
+        door.commits_lost = 0.0
 
 
 @contextmanager
-def _store_bad(way: str, share: float, world: World) -> Iterator[None]:
-    setattr(world.store, way, share)
+def _store_bad(way: str, share: float, world: World) -> Iterator[Hit]:
+    store = world.store
+    assert store is not None
+    before = store.spoiled
+    setattr(store, way, share)
     try:
-        yield
+        yield lambda: store.spoiled - before
     finally:
-        setattr(world.store, way, 0.0)
+        setattr(store, way, 0.0)
 
 
 @contextmanager
-def _disk_full(world: World) -> Iterator[None]:
-    world.service.limit_files(0)
+def _disk_full(world: World) -> Iterator[Hit]:
+    hit = world.service.limit_files(0)
     try:
-        yield
+        yield lambda: hit
     finally:
         world.service.limit_files(-1)
 
 
 @contextmanager
-def _clock_moved(hours: int, world: World) -> Iterator[None]:
+def _disk_of_the_database_full(world: World) -> Iterator[Hit]:
+    """It panics when it cannot write its log; whoever brings it back finds room again."""
+    hit = world.database.limit_files(0)
+    try:
+        yield lambda: hit
+    finally:
+        world.database.limit_files(-1)
+
+
+@contextmanager
+def _clock_moved(hours: int, world: World) -> Iterator[Hit]:
     """Have every time the rows wait for be so many hours nearer or farther off."""
     by = func.make_interval(0, 0, 0, 0, hours)
+    hit = 0
     with suppress(sqlalchemy.exc.SQLAlchemyError), world.rows.begin() as connection:
         for table in (jobs, pages, batches, webhook_deliveries):
             moved = {"lease_until": table.c.lease_until + by, "due_at": table.c.due_at + by}
             active = table.c.status.in_(("queued", "running", "pending"))
-            connection.execute(update(table).where(active).values(moved))
-    yield
+            hit += connection.execute(update(table).where(active).values(moved)).rowcount
+    yield lambda: hit
 
 
 @contextmanager
-def _mood(mood: Mood, world: World) -> Iterator[None]:
+def _mood(mood: Mood, world: World) -> Iterator[Hit]:
+    before = world.postbox.met[mood]
     world.postbox.mood = mood
     try:
-        yield
+        yield lambda: world.postbox.met[mood] - before
     finally:
         world.postbox.mood = "well"
 
@@ -224,15 +256,20 @@ _ANYWHERE: dict[str, tuple[Fault, float]] = {
 }
 """Each fault with the longest time it lasts, in seconds."""
 
-_KINDS = ("child", "worker", "API", "supervisor", "message", "broker", "clock", "receiver", "store",
+KINDS = ("child", "worker", "API", "supervisor", "message", "broker", "clock", "receiver", "store",
           "disk", "commit", "database")  # fmt: skip
+
+
+def kind_of(name: str) -> str:
+    """Return the part of the service a fault is one of."""
+    return next(kind for kind in KINDS if kind in name)
 
 
 def in_turn(faults: Iterable[str], rng: random.Random) -> list[str]:
     """Return the faults in random order, but first one of each kind, then a second of each."""
     kinds: dict[str, list[str]] = {}
     for name in sorted(faults):
-        kinds.setdefault(next(kind for kind in _KINDS if kind in name), []).append(name)
+        kinds.setdefault(kind_of(name), []).append(name)
     for names in kinds.values():
         rng.shuffle(names)
     ordered = []
@@ -255,7 +292,11 @@ WITH_SERVERS: dict[str, tuple[Fault, float]] = {
     "the store breaks off": (partial(_store_bad, "cutting", 0.3), 10),
 }
 
-EMBEDDED: dict[str, tuple[Fault, float]] = {**_ANYWHERE, "the disk is full": (_disk_full, 10)}
+EMBEDDED: dict[str, tuple[Fault, float]] = {
+    **_ANYWHERE,
+    "the disk is full": (_disk_full, 10),
+    "the disk of the database is full": (_disk_of_the_database_full, 5),
+}
 
 
 def lasting(rng: random.Random, longest_s: float) -> None:

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Postbox:
     secret: str = ""
     forged: int = 0
     """How many requests did not bear our signature."""
+    met: Counter[Mood] = field(default_factory=Counter)
+    """How many requests came, by the mood they met."""
     came: list[Got] = field(default_factory=list)
     taken: list[Got] = field(default_factory=list)
 
@@ -57,6 +60,7 @@ def postbox(rng: random.Random) -> Iterator[Postbox]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             mood = box.mood
+            box.met[mood] += 1
             if mood == "down":
                 self.close_connection = True
                 return

