@@ -1,26 +1,36 @@
 """The connection to PostgreSQL and the schema in it."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import alembic.command
 import alembic.config
+import psycopg
 import sqlalchemy
+import structlog
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 import schemas.migrations
+from schemas.migrations.beside import LOCK_TIMEOUT_S
 from schemas.tables_sql import batches, jobs, pages, service_state
 from storage.presence import forget_all
 
+log = structlog.get_logger()
+
 _ADVISORY_LOCK_MIGRATE = 7_160_001
 _IDLE_S = 1.0
+_ASK_AGAIN_S = 0.2
+_PATIENCE_S = 600.0
+"""For this long a migration lets others go first; then it says so and ends."""
 _SETTINGS = {
     "timezone": "UTC",
     # a plan for any value sorts all jobs a filter may match, where one for this value reads fifty
@@ -99,14 +109,56 @@ def revision(connection: sqlalchemy.Connection) -> Revision:
 
 
 def migrate(database: sqlalchemy.Engine) -> None:
-    """Bring the schema up to date; processes that start together wait for one another."""
+    """Bring the schema up to date; processes that start together wait for one another.
+
+    Others may work on the rows meanwhile: a step that cannot have a table at once lets them go
+    first and is tried again.
+    """
     config = _config()
-    with database.begin() as connection:
-        connection.execute(
-            sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_ADVISORY_LOCK_MIGRATE))
-        )
+    with database.connect() as connection, _one_at_a_time(connection):
         config.attributes["connection"] = connection
+        deadline = time.monotonic() + _PATIENCE_S
+        while not _upgrade(connection, config, last=time.monotonic() > deadline):
+            log.info("migration_waits", reason="table_in_use")
+            time.sleep(_ASK_AGAIN_S)
+
+
+def _upgrade(
+    connection: sqlalchemy.Connection, config: alembic.config.Config, *, last: bool
+) -> bool:
+    """Go as far as it goes; False when a table was in use, and not to be had for seconds."""
+    try:
         alembic.command.upgrade(config, "head")
+    except OperationalError as exc:
+        connection.rollback()
+        if last or not isinstance(exc.orig, psycopg.errors.LockNotAvailable):
+            raise
+        return False
+    return True
+
+
+@contextmanager
+def _one_at_a_time(connection: sqlalchemy.Connection) -> Iterator[None]:
+    """Hold the lock of migrations over all their transactions.
+
+    Those who wait ask again and again: one that waited in a transaction would keep an index from
+    being built, which waits for all transactions that began before it.
+    """
+    lock = {"number": _ADVISORY_LOCK_MIGRATE}
+    wait = f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'"
+    while not connection.execute(text("SELECT pg_try_advisory_lock(:number)"), lock).scalar_one():
+        connection.commit()
+        time.sleep(_ASK_AGAIN_S)
+    connection.execute(text(wait))
+    connection.commit()
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:number)"), lock)
+            connection.execute(text("RESET lock_timeout"))
+            connection.commit()
 
 
 def _config() -> alembic.config.Config:

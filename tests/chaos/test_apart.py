@@ -18,7 +18,7 @@ from tests.chaos.faults import EMBEDDED, WITH_SERVERS, Fault, World
 from tests.chaos.papers import Supply, papers
 from tests.chaos.worlds import on_its_own, with_servers
 
-_PAPERS = 12
+_PAPERS = 40
 _CALM_TIMES = 3
 _GOAL_S = 60.0
 

@@ -135,6 +135,19 @@ def _change(before: Column, after: Column) -> Iterator[str]:
         yield "is not filled by itself any more"
 
 
+FILES = sorted(Path(schemas.migrations.__file__).parent.glob("versions/[0-9]*.py"))[1:]
+"""All but the first, which makes the tables."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_migration_takes_no_table_from_those_who_write_it(path: Path) -> None:
+    """What it adds it adds by the verbs of `schemas.migrations.beside`."""
+    upgrade = path.read_text().partition("def upgrade")[2].partition("\ndef downgrade")[0]
+    assert upgrade
+    for verb in ("create_index", "add_column", "create_table", "alter_column"):
+        assert f"op.{verb}(" not in upgrade
+
+
 PLAIN: Schema = {"t": {"a": Column("TEXT", True, False), "b": Column("INTEGER", False, True)}}
 
 

@@ -1,13 +1,19 @@
-"""Migrations there and back over rows of customers."""
+"""Migrations there and back over rows of customers, and beside those who write them."""
 
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import alembic.command
 import alembic.config
+import pytest
 import sqlalchemy
 from sqlalchemy import text
 
 import schemas.migrations
+from schemas.migrations import beside
+from storage import database as storage_database
 from storage.database import connect, migrate
 from tests.stack import Servers, fresh_database
 
@@ -98,3 +104,118 @@ def test_keys_tenants_and_batches_survive_the_way_down_and_up(servers: Servers) 
             batches = connection.execute(text("SELECT id, deleted_at FROM batches ORDER BY id"))
             assert [tuple(row) for row in batches] == [("bat_1", None), ("bat_2", None)]
         database.dispose()
+
+
+JOB = text("INSERT INTO jobs (id, filename, sha256, size_bytes) VALUES (:id, 'a.pdf', 'b', 1)")
+INDEXES = text(
+    "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+    "WHERE i.indisvalid AND c.relname LIKE 'ix_%' ORDER BY 1"
+)
+BUILDING = text("SELECT count(*) FROM pg_stat_progress_create_index WHERE command LIKE '%CONCURR%'")
+
+
+def indexes(database: sqlalchemy.Engine) -> list[str]:
+    with database.connect() as connection:
+        return list(connection.execute(INDEXES).scalars())
+
+
+@pytest.fixture
+def old(servers: Servers) -> Iterator[sqlalchemy.Engine]:
+    """A database of an older version with a row in it."""
+    with fresh_database(servers) as url:
+        database = connect(url, pool_size=5)
+        _downgrade(database, "0001")
+        with database.begin() as connection:
+            connection.execute(JOB, {"id": "job_0"})
+        yield database
+        database.dispose()
+
+
+def until(looked_for: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not looked_for():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_others_write_while_indexes_are_built(
+    old: sqlalchemy.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One transaction that lasts holds up the migration, and nobody else."""
+    monkeypatch.setattr(beside, "LOCK_TIMEOUT_S", 1)
+    monkeypatch.setattr(storage_database, "LOCK_TIMEOUT_S", 1)
+    expected = indexes(old)
+
+    def building() -> bool:
+        with old.connect() as connection:
+            return bool(connection.execute(BUILDING).scalar_one())
+
+    with old.connect() as lasting:
+        lasting.execute(JOB, {"id": "job_lasting"})
+        going = threading.Thread(target=migrate, args=(old,))
+        going.start()
+        until(building)
+        for number in range(3):
+            with old.begin() as quick:
+                quick.execute(text("SET LOCAL lock_timeout = '10s'"))
+                quick.execute(JOB, {"id": f"job_{number + 1}"})
+        assert going.is_alive(), "it waits for the transaction that began before it"
+        lasting.commit()
+        going.join(120)
+    assert not going.is_alive()
+    assert set(indexes(old)) > set(expected)
+    with old.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM jobs")).scalar_one() == 5
+
+
+def test_a_column_waits_for_its_table_and_lets_others_pass(
+    old: sqlalchemy.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_database, "LOCK_TIMEOUT_S", 1)
+    monkeypatch.setattr(beside, "LOCK_TIMEOUT_S", 1)
+    waits: list[str] = []
+    monkeypatch.setattr(storage_database.log, "info", lambda event, **_: waits.append(event))
+    _stamp(old, "0002")
+    with old.connect() as lasting:  # as a dump does
+        lasting.execute(text("SELECT count(*) FROM jobs"))
+        going = threading.Thread(target=migrate, args=(old,))
+        going.start()
+        until(lambda: "migration_waits" in waits)
+        with old.begin() as quick:
+            quick.execute(text("SET LOCAL lock_timeout = '30s'"))
+            quick.execute(JOB, {"id": "job_quick"})
+        lasting.rollback()
+        going.join(120)
+    assert not going.is_alive()
+
+
+def test_an_index_left_half_built_is_built_anew(old: sqlalchemy.Engine) -> None:
+    build = "CREATE INDEX ix_jobs_report ON jobs (tenant, issuer, year) WHERE issuer IS NOT NULL"
+    with old.begin() as connection:
+        connection.execute(text(build))
+        half = (
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_jobs_report'::regclass"
+        )
+        connection.execute(text(f"UPDATE pg_index {half}"))
+    migrate(old)
+    assert "ix_jobs_report" in indexes(old)
+
+
+def test_an_index_built_beforehand_is_left_as_it_is(old: sqlalchemy.Engine) -> None:
+    number = text("SELECT 'ix_jobs_report'::regclass::oid")
+    with old.begin() as connection:
+        connection.execute(text("CREATE INDEX ix_jobs_report ON jobs (tenant, issuer, year)"))
+        before = connection.execute(number).scalar_one()
+    migrate(old)
+    with old.connect() as connection:
+        assert connection.execute(number).scalar_one() == before
+
+
+def _stamp(database: sqlalchemy.Engine, revision: str) -> None:
+    """Bring the schema up to a revision and no farther."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(schemas.migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, revision)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from schemas.migrations.beside import add_index
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -10,12 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
+    add_index(
         "ix_jobs_report",
         "jobs",
         ["tenant", "issuer", "year"],
-        unique=False,
-        postgresql_where=sa.text("issuer IS NOT NULL"),
+        where="issuer IS NOT NULL",
     )
 
 

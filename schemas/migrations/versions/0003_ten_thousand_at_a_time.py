@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from schemas.migrations.beside import add_column, add_index, add_table
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -48,11 +50,11 @@ _COLUMNS: tuple[tuple[str, sa.Column[object]], ...] = (
 
 def upgrade() -> None:
     for table, column in _COLUMNS:
-        op.add_column(table, column)
+        add_column(table, column)
     for name, table, columns, where in _INDEXES:
-        op.create_index(name, table, columns, postgresql_where=sa.text(where) if where else None)
-    op.create_index("ix_jobs_finding_codes", "jobs", ["finding_codes"], postgresql_using="gin")
-    op.create_table(
+        add_index(name, table, columns, where=where)
+    add_index("ix_jobs_finding_codes", "jobs", ["finding_codes"], using="gin")
+    add_table(
         "tenants",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("weight", sa.Float(), server_default="1", nullable=False),
@@ -60,7 +62,7 @@ def upgrade() -> None:
         sa.Column("max_queued_jobs", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", name=op.f("pk_tenants")),
     )
-    op.create_table(
+    add_table(
         "turns",
         sa.Column("priority", sa.Text(), nullable=False),
         sa.Column("tenant", sa.Text(), nullable=False),

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from schemas.migrations.beside import add_column, add_index
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -16,15 +18,13 @@ _JSON = postgresql.JSONB(none_as_null=True)
 
 
 def upgrade() -> None:
-    op.add_column("webhook_attempts", sa.Column("request", _JSON, nullable=True))
-    op.add_column(
+    add_column("webhook_attempts", sa.Column("request", _JSON, nullable=True))
+    add_column(
         "webhook_attempts",
         sa.Column("response_headers", _JSON, server_default="{}", nullable=False),
     )
-    op.create_index(
-        "ix_webhook_deliveries_endpoint_id_id", "webhook_deliveries", ["endpoint_id", "id"]
-    )
-    op.create_index("ix_webhook_deliveries_event_id", "webhook_deliveries", ["event_id"])
+    add_index("ix_webhook_deliveries_endpoint_id_id", "webhook_deliveries", ["endpoint_id", "id"])
+    add_index("ix_webhook_deliveries_event_id", "webhook_deliveries", ["event_id"])
 
 
 def downgrade() -> None:

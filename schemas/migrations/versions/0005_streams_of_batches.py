@@ -7,6 +7,8 @@ meanwhile is in the streams of the jobs only.
 import sqlalchemy as sa
 from alembic import op
 
+from schemas.migrations.beside import add_column, add_index
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -15,8 +17,8 @@ depends_on = None
 
 def upgrade() -> None:
     """The default is taken once for all rows there are, which rewrites none of them."""
-    op.add_column("job_events", sa.Column("batch_id", sa.Text(), nullable=True))
-    op.add_column(
+    add_column("job_events", sa.Column("batch_id", sa.Text(), nullable=True))
+    add_column(
         "job_events",
         sa.Column(
             "txid",
@@ -25,11 +27,11 @@ def upgrade() -> None:
             nullable=False,
         ),
     )
-    op.create_index(
+    add_index(
         "ix_job_events_batch",
         "job_events",
         ["batch_id", "txid", "seq"],
-        postgresql_where=sa.text("batch_id IS NOT NULL"),
+        where="batch_id IS NOT NULL",
     )
 
 

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from schemas.migrations.beside import add_column, add_table
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -20,8 +22,8 @@ def _time(name: str, *, now: bool = False) -> sa.Column[object]:
 
 def upgrade() -> None:
     for table in ("jobs", "batches"):
-        op.add_column(table, sa.Column("trace", sa.Text(), nullable=True))
-    op.create_table(
+        add_column(table, sa.Column("trace", sa.Text(), nullable=True))
+    add_table(
         "processes",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -35,7 +37,7 @@ def upgrade() -> None:
         _time("ended_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
     )
-    op.create_table(
+    add_table(
         "tallies",
         sa.Column("process_id", sa.Text(), nullable=False),
         sa.Column("metric", sa.Text(), nullable=False),

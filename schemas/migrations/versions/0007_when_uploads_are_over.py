@@ -6,6 +6,8 @@ Added beside what is there, so a version that does not know it goes on working.
 import sqlalchemy as sa
 from alembic import op
 
+from schemas.migrations.beside import add_column, add_index
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -13,18 +15,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("uploads", sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column(
-        "batches", sa.Column("sources_gone_at", sa.DateTime(timezone=True), nullable=True)
-    )
-    op.create_index(
-        "ix_uploads_kept", "uploads", ["created_at"], postgresql_where=sa.text("expired_at IS NULL")
-    )
-    op.create_index(
+    add_column("uploads", sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True))
+    add_column("batches", sa.Column("sources_gone_at", sa.DateTime(timezone=True), nullable=True))
+    add_index("ix_uploads_kept", "uploads", ["created_at"], where="expired_at IS NULL")
+    add_index(
         "ix_batches_kept",
         "batches",
         ["finished_at"],
-        postgresql_where=sa.text("sources_gone_at IS NULL AND finished_at IS NOT NULL"),
+        where="sources_gone_at IS NULL AND finished_at IS NOT NULL",
     )
 
 

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from schemas.migrations.beside import add_column, add_index, add_table
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -14,8 +16,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("dead_letters", sa.Column("cause", sa.Text(), nullable=True))
-    op.create_table(
+    add_column("dead_letters", sa.Column("cause", sa.Text(), nullable=True))
+    add_table(
         "batch_letters",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("tenant", sa.Text(), server_default="local", nullable=False),
@@ -34,7 +36,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_letters")),
     )
-    op.create_index("ix_batch_letters_tenant_id", "batch_letters", ["tenant", "id"])
+    add_index("ix_batch_letters_tenant_id", "batch_letters", ["tenant", "id"])
 
 
 def downgrade() -> None:

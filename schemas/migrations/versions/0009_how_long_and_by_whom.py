@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from schemas.migrations.beside import add_column, add_index, add_table
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -17,7 +19,7 @@ _TEXTS = postgresql.ARRAY(sa.Text())
 
 
 def upgrade() -> None:
-    op.create_table(
+    add_table(
         "audit",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("tenant", sa.Text(), nullable=False, server_default="local"),
@@ -28,28 +30,26 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
     )
-    op.create_index("ix_audit_tenant_id", "audit", ["tenant", "id"])
-    op.create_index("ix_audit_tenant_subject", "audit", ["tenant", "subject"])
-    op.add_column("tenants", sa.Column("retention_days", sa.Integer(), nullable=True))
-    op.add_column("batches", sa.Column("retention_days", sa.Integer(), nullable=True))
-    op.add_column("batches", sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column(
+    add_index("ix_audit_tenant_id", "audit", ["tenant", "id"])
+    add_index("ix_audit_tenant_subject", "audit", ["tenant", "subject"])
+    add_column("tenants", sa.Column("retention_days", sa.Integer(), nullable=True))
+    add_column("batches", sa.Column("retention_days", sa.Integer(), nullable=True))
+    add_column("batches", sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
+    add_column(
         "api_keys",
         sa.Column("scopes", _TEXTS, nullable=False, server_default="{read,write,admin}"),
     )
-    op.create_index(
+    add_index(
         "ix_batches_finished",
         "batches",
         ["tenant", "finished_at"],
-        postgresql_where=sa.text("deleted_at IS NULL AND finished_at IS NOT NULL"),
+        where="deleted_at IS NULL AND finished_at IS NOT NULL",
     )
-    op.create_index(
+    add_index(
         "ix_jobs_alone",
         "jobs",
         ["tenant", "finished_at"],
-        postgresql_where=sa.text(
-            "batch_id IS NULL AND deleted_at IS NULL AND finished_at IS NOT NULL"
-        ),
+        where="batch_id IS NULL AND deleted_at IS NULL AND finished_at IS NOT NULL",
     )
 
 
