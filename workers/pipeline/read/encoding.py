@@ -94,10 +94,14 @@ def _lenient(content: bytes, encodings: tuple[str, ...]) -> Decoded:
     """Decode by the encoding that breaks least; refuse what breaks more than single bytes."""
     tried = [_replaced(content, encoding) for encoding in encodings]
     best = min(tried, key=lambda decoded: decoded.broken)
-    written = sum(not letter.isascii() for letter in best.text)
-    if best.broken > max(1, _FEW * written):
+    if best.broken > 1 and best.broken > _FEW * _written(best.text):
         raise EncodingUnknownError
     return best
+
+
+def _written(text: str) -> int:
+    """Count the characters beyond ASCII: in a Chinese text these are its words."""
+    return sum(not letter.isascii() for letter in text)
 
 
 def _replaced(content: bytes, encoding: str) -> Decoded:

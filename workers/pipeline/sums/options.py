@@ -2,11 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain, combinations, islice
+from math import comb
 
 from workers.pipeline.counts import read_count
-from workers.pipeline.sums.splits import Numbers, TooManyError, readings, splits, summing_splits
+from workers.pipeline.sums.splits import (
+    Numbers,
+    TooManyError,
+    count_splits,
+    readings,
+    splits,
+    summing_splits,
+)
 
 LONGEST_NUMBER = 12
 """Digits of the longest number a report may state."""
@@ -94,17 +102,27 @@ def glued(parts: Sequence[str], count: int, sizes: Sequence[int], *, blanks: boo
         return unknown(count, sizes)
     if not digits.isdecimal():
         return unknown(count, sizes) if digits else gone_blank((), count, sizes)
-    borders = _borders(parts)
+    within = _within(parts)
     possible = readings(digits, count, blanks=blanks)
+    if _are_too_many(digits, parts, count, sizes, blanks=blanks):
+        return replace(unknown(count, sizes), possible=possible)
     if blanks:
-        return replace(_listed(_spread(digits, count), count, sizes), possible=possible)
+        return _listed(_spread(digits, count), count, sizes, possible)
     summing = summing_splits(digits, sizes) if sizes else splits(digits, count)
     return RowOptions(
         sizes=tuple(sizes),
-        summing=_few(row for row in summing if borders <= _borders(row)),
+        summing=_few(within(summing)),
         possible=possible,
-        listing=lambda: (row for row in splits(digits, count) if borders <= _borders(row)),
+        listing=lambda: within(splits(digits, count)),
     )
+
+
+def _within(parts: Sequence[str]) -> Callable[[Iterator[Numbers]], Iterator[Numbers]]:
+    """Return what keeps of rows those that have a border wherever `parts` have one."""
+    if len(parts) == 1:
+        return lambda rows: rows
+    borders = _borders(parts)
+    return lambda rows: (row for row in rows if borders <= _borders(row))
 
 
 def _borders(parts: Sequence[str]) -> frozenset[int]:
@@ -119,14 +137,29 @@ def _few(found: Iterator[Numbers]) -> tuple[Numbers, ...] | None:
     return rows if len(rows) <= _MOST else None
 
 
-def _listed(found: Iterator[Numbers], count: int, sizes: Sequence[int]) -> RowOptions:
+def _are_too_many(
+    digits: str, parts: Sequence[str], count: int, sizes: Sequence[int], *, blanks: bool
+) -> bool:
+    """Say, where it can be counted, that a row has more readings than are listed."""
+    if blanks:
+        return _count_spread(digits, count) > _MOST
+    return not sizes and len(parts) == 1 and count_splits(digits, count)[count] > _MOST
+
+
+def _listed(
+    found: Iterator[Numbers],
+    count: int,
+    sizes: Sequence[int],
+    possible: tuple[tuple[str, ...], ...] | None = None,
+) -> RowOptions:
     rows = tuple(dict.fromkeys(islice(found, _MOST + 1)))
     summing = tuple(row for row in rows if not sums_broken(row, sizes))
     few = len(rows) <= _MOST
     return RowOptions(
         sizes=tuple(sizes),
         summing=summing if few else None,
-        possible=tuple(tuple(dict.fromkeys(row[at] for row in rows)) for at in range(count)),
+        possible=possible
+        or tuple(tuple(dict.fromkeys(row[at] for row in rows)) for at in range(count)),
         listing=lambda: iter(rows),
     )
 
@@ -146,16 +179,23 @@ def _spread(digits: str, count: int) -> Iterator[Numbers]:
             yield from _placed(row, count)
 
 
+def _count_spread(digits: str, count: int) -> int:
+    ways = count_splits(digits, min(count, len(digits)))
+    return sum(comb(count, numbers) * found for numbers, found in enumerate(ways))
+
+
 def sums_broken(row: Sequence[str], sizes: Sequence[int]) -> int:
     """Count the blocks whose last number is not the sum of its others; a blank adds nothing."""
+    values = list(map(number, row))
     broken, start = 0, 0
     for size in sizes:
-        *terms, total = (number(value) for value in row[start : start + size])
-        broken += sum(terms) != total
-        start += size
+        last = start + size - 1
+        broken += sum(values[start:last]) != values[last]
+        start = last + 1
     return broken
 
 
+@lru_cache(maxsize=16384)  # the readings of a row share their few numbers
 def number(value: str) -> int:
     """Return what a cell adds to a sum: a blank or a mark adds nothing."""
     if value.isdecimal():

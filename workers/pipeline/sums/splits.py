@@ -18,9 +18,31 @@ def splits(digits: str, count: int) -> Iterator[Numbers]:
         if not digits:
             yield ()
         return
+    if count == 1:
+        if _is_number(digits, blanks=False):
+            yield (digits,)
+        return
     for end in _ends(digits, len(digits) - count + 1):
         for rest in splits(digits[end:], count - 1):
             yield (digits[:end], *rest)
+
+
+def count_splits(digits: str, most: int) -> list[int]:
+    """Return in how many ways `digits` read as 0, 1, 2 … `most` numbers."""
+    size = len(digits)
+    ways = [1, *[0] * size]  # of the digits before each place, as so many numbers
+    counts = [ways[-1]]
+    for _ in range(most):
+        following = [0] * (size + 1)
+        running = 0
+        for end in range(1, size + 1):
+            start = end - 1
+            zero = digits[start] == "0"
+            following[end] = running + ways[start]
+            running += 0 if zero else ways[start]
+        ways = following
+        counts.append(ways[-1])
+    return counts
 
 
 def _ends(digits: str, longest: int) -> range:
@@ -42,7 +64,8 @@ def readings(digits: str, count: int, *, blanks: bool) -> tuple[tuple[str, ...],
                 digits[start:end]
                 for start in sorted(first[place])
                 for end in range(start, size + 1)
-                if size - end in last[count - 1 - place] and _is_number(digits[start:end], blanks)
+                if size - end in last[count - 1 - place]
+                and _is_number(digits[start:end], blanks=blanks)
             )
         )
         for place in range(count)
@@ -59,13 +82,13 @@ def _reachable(
         for start in reached[-1]:
             for end in range(start, len(digits) + 1):
                 part = digits[start:end]
-                if _is_number(part[::-1] if reverse else part, blanks):
+                if _is_number(part[::-1] if reverse else part, blanks=blanks):
                     found.add(end)
         reached.append(frozenset(found))
     return reached
 
 
-def _is_number(part: str, blanks: bool) -> bool:
+def _is_number(part: str, *, blanks: bool) -> bool:
     return (bool(part) or blanks) and (len(part) < 2 or part[0] != "0")
 
 
@@ -106,19 +129,31 @@ def _opening_blocks(
     digits: str, size: int, behind: int, steps: _Steps
 ) -> Iterator[tuple[Numbers, str]]:
     """Yield a block at the head of `digits`, and what it leaves for `behind` numbers."""
-    for terms, rest in _openings(digits, size - 1, behind + 1):
+    for terms, rest in _openings(digits, size - 1, behind):
         steps.take()
         total = str(sum(map(int, terms)))
         if rest.startswith(total) and len(rest) - len(total) >= behind:
             yield (*terms, total), rest[len(total) :]
 
 
-def _openings(digits: str, count: int, behind: int) -> Iterator[tuple[Numbers, str]]:
+def _openings(
+    digits: str, count: int, behind: int, before: int = 0
+) -> Iterator[tuple[Numbers, str]]:
+    """Yield the terms of a block at the head of `digits`, and what they leave.
+
+    `before` digits has the longest term so far: the total behind the terms has as many at least.
+    """
     if count == 0:
         yield (), digits
         return
-    for end in _ends(digits, len(digits) - count + 1 - behind):
-        for rest, left in _openings(digits[end:], count - 1, behind):
+    room = len(digits) - (count - 1) - behind  # for this term and the total
+    longest = room // 2 if room // 2 >= before else room - before
+    if count == 1:
+        for end in _ends(digits, longest):
+            yield (digits[:end],), digits[end:]
+        return
+    for end in _ends(digits, longest):
+        for rest, left in _openings(digits[end:], count - 1, behind, max(before, end)):
             yield (digits[:end], *rest), left
 
 

@@ -7,7 +7,13 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from workers.pipeline.sums.options import glued
-from workers.pipeline.sums.splits import TooManyError, readings, splits, summing_splits
+from workers.pipeline.sums.splits import (
+    TooManyError,
+    count_splits,
+    readings,
+    splits,
+    summing_splits,
+)
 
 NUMBERS = st.integers(0, 99_999_999)
 
@@ -93,6 +99,12 @@ def test_the_row_of_the_form_that_lost_its_borders_is_read_by_its_sum() -> None:
 )
 def test_three_numbers_in_one(digits: str, count: int, expected: list[tuple[str, ...]]) -> None:
     assert list(splits(digits, count)) == expected
+
+
+@given(digits=st.text("0012", max_size=9), most=st.integers(0, 7))
+def test_splits_are_counted_as_many_as_they_are(digits: str, most: int) -> None:
+    listed = [sum(1 for _ in splits(digits, count)) for count in range(most + 1)]
+    assert count_splits(digits, most) == listed
 
 
 @pytest.mark.parametrize("digits", ["1" * 63, "12" * 40, "9" * 200, "0" * 60])
