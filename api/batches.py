@@ -152,11 +152,10 @@ def items(
     tenant: str,
     batch_id: str,
     wanted: ItemFilters,
-    cursor: str | None,
+    after: int | None,
     limit: int,
 ) -> BatchItemList:
-    """Return a page of a batch's items in their order; the cursor is a position."""
-    after = int(cursor) if cursor is not None and cursor.isdigit() else -1
+    """Return a page of a batch's items in their order, from the one after a position."""
     query = (
         select(
             batch_items.c.position,
@@ -170,7 +169,10 @@ def items(
             jobs.c.year,
         )
         .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))
-        .where(batch_items.c.batch_id == batch_id, batch_items.c.position > after)
+        .where(
+            batch_items.c.batch_id == batch_id,
+            batch_items.c.position > (-1 if after is None else after),
+        )
         .where(*_conditions(wanted))
         .order_by(batch_items.c.position)
         .limit(limit + 1)

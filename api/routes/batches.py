@@ -35,6 +35,7 @@ router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
 Found = Annotated[Parts, Depends(parts)]
 Cursor = Annotated[str | None, Query(max_length=100)]
+ItemCursor = Annotated[str | None, Query(max_length=18, pattern="^[0-9]+$")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 Format = LongFormat | Literal["html"]
@@ -130,12 +131,13 @@ def get_items(
     status: Annotated[list[ItemStatus] | None, Query()] = None,
     verdict: Verdict | None = None,
     text: Annotated[str | None, Query(max_length=100)] = None,
-    cursor: Cursor = None,
+    cursor: ItemCursor = None,
     limit: Limit = 200,
 ) -> BatchItemList:
     """List the items of a batch in the order they were found; `text` is part of name or issuer."""
     wanted = ItemFilters(status=status or (), verdict=verdict, text=text)
-    return batches.items(found, asking.tenant, batch_id, wanted, cursor, limit)
+    after = None if cursor is None else int(cursor)
+    return batches.items(found, asking.tenant, batch_id, wanted, after, limit)
 
 
 @router.get(

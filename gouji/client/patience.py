@@ -85,7 +85,8 @@ def _tries(ask: Ask, refused: Refused) -> int:
 
 def _pause_s(answer: httpx.Response, attempt: int) -> float:
     asked = answer.headers.get("retry-after", "")
-    return min(_LONGEST_S, float(asked)) if asked.isdigit() else _backoff_s(attempt)
+    told = asked.isascii() and asked.isdigit()
+    return min(_LONGEST_S, float(asked)) if told else _backoff_s(attempt)
 
 
 def _backoff_s(attempt: int) -> float:
