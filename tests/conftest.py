@@ -14,10 +14,11 @@ import sqlalchemy
 from gouji import embedded
 from storage.database import connect
 from tests.receiver import Receiver, receiver
+from tests.remote import remote
 from tests.s3 import s3_endpoint
 from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, fresh_database
 
-__all__ = ["s3_endpoint"]
+__all__ = ["remote", "s3_endpoint"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,7 @@
-"""A large file goes up from the page in parts, and on after the network failed."""
+"""A large file goes up from the page in parts, and on after the network failed.
+
+To the service itself where a folder is the store, and straight to an S3 server where there is one.
+"""
 
 import os
 import re
@@ -6,34 +9,53 @@ import zipfile
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser import Opened, needs_browser
 from tests.documents import pdf
+from tests.stack import Stack
 
 pytestmark = needs_browser
 
 LARGE = 33 * 1024 * 1024
 
 
-def test_a_large_archive_goes_on_with_what_is_missing(opened: Opened, tmp_path: Path) -> None:
+FOLDER = re.compile(r"/v1/uploads/upl_\w+/parts/(\d+)$")
+S3 = re.compile(r"/local/incoming/upl_\w+\?partNumber=(\d+)&")
+
+
+@pytest.mark.parametrize(("store", "address"), [("stack", FOLDER), ("remote", S3)])
+def test_a_large_archive_goes_on_with_what_is_missing(
+    opened: Opened,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    store: str,
+    address: re.Pattern[str],
+) -> None:
     archive = tmp_path / "全市年报.zip"
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("一局.pdf", pdf(1, f"large {uuid4()}"))
         made.writestr("noise.bin", os.urandom(LARGE))
-    page = opened()
+    service: Stack = request.getfixturevalue(store)
+    page = opened(address=service.address)
+    page.get_by_role("heading", name="把年度报告拖到这里").wait_for()
     sent: list[str] = []
     broken = True
 
     def network(route: Route) -> None:
-        sent.append(route.request.url.rpartition("/")[2])
+        found = address.search(route.request.url)
+        if found is None or route.request.method != "PUT":
+            route.continue_()
+            return
+        sent.append(found[1])
         if broken and sent[-1] == "2":
             route.abort("connectionreset")
         else:
             route.continue_()
 
     page.clock.install()
-    page.route(re.compile(r"/v1/uploads/upl_\w+/parts/\d+$"), network)
+    page.route(address, network)
     page.locator("input#files").set_input_files(archive)
     again = page.get_by_role("button", name="重试")
     for _ in range(60):  # the pauses between its tries, without waiting for them

@@ -1,50 +1,14 @@
 """The same batch through a folder and through S3 gives the same records, byte for byte."""
 
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import httpx
-import pytest
-import redis
 
 from tests.documents import pdf, zip_of
-from tests.s3 import s3_credentials
-from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, fresh_database
+from tests.stack import Stack
 
 BATCH = zip_of({f"{number}.pdf": pdf(2, f"same {number}") for number in range(3)})
 PARTS = ("result", "validation", "tables", "pages/1", "source")
-
-
-@pytest.fixture
-def remote(servers: Servers, s3_endpoint: str) -> Iterator[Stack]:
-    """The service on an S3 server."""
-    with ExitStack() as running:
-        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="gouji-s3-")))
-        url = running.enter_context(fresh_database(servers))
-        port = free_port()
-        access, secret = s3_credentials()
-        made = Stack(
-            environment={
-                **environment(servers, 3, url, folder, port),
-                "GOUJI_S3_ENDPOINT": s3_endpoint,
-                "GOUJI_S3_BUCKET": f"same-{port}",
-                "GOUJI_S3_ACCESS_KEY": access,
-                "GOUJI_S3_SECRET_KEY": secret,
-                "GOUJI_REDIRECT_BYTES": "1",
-            },
-            folder=folder,
-            port=port,
-        )
-        running.callback(made.stop)
-        with redis.Redis.from_url(servers.broker(3)) as client:
-            client.flushdb()
-        made.start_api()
-        made.start_worker("all", f"{READING},{LIGHT}")
-        made.await_ready()
-        yield made
 
 
 def test_the_same_batch_gives_the_same_records(stack: Stack, remote: Stack) -> None:
