@@ -1,10 +1,11 @@
-"""A folder as object store: one file a key, written aside and renamed, so never half there."""
+"""A folder as object store: one file a key, written aside and moved there, so never half there."""
 
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -12,6 +13,8 @@ from typing import BinaryIO, Literal
 from storage.objects import ObjectMissing, Stat, StorageError
 
 CHUNK_BYTES = 1024 * 1024
+_ASIDE = ".aside"
+"""What is being written lies here; what lies here for long is of a process that was killed."""
 
 
 class FolderStore:
@@ -23,19 +26,28 @@ class FolderStore:
     def put(self, key: str, content: bytes | BinaryIO, media_type: str) -> None:
         """Store the bytes; the media type follows from the key and is not kept."""
         del media_type
-        path = self._path(key)
-        aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
         stream = BytesIO(content) if isinstance(content, bytes) else content
+        with self.writing(key) as file:
+            shutil.copyfileobj(stream, file, CHUNK_BYTES)
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[BinaryIO]:
+        """Open what is the object once the block ends well, and nothing before."""
+        path = self._path(key)
+        aside = self._root / _ASIDE / secrets.token_hex(12)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            aside.parent.mkdir(parents=True, exist_ok=True)
             with aside.open("xb") as file:
-                shutil.copyfileobj(stream, file, CHUNK_BYTES)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
+            path.parent.mkdir(parents=True, exist_ok=True)
             aside.replace(path)
         except OSError as exc:
-            aside.unlink(missing_ok=True)
             raise StorageError(f"cannot write {key}") from exc
+        finally:
+            with suppress(OSError):  # it is gone already if all went well
+                aside.unlink(missing_ok=True)
 
     @contextmanager
     def get(self, key: str) -> Iterator[Iterator[bytes]]:
@@ -76,9 +88,21 @@ class FolderStore:
     def _path(self, key: str) -> Path:
         path = self._root.joinpath(key)
         parts = key.split("/")
-        if any(part in ("", ".", "..") for part in parts) or not path.is_relative_to(self._root):
+        odd = parts[0] == _ASIDE or any(part in ("", ".", "..") for part in parts)
+        if odd or not path.is_relative_to(self._root):
             raise StorageError(f"not a key: {key!r}")
         return path
+
+
+def clear_aside(root: Path, older_than_s: float) -> int:
+    """Remove what was being written and has not been touched for so long; return how many."""
+    removed = 0
+    for left in (root / _ASIDE).glob("*"):
+        with suppress(OSError):  # another one clears away, too
+            if time.time() - left.stat().st_mtime > older_than_s:
+                left.unlink()
+                removed += 1
+    return removed
 
 
 def is_writable(folder: Path) -> bool:

@@ -13,7 +13,6 @@ from typing import Protocol
 from schemas import keys
 from schemas.environment import Addresses
 from storage.folder import FolderStore
-from storage.objects import StorageError
 
 PART_BYTES = 16 * 1024 * 1024
 
@@ -83,17 +82,10 @@ class FolderParts:
 
     def complete(self, key: str, upload: str, parts: Sequence[Part]) -> None:
         """Write the parts into one file and remove them."""
-        path = self._root / key
-        aside = path.with_name(f".{path.name}.whole")
-        try:
-            with aside.open("wb") as whole:
-                for part in parts:
-                    with self._store.get(keys.upload_part(key, part.number)) as chunks:
-                        whole.writelines(chunks)
-            aside.replace(path)
-        except OSError as exc:
-            aside.unlink(missing_ok=True)
-            raise StorageError(f"cannot put {key} together") from exc
+        with self._store.writing(key) as whole:
+            for part in parts:
+                with self._store.get(keys.upload_part(key, part.number)) as chunks:
+                    whole.writelines(chunks)
         self.abort(key, upload)
 
     def abort(self, key: str, upload: str) -> None:

@@ -1,5 +1,6 @@
 """What uploads and batches leave behind is removed in the end: real database, a folder as store."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -136,3 +137,14 @@ def test_it_looks_once_a_minute(parts: Any) -> None:
         connection.execute(update(service_state).values(at=LONG_AGO))
     clear(parts)
     assert expired(parts) == {"upl_1"}
+
+
+def test_what_a_killed_process_was_writing_goes_after_hours(parts: Any, tmp_path: Path) -> None:
+    aside = tmp_path / ".aside"
+    aside.mkdir()
+    for name, hours in (("old", 7), ("new", 5)):
+        (aside / name).touch()
+        then = datetime.now(UTC).timestamp() - hours * 3600
+        os.utime(aside / name, (then, then))
+    sweep(parts)
+    assert [path.name for path in aside.iterdir()] == ["new"]

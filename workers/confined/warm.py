@@ -1,6 +1,5 @@
 """A warm process as its reader sees it: started, spoken to, ended with all it started."""
 
-import fcntl
 import os
 import select
 import shutil
@@ -8,11 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from workers.confined.ends import END, READY
+from workers.confined.folders import clear_away, own_folder
 
 _PREFIX = "gouji-reader-"
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PYTHONHOME")
@@ -24,8 +23,8 @@ class Warm:
     """A process that forks for each document, and the lines to it; for one thread."""
 
     def __init__(self) -> None:
-        _clear_away()
-        self._folder, self._lock = _own_folder()
+        clear_away(_PREFIX)
+        self._folder, self._lock = own_folder(_PREFIX)
         self._lines, theirs = socket.socketpair()
         self._ends, end = os.pipe()
         numbers = (theirs.fileno(), end, os.getpid())
@@ -76,27 +75,3 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     modules = os.pathsep.join(str(Path(part).resolve()) for part in sys.path)
     return {**kept, **_ONE_THREAD, "PYTHONPATH": modules}
-
-
-def _own_folder() -> tuple[Path, int]:
-    """Make a folder and hold it, so that others know it is in use for as long as we live."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        lock = os.open(folder, os.O_RDONLY)
-        with suppress(OSError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if folder.exists():
-                return folder, lock
-        os.close(lock)
-
-
-def _clear_away() -> None:
-    """Remove the folders of readers that were killed and could not."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            lock = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,6 +19,7 @@ from storage.rows import BatchRow
 from workers import app, batches
 from workers.archive import ArchiveLimits, ArchiveRefused, Refused
 from workers.batches import HeldBatch
+from workers.confined.folders import folder_for_a_while
 from workers.confined.reader import reader
 from workers.entry import Entry
 from workers.fault import PROCESS_ENDED, Fault
@@ -29,6 +29,7 @@ from workers.tasks.attempt import Work, attempting
 log = structlog.get_logger()
 
 _HEAD_BYTES = 64 * 1024
+_PREFIX = "gouji-opening-"
 _GROUP = 100
 _GROUP_BYTES = 16 * 1024 * 1024
 
@@ -111,7 +112,7 @@ def _entries(parts: Parts, tenant: str, source: BatchSource) -> Iterator[Entry]:
 
     A file may be gone when its batch is retried: its one job was deleted since.
     """
-    with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
+    with folder_for_a_while(_PREFIX) as folder:
         path = Path(folder, "source")
         with path.open("wb") as file:
             try:
@@ -163,7 +164,7 @@ def _listing(parts: Parts, batch: BatchRow, inbox: Inbox) -> list[str]:
 
 def _taken(parts: Parts, tenant: str, inbox: Inbox, name: str) -> Iterator[Entry]:
     """Yield the document an object of the inbox is, or the members of the archive it is."""
-    with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
+    with folder_for_a_while(_PREFIX) as folder:
         path = Path(folder, "source")
         with path.open("wb") as file:
             try:

@@ -15,6 +15,7 @@ from schemas import keys
 from schemas.tables_sql import batches, jobs, uploads
 from storage import documents
 from storage.events import seconds
+from storage.folder import clear_aside
 from storage.objects import StorageError
 from storage.parts import open_parts
 from storage.rows import BatchRow, UploadRow
@@ -24,6 +25,8 @@ from workers.tasks.discard import time_has_come
 log = structlog.get_logger()
 
 _AT_A_TIME = 200
+_ASIDE_S = 6 * 3600.0
+"""What is still being written is touched again long before."""
 
 
 def clear(parts: Parts) -> None:
@@ -32,6 +35,8 @@ def clear(parts: Parts) -> None:
         if not time_has_come(connection, "leftovers"):
             return
         old_uploads, old_batches = _old_uploads(connection), _old_batches(connection)
+    if not parts.settings.s3_endpoint:
+        clear_aside(parts.settings.objects_dir, _ASIDE_S)
     try:
         for upload in old_uploads:
             _expire(parts, upload)
