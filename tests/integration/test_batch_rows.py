@@ -16,6 +16,7 @@ from api.limits import Waiting
 from api.pulse import Pulse
 from api.settings import ApiSettings
 from schemas.batch import BatchSource
+from schemas.failures import internal
 from schemas.message import Message
 from schemas.tables_sql import batch_items, batches, jobs, webhook_deliveries, webhook_endpoints
 from schemas.tables_sql import dead_letters as letters
@@ -195,8 +196,10 @@ def test_a_batch_is_under_way_again_with_a_retried_job_and_announced_again(rig: 
 def test_a_batch_is_under_way_again_with_a_requeued_dead_letter(rig: Rig) -> None:
     rig.jobs(rig.batch(), job_1="failed")
     rig.close("bat_1")
+    letter = {"id": "dlq_1", "job_id": "job_1", "task": "gouji.inspect"}
+    why = {"failure": internal().model_dump(mode="json")}
     with rig.database.begin() as connection:
-        connection.execute(insert(letters).values(id="dlq_1", job_id="job_1", task="gouji.inspect"))
+        connection.execute(insert(letters).values(letter | why))
     dead_letters.requeue(rig.api, TENANT, "dlq_1")
     assert rig.status("bat_1") == "running"
 
