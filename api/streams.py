@@ -57,14 +57,16 @@ async def of_job(found: Parts, tenant: str, job_id: str, seq: int) -> AsyncItera
             await news_or_timeout(news, _KEEP_ALIVE_S)
 
 
-async def of_batch(found: Parts, tenant: str, batch: Batch, after: Position) -> AsyncIterator[str]:
+async def of_batch(
+    found: Parts, tenant: str, batch: Batch, after: Position, *, items: bool = True
+) -> AsyncIterator[str]:
     """Yield the ends of a batch's items after a position, and the batch whenever it has changed."""
     shown: Batch | None = None
     with found.hub.watch(batch.id) as news, suppress(ApiError, OperationalError):
         yield _BEGIN
         while True:
             ended = batch.status in TERMINAL
-            events = await items_after(found, batch.id, after, ended=ended)
+            events = await items_after(found, batch.id, after, ended=ended) if items else []
             for event in events:
                 yield _line(event)
             if events:

@@ -105,11 +105,12 @@ async def get_events(
     found: Found,
     asking: Asking,
     last_event_id: Annotated[str | None, Header(pattern=batch_events.POSITION)] = None,
+    items: bool = True,
 ) -> Response:
     """Follow a batch as server-sent events: each item's end, and the batch when it has changed.
 
-    It begins after Last-Event-ID. 204 when the batch has ended and all was seen: a browser then
-    stops asking.
+    It begins after Last-Event-ID; `items=false` leaves out the items' ends. 204 when the batch has
+    ended and all was seen: a browser then stops asking.
     """
     batch = await run_in_threadpool(batches.read, found, asking.tenant, batch_id)
     after = Position.parse(last_event_id) if last_event_id else Position()
@@ -120,7 +121,7 @@ async def get_events(
         and not await streams.items_after(found, batch_id, after, ended=True)
     ):
         return Response(status_code=204)
-    return streams.answer(streams.of_batch(found, asking.tenant, batch, after))
+    return streams.answer(streams.of_batch(found, asking.tenant, batch, after, items=items))
 
 
 @router.get("/{batch_id}/items")

@@ -135,50 +135,6 @@ def test_a_service_away_is_told_and_found_again(opened: Opened) -> None:
     page.get_by_role("heading", name="把年度报告拖到这里").wait_for()
 
 
-def test_cancelling_asks_first(opened: Opened) -> None:
-    page = opened()
-    asked: list[str] = []
-    at = "/v1/batches/bat_1"
-    batch = {
-        "id": "bat_1",
-        "status": "running",
-        "counts": {"queued": 3},
-        "verdicts": {},
-        "error": None,
-        "metadata": {},
-        "priority": "bulk",
-        "finished_at": None,
-        "created_at": "2026-01-01T00:00:00Z",
-        "progress": {
-            "items_total": 3,
-            "items_done": 0,
-            "percent": 0,
-            "reason": "no_worker_running",
-        },
-        "links": {"self": at, "items": f"{at}/items", "export": f"{at}/export"},
-    }
-    item = {"name": "a.pdf", "status": "queued", "job_id": None, "error": None}
-    ended = batch | {"status": "cancelled", "counts": {"cancelled": 3}}
-    page.route(f"**{at}", lambda route: route.fulfill(json=ended if asked else batch))
-    page.route(
-        f"**{at}/items*",
-        lambda route: route.fulfill(json={"data": [item], "next_cursor": None}),
-    )
-    page.route(
-        f"**{at}/cancel",
-        lambda route: (asked.append(route.request.method), route.fulfill(json=ended)),
-    )
-    page.evaluate("location.hash = '#/batches/bat_1'")
-    page.get_by_text("没有正在运行的处理进程").wait_for()
-    page.get_by_role("button", name="取消批次").click()
-    page.get_by_role("dialog").get_by_role("button", name="返回").click()
-    assert asked == []
-    page.get_by_role("button", name="取消批次").click()
-    page.get_by_role("dialog").get_by_role("button", name="取消批次").click()
-    page.get_by_role("button", name="已取消 3").wait_for()
-    assert asked == ["POST"]
-
-
 def test_ten_thousand_items_are_shown_fifty_at_a_time(
     opened: Opened, stack: Stack, http: httpx.Client
 ) -> None:

@@ -138,3 +138,12 @@ def test_what_is_committed_late_is_not_left_out(written: sqlalchemy.Engine) -> N
         assert seen() == []
         slow.commit()
     assert seen() == ["job_a", "job_b"]
+
+
+def test_the_ends_of_items_can_be_left_out(http: httpx.Client) -> None:
+    batch_id = begin(http, "whole only")
+    address = f"/v1/batches/{batch_id}/events"
+    found = events(http.get(address, params={"items": "false"}, timeout=120).text)
+    assert items(found) == []
+    assert found[-1]["type"] == "batch.completed"
+    assert found[-1]["data"]["counts"] == {"succeeded": ITEMS}

@@ -2,7 +2,7 @@
 import { to } from "./address.js";
 import { button, element, fill, link } from "./element.js";
 import { open, save } from "./downloads.js";
-import { ACTIVE, repeat } from "./follow.js";
+import { ACTIVE, followBatch } from "./follow.js";
 import { listing } from "./list.js";
 import { announce, confirmed, notice } from "./notice.js";
 import { bar, batchTitle, because, shares } from "./progress.js";
@@ -24,6 +24,7 @@ export async function showBatch(place, address, { signal, lost }) {
     empty: say("batch.empty"),
     query: address.query,
     groups: () => shares(batch),
+    told: true,
     signal,
     lost,
   });
@@ -39,13 +40,8 @@ export async function showBatch(place, address, { signal, lost }) {
     list.regroup();
     if (news) list.refresh();
   };
-  const watch = () =>
-    repeat(async () => {
-      if (!ACTIVE.has(batch.status)) return null;
-      changed(await read(path, { signal }));
-      tell(batch);
-      return ACTIVE.has(batch.status) ? 2 : null;
-    }, signal, lost);
+  const told = (now) => (changed(now), tell(batch));
+  const watch = () => followBatch(batch, told, signal, lost);
   fill(
     place,
     element("nav.back", { "aria-label": say("page.way") }, link(say("act.home"), to())),

@@ -11,8 +11,9 @@ const A_PAGE = 50;
 const TYPED_MS = 350;
 const KINDS = ["verdict", "status"];
 
-// Make a list of jobs or items. `groups` gives counts by group, where they are known; what is asked
-// for stands in the address bar. Never more rows than a page has are built.
+// Make a list of jobs or items. `groups` gives counts by group, where they are known; `told` says that
+// `refresh` is called when there is news, so that nothing is asked for without. What is asked for stands
+// in the address bar. Never more rows than a page has are built.
 export function listing(wanted) {
   const state = Object.fromEntries(["verdict", "status", "text", "cursor"].map((name) => [name, wanted.query.get(name) ?? ""]));
   const before = []; // the cursors of the pages before this one
@@ -98,12 +99,20 @@ export function listing(wanted) {
   const heading = element("h2", { id: wanted.titleId, tabindex: -1 }, wanted.title);
   const search = element("div.search", { role: "search" }, chips, text);
   let following = null;
+  let again = false;
   const follow = () => {
-    following ??= repeat(async () => ((await load()) ? 3 : null), wanted.signal, wanted.lost).finally(() => (following = null));
+    again = following !== null;
+    following ??= repeat(async () => step(await load()), wanted.signal, wanted.lost).finally(() => (following = null));
+  };
+  const step = (active) => {
+    if (!wanted.told) return active ? 3 : null;
+    const more = again; // news came while the rows were on their way
+    again = false;
+    return more ? 1 : null;
   };
   return {
     parts: [heading, search, trouble, table, none, pager],
-    load: async () => (await load()) && follow(),
+    load: async () => (await load()) && !wanted.told && follow(),
     refresh: follow,
     regroup,
   };

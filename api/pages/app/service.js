@@ -90,19 +90,22 @@ function parsed(text) {
   }
 }
 
-// Yield the names of server-sent events. EventSource cannot send a key, so the stream is read here.
-export async function* events(path, signal) {
+// Yield server-sent events: their names, and their data. EventSource cannot send a key, so the stream
+// is read here. `alive` is told of all that comes, also of what only says that the service is there.
+export async function* events(path, signal, alive = () => {}) {
   const answer = await ask(path, { signal, headers: { Accept: "text/event-stream" } });
+  if (!answer.body) return;
   const lines = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await lines.read();
     if (done) return;
+    alive();
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) {
-      const named = block.split("\n").find((line) => line.startsWith("event:"));
-      if (named) yield named.slice("event:".length).trim();
+      const told = (name) => block.split("\n").filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim()).join("\n");
+      if (told("event")) yield { type: told("event"), data: parsed(told("data")) };
     }
   }
 }
