@@ -1,63 +1,32 @@
 """The room's SQL of jobs: finding, listing, cancelling, retrying; `api.removal` deletes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
-    Select,
-    Subquery,
     bindparam,
     delete,
     func,
-    or_,
     select,
 )
-from sqlalchemy.sql.util import ClauseAdapter
 
-from api import progress
+from api import job_lists, progress
 from api.errors import ApiError, not_found
+from api.job_lists import Filters
 from api.parts import Parts
 from schemas.event import JobEvent
 from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
 from schemas.tables_sql import job_events, jobs, pages, tenants
-from schemas.validation import Verdict
 from storage import batches, turns
 from storage.jobs import lock, move
 from storage.outbox import Unit, unit_of_work
 from storage.rows import JOB_COLUMNS, JobRow, PageRow
 
-_CODE_DIGITS = 6
-_NEWEST = 5_000
-_SEARCHED = (jobs.c.region_code, jobs.c.finding_codes)
-"""What lists are narrowed by and do not show."""
-
 _OWN = (jobs.c.id == bindparam("job_id")) & (jobs.c.tenant == bindparam("owner"))
 _FIND = select(*JOB_COLUMNS).where(_OWN)
 _READ = select(*JOB_COLUMNS, progress.PAGE_ATTEMPTS.label("page_attempts")).where(_OWN)
 """Made once: they are asked for every request."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What a list of jobs is narrowed to; null narrows nothing."""
-
-    status: Sequence[JobStatus] = field(default=())
-    batch_id: str | None = None
-    issuer: str | None = None
-    year: int | None = None
-    sha256: str | None = None
-    verdict: Verdict | None = None
-    region: str | None = None
-    """The code of a division; what lies within it has a code that begins alike."""
-    finding: str | None = None
-    text: str | None = None
-    """A part of the file's name or of the issuer."""
-    created_after: datetime | None = None
 
 
 def find(connection: Connection, tenant: str, job_id: str) -> JobRow:
@@ -108,77 +77,14 @@ def status_of(parts: Parts, tenant: str, job_id: str) -> tuple[JobStatus, int]:
 
 def listed(parts: Parts, tenant: str, filters: Filters, cursor: str | None, limit: int) -> JobList:
     """Return a page of jobs, the newest first; the cursor is the last id of the page before."""
-    own = [jobs.c.tenant == tenant, jobs.c.deleted_at.is_(None)]
-    if cursor is not None:
-        own.append(jobs.c.id < cursor)
     with parts.reading.connect() as connection:
-        rows = _first(connection, own, filters, limit + 1)
+        rows = job_lists.newest(connection, tenant, filters, cursor, limit + 1)
     around = progress.Surroundings(workers_seen=parts.pulse().workers_seen)
     shown = rows[:limit]
     return JobList(
         data=tuple(progress.view(row, around) for row in shown),
         next_cursor=shown[-1].id if len(rows) > limit else None,
     )
-
-
-def _first(
-    connection: Connection, own: Sequence[ColumnElement[bool]], filters: Filters, number: int
-) -> list[JobRow]:
-    """Return the newest of a tenant's own jobs that are wanted.
-
-    A finding is looked for among the newest few thousand. What is not found there often enough is
-    rare, and the index of findings has few jobs with it; the planner would read all jobs for it.
-    """
-    narrowed = _conditions(filters)
-    query = select(*JOB_COLUMNS).where(*own, *narrowed)
-    if filters.finding is not None:
-        newest = select(*JOB_COLUMNS, *_SEARCHED).where(*own).order_by(jobs.c.id.desc())
-        recent = newest.limit(_NEWEST).subquery()
-        at_hand = select(recent).where(*(_moved(one, recent) for one in narrowed))
-        near = _rows(connection, at_hand.order_by(recent.c.id.desc()).limit(number))
-        if len(near) == number:
-            return near
-        found = query.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        return _rows(connection, select(found).order_by(found.c.id.desc()).limit(number))
-    return _rows(connection, query.order_by(jobs.c.id.desc()).limit(number))
-
-
-def _rows(connection: Connection, query: Select[Any]) -> list[JobRow]:
-    return [JobRow.of(row) for row in connection.execute(query)]
-
-
-def _moved(condition: ColumnElement[bool], recent: Subquery) -> ColumnElement[bool]:
-    """Return a condition on jobs as one on some of them."""
-    return ClauseAdapter(recent).traverse(condition)
-
-
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.status:
-        found.append(jobs.c.status.in_(filters.status))
-    if filters.issuer is not None:
-        found.append(jobs.c.issuer.contains(filters.issuer, autoescape=True))
-    if filters.region is not None:
-        begin = own_digits(filters.region)
-        found.append(jobs.c.region_code.between(begin, begin + "9" * _CODE_DIGITS))
-    if filters.finding is not None:
-        found.append(jobs.c.finding_codes.contains([filters.finding]))
-    if filters.text is not None:
-        named = (jobs.c.filename, jobs.c.issuer)
-        found.append(or_(*(name.icontains(filters.text, autoescape=True) for name in named)))
-    if filters.created_after is not None:
-        found.append(jobs.c.created_at > filters.created_after)
-    for name in ("batch_id", "year", "sha256", "verdict"):
-        value = getattr(filters, name)
-        if value is not None:
-            found.append(jobs.c[name] == value)
-    return found
-
-
-def own_digits(region: str) -> str:
-    """Return the digits all codes within a division begin with: two a level, 330000 is 33."""
-    begin = region.rstrip("0") if len(region) == _CODE_DIGITS else region
-    return begin + "0" * (len(begin) % 2)
 
 
 def waiting(parts: Parts, tenant: str) -> tuple[int, int | None]:

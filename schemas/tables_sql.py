@@ -38,6 +38,9 @@ IN_FLIGHT = "status = 'running' OR (status = 'queued' AND due_at IS NOT NULL)"
 ALONE = "batch_id IS NULL AND deleted_at IS NULL AND finished_at IS NOT NULL"
 """A finished job of no batch; those of a batch are kept for as long as it is."""
 
+FINISHED = "status NOT IN ('queued', 'running')"
+"""A job that is over, well or not."""
+
 TRANSACTION = "(pg_current_xact_id()::text)::bigint"
 """The number of the transaction that writes."""
 
@@ -78,8 +81,10 @@ jobs = Table(
     words("trace", null=True),
     *leased(),
     Index(None, "tenant", "id"),
-    Index(None, "batch_id"),
+    Index(None, "batch_id", "id"),
     Index(None, "tenant", "sha256"),
+    Index(None, "tenant", "created_at"),
+    Index("ix_jobs_finished", "tenant", "id", postgresql_where=text(FINISHED)),
     Index(
         "ix_jobs_report", "tenant", "issuer", "year", postgresql_where=text("issuer IS NOT NULL")
     ),
@@ -107,8 +112,13 @@ jobs = Table(
         "id",
         postgresql_where=text("region_code IS NOT NULL"),
     ),
-    Index("ix_jobs_finding_codes", "finding_codes", postgresql_using="gin"),
     Index("ix_jobs_alone", "tenant", "finished_at", postgresql_where=text(ALONE)),
+    Index(
+        "ix_jobs_marks",
+        text("gouji_marks(tenant, filename, issuer, finding_codes, 1)"),
+        postgresql_using="gin",
+        postgresql_where=text(FINISHED),
+    ),
 )
 
 pages = Table(

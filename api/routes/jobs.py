@@ -12,7 +12,7 @@ from api.auth import Asking
 from api.errors import ApiError
 from api.forms import Submission
 from api.intake import Admitted
-from api.jobs import Filters
+from api.job_lists import Filters
 from api.openapi import UNCHANGED
 from api.parts import Parts, parts
 from schemas.job import TERMINAL, Job, JobList, JobStatus

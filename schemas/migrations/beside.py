@@ -28,7 +28,7 @@ def add_column(table: str, column: sa.Column[object]) -> None:
 def add_index(
     name: str,
     table: str,
-    columns: Sequence[str],
+    columns: Sequence[str | sa.TextClause],
     *,
     where: str | None = None,
     using: str | None = None,

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 
 from api.app import create_app
-from api.jobs import own_digits
+from api.job_lists import own_digits
 from api.settings import ApiSettings
 from schemas.tables_sql import jobs
 
@@ -98,7 +98,7 @@ def test_a_division_holds_what_begins_like_it(code: str, begin: str) -> None:
 def test_a_finding_is_found_however_rare_it_is(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, newest: int
 ) -> None:
-    monkeypatch.setattr("api.jobs._NEWEST", newest)
+    monkeypatch.setattr("api.job_lists._NEWEST", newest)
     for wanted, expected in (
         ({"finding": "REQ-ROW"}, ["job_3", "job_1"]),
         ({"finding": "REQ-ROW", "limit": "1"}, ["job_3"]),
