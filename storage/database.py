@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import alembic.command
 import alembic.config
@@ -33,30 +34,39 @@ _PATIENCE_S = 600.0
 """For this long a migration lets others go first; then it says so and ends."""
 _SETTINGS = {
     "timezone": "UTC",
-    # a plan for any value sorts all jobs a filter may match, where one for this value reads fifty
-    "plan_cache_mode": "force_custom_plan",
     # a client whose machine is gone must not keep its locks for the two hours of TCP
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
     "idle_in_transaction_session_timeout": "180s",
 }
+_PLANS = {
+    # a plan for any value sorts all jobs a filter may match, where one for this value reads fifty
+    # and places of a hundred thousand rows fit into what is remembered of them
+    "each": {"plan_cache_mode": "force_custom_plan", "work_mem": "16MB"},
+    # who asks the same by ids only need not have it planned again and again
+    "kept": {"plan_cache_mode": "auto"},
+}
 _OURS = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
 """And a server that is gone must not keep a client waiting."""
 
 
-def connect(url: str, *, pool_size: int = 5) -> sqlalchemy.Engine:
+def connect(
+    url: str, *, pool_size: int = 5, plans: Literal["each", "kept"] = "each"
+) -> sqlalchemy.Engine:
     """Return an engine for a `postgresql://…` address; nothing is opened yet.
 
+    `plans` says whether a statement is planned anew each time, for the values it comes with.
     Not to be shared across a fork: build it in the process that uses it.
     """
+    settings = {**_SETTINGS, **_PLANS[plans]}
     engine = sqlalchemy.create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=10,
         connect_args={
             "connect_timeout": 10,
-            "options": " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items()),
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
             **_OURS,
         },
     )

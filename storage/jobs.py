@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Text,
+    Update,
     bindparam,
     func,
     insert,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from schemas import keys, message
 from schemas.event import EventData, EventType
-from schemas.job import ACTIVE, TERMINAL, Event, JobStatus, Priority, State, advance, links
+from schemas.job import ACTIVE, TERMINAL, Event, JobStatus, Priority, advance, links
 from schemas.tables_sql import job_events, jobs
 from storage import batches, documents, events, tracing, turns
 from storage.ids import new_id
@@ -145,9 +146,18 @@ def _columns(new: NewJob) -> dict[str, object]:
     return {field.name: getattr(new, field.name) for field in fields(new)}
 
 
-def move(unit: Unit, job: JobRow, event: Event, values: Values | None = None) -> State:
-    """Advance a locked job and write what changes with it; finished jobs are announced.
+def move(
+    unit: Unit,
+    job: JobRow,
+    event: Event,
+    values: Values | None = None,
+    *,
+    held: ColumnElement[bool] | None = None,
+) -> int | None:
+    """Advance a job and write what changes with it; finished jobs are announced.
 
+    The job is locked, or else `held` says by a claim on it that nobody moved it since it was read:
+    then this may find otherwise, return None and write nothing. Returns the row's fencing token.
     Raises IllegalTransition, before anything is written, when the event cannot happen now.
     """
     after = advance(job.state, event)
@@ -163,10 +173,39 @@ def move(unit: Unit, job: JobRow, event: Event, values: Values | None = None) ->
     if finished:
         change |= {"lease_until": None, "due_at": None, "lease_token": jobs.c.lease_token + 1}
     change |= dict(values or {})
-    unit.connection.execute(update(jobs).where(jobs.c.id == job.id).values(change))
-    if after != job.state:
-        _tell(unit, job, after, change)
-    return after
+    verdict = change.get("verdict", job.verdict)
+    told: dict[str, JsonValue] = {
+        "status": after.status,
+        "stage": after.stage,
+        "verdict": verdict if isinstance(verdict, str) else None,
+    }
+    still = jobs.c.id == job.id
+    if held is not None:
+        still &= held & jobs.c.deleted_at.is_(None) & jobs.c.status.in_(sorted(ACTIVE))
+    changing = update(jobs).where(still).values(change)
+    batch_id = job.batch_id if finished else None
+    token = _write(unit, changing, told if after != job.state else None, batch_id)
+    if finished and token is not None:
+        _follow(unit, job, after.status, told["verdict"])
+    return token
+
+
+def _write(
+    unit: Unit, changing: Update, told: Mapping[str, JsonValue] | None, batch_id: str | None
+) -> int | None:
+    """Change a job and add a line to its event stream by one statement."""
+    changed = changing.returning(jobs.c.id, jobs.c.lease_token).cte("changed")
+    found = select(changed.c.lease_token)
+    if told is not None:
+        line = (
+            literal("job.state"),
+            literal(dict(told), type_=job_events.c.data.type),
+            literal(batch_id, Text),
+        )
+        names = ["job_id", "type", "data", "batch_id"]
+        lines = insert(job_events).from_select(names, select(changed.c.id, *line))
+        found = found.add_cte(lines.cte("told"))
+    return unit.connection.execute(found).scalar_one_or_none()
 
 
 def cancel_many(unit: Unit, job_ids: Sequence[str]) -> None:
@@ -210,20 +249,10 @@ def cancel_many(unit: Unit, job_ids: Sequence[str]) -> None:
             _announce(unit, job, "cancelled", None)
 
 
-def _tell(unit: Unit, job: JobRow, after: State, change: Mapping[str, object]) -> None:
-    """Note the new state in the event stream; announce and count a job that is finished."""
-    verdict = change.get("verdict", job.verdict)
-    data: dict[str, JsonValue] = {
-        "status": after.status,
-        "stage": after.stage,
-        "verdict": verdict if isinstance(verdict, str) else None,
-    }
-    finished = after.status in TERMINAL
-    events.note(unit, job.id, "job.state", data, batch_id=job.batch_id if finished else None)
-    if not finished:
-        return
-    unit.count("jobs_finished", after.status)
-    _announce(unit, job, after.status, data["verdict"])
+def _follow(unit: Unit, job: JobRow, status: JobStatus, verdict: JsonValue) -> None:
+    """Do what follows from a job's end: count it, announce it, close its batch, begin others."""
+    unit.count("jobs_finished", status)
+    _announce(unit, job, status, verdict)
     if job.batch_id is not None:
         batches.settle(unit, job.batch_id)
     turns.release(unit, job.priority)

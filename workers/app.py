@@ -162,7 +162,7 @@ def compose(settings: WorkerSettings) -> Parts:
     return Parts(
         settings=settings,
         steps=steps_for(settings),
-        database=connect(settings.database_url.get_secret_value()),
+        database=connect(settings.database_url.get_secret_value(), plans="kept"),
         objects=open_store(settings),
         send=broker.sender(celery, settings.redis_url),
         waiting=broker.looker(settings.redis_url),

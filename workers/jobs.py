@@ -1,18 +1,19 @@
 """The tasks' SQL: claiming a step or page, and writing what came of it, each one transaction."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, literal, or_, select, update
 
 from schemas import failures, message
 from schemas.failure import Failure
-from schemas.job import ACTIVE, ASSEMBLY, Stage
+from schemas.job import ACTIVE, ASSEMBLY, Event, Stage
 from schemas.message import TaskName
-from schemas.tables_sql import dead_letters, jobs, pages
+from schemas.tables_sql import dead_letters, job_events, jobs, pages
 from storage import events, turns
 from storage.events import seconds
 from storage.ids import new_id
@@ -32,6 +33,15 @@ log = structlog.get_logger()
 
 _FREE: Values = {"attempts": 0, "lease_until": None, "lease_token": jobs.c.lease_token + 1}
 """A step that begins: no attempts yet, held by nobody, and not by who did the step before."""
+
+_INSPECTING: dict[str, JsonValue] = {
+    "status": "running",
+    "stage": "inspecting",
+    "verdict": None,
+}
+_DATA = job_events.c.data.type
+_FEW_PAGES = 8
+"""Of a document that is put together at once: it takes less than reading one of its pages."""
 
 _PATIENCE = timedelta(days=1)
 """For this long a job waits for a store or database that is away, and no attempt is counted."""
@@ -63,12 +73,8 @@ def start_inspection(parts: Parts, job_id: str) -> Held | None:
         "started_at": func.coalesce(jobs.c.started_at, func.now()),
         "finished_at": None,
     }
-    with unit_of_work(parts.database, parts.send) as unit:
-        held = _take(unit.connection, job_id, waiting, begins, parts.settings.lease_s)
-        if held is not None and held.claim.attempt == 1:
-            now: dict[str, JsonValue] = {"status": "running", "stage": "inspecting"}
-            events.note(unit, job_id, "job.state", {**now, "verdict": None})
-    return held
+    with at_once(parts.database).connect() as connection:
+        return _take(connection, job_id, waiting, begins, parts.settings.lease_s, tell=True)
 
 
 def _take(
@@ -77,34 +83,46 @@ def _take(
     state: ColumnElement[bool],
     begins: Values,
     lease_s: float,
+    *,
+    tell: bool = False,
 ) -> Held | None:
-    """Claim the step of a job that is in a state, and write what begins with it."""
+    """Claim the step of a job that is in a state, and write what begins with it.
+
+    `tell` has the first attempt noted in the job's event stream.
+    """
     own = jobs.c.id == job_id
     row = and_(own, state, jobs.c.deleted_at.is_(None))
     taking = lease.taking(jobs, row, lease_s).values(begins)
-    taken = connection.execute(taking.returning(*JOB_COLUMNS, jobs.c.lease_token)).one_or_none()
-    claim = lease.claimed(jobs, own, taken)  # it finds its row whatever state it is in by then
-    if taken is None or claim is None:
+    taken = taking.returning(*JOB_COLUMNS, jobs.c.lease_token).cte("taken")
+    query = select(taken)
+    if tell:
+        line = select(taken.c.id, literal("job.state"), literal(_INSPECTING, _DATA))
+        lines = insert(job_events).from_select(
+            ["job_id", "type", "data"], line.where(taken.c.attempts == 1)
+        )
+        query = query.add_cte(lines.cte("told"))
+    found = connection.execute(query).one_or_none()
+    claim = lease.claimed(jobs, own, found)  # it finds its row whatever state it is in by then
+    if found is None or claim is None:
         return None
-    return Held(job=JobRow.of(taken), claim=claim)
+    return Held(job=JobRow.of(found), claim=claim)
 
 
 def finish_inspection(parts: Parts, held: Held, found: "Inspection") -> None:
     """Write what a document is and hand out its pages."""
+    job = held.job
+    facts: Values = {
+        "media_type": found.media_type,
+        "kind": found.kind,
+        "pages_total": found.pages,
+        "pages_done": 0,
+        "pages_failed": 0,
+        "due_at": None,
+    }
+    numbers = range(1, found.pages + 1)
     with unit_of_work(parts.database, parts.send) as unit:
-        job = _still_ours(unit, held)
-        if job is None:
+        if move(unit, job, "inspected", {**_FREE, **facts}, held=held.claim.held) is None:
             return
-        facts: Values = {
-            "media_type": found.media_type,
-            "kind": found.kind,
-            "pages_total": found.pages,
-            "pages_done": 0,
-            "pages_failed": 0,
-            "due_at": None,
-        }
-        move(unit, job, "inspected", {**_FREE, **facts})
-        numbers = range(1, found.pages + 1)
         fresh = {
             "due_at": func.now() + seconds(parts.settings.resend_s),
             "lease_token": job.version * 1000,  # none from before a retry counts any more
@@ -146,16 +164,17 @@ def finish_page(
     failure: Failure | None,
     duration_ms: int | None,
     letter: Values | None = None,
-) -> None:
+) -> Held | None:
     """Write a page's end, with its dead letter, and, when it was the last, go on to assembly.
 
-    The job's row lock makes the count exact: of pages finishing at once, one is last.
+    The job's row lock makes the count exact: of pages finishing at once, one is last. Returns the
+    claim on the assembly where this process is to go on with it.
     """
     with unit_of_work(parts.database, parts.send) as unit:
         job = lock(unit, held.job.id)
         if job is None or job.stage != "reading":
-            return
-        end = {
+            return None
+        end: Values = {
             "status": "failed" if failure else "done",
             "reading_key": reading_key,
             "failure": failure.model_dump(mode="json") if failure else None,
@@ -165,25 +184,46 @@ def finish_page(
             "lease_token": pages.c.lease_token + 1,
             "due_at": None,
         }
-        if unit.connection.execute(update(pages).where(held.claim.held).values(end)).rowcount:
-            if letter is not None:
-                unit.connection.execute(insert(dead_letters).values(letter))
-            events.note(
-                unit, job.id, "job.page", {"page": held.page, "failed": failure is not None}
-            )
-            unit.count("pages_finished", "failed" if failure else "done")
-            _count_pages(unit, parts, job)
+        counts = _end_page(unit, held, end, failed=failure is not None)
+        if counts is None:
+            return None
+        if letter is not None:
+            unit.connection.execute(insert(dead_letters).values(letter))
+        unit.count("pages_finished", "failed" if failure else "done")
+        return _count_pages(unit, parts, job, counts)
 
 
-def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
-    """Bring the job's counters up to date; after the last page send its next step."""
-    number = func.count().label("number")
-    by_status = select(pages.c.status, number).where(pages.c.job_id == job.id)
-    rows = unit.connection.execute(by_status.group_by(pages.c.status))
-    counts = {row.status: row.number for row in rows}
-    done, failed = counts.get("done", 0), counts.get("failed", 0)
+def _end_page(unit: Unit, held: Held, end: Values, *, failed: bool) -> Counter[str] | None:
+    """End a page, tell of it and count the job's pages by status; None when it is ours no more."""
+    ended = update(pages).where(held.claim.held).values(end).returning(pages.c.job_id).cte("ended")
+    about = literal({"page": held.page, "failed": failed}, _DATA)
+    line = select(ended.c.job_id, literal("job.page"), about)
+    lines = insert(job_events).from_select(["job_id", "type", "data"], line)
+    of_job = pages.c.job_id == held.job.id
+    others = select(pages.c.status, pages.c.number).where(of_job, pages.c.number != held.page)
+    own = select(literal(end["status"]), literal(held.page)).select_from(ended)
+    every = others.union_all(own).subquery()
+    counted = select(
+        every.c.status,
+        func.count().label("number"),
+        func.bool_or(every.c.number == held.page).label("own"),
+    )
+    found = unit.connection.execute(
+        counted.group_by(every.c.status).add_cte(lines.cte("told"))
+    ).all()
+    if not any(row.own for row in found):
+        return None
+    return Counter({row.status: row.number for row in found})
+
+
+def _count_pages(unit: Unit, parts: Parts, job: JobRow, counts: Counter[str]) -> Held | None:
+    """Bring the job's counters up to date; after the last page go on to its next step.
+
+    A document of few pages is put together where its last page was read: no message, no waiting.
+    """
+    done, failed = counts["done"], counts["failed"]
     counters: Values = {"pages_done": done, "pages_failed": failed}
-    if done + failed < sum(counts.values()):
+    if done + failed < counts.total():
         change = {
             **counters,
             "reason": None,
@@ -191,13 +231,22 @@ def _count_pages(unit: Unit, parts: Parts, job: JobRow) -> None:
             "updated_at": func.now(),
         }
         unit.connection.execute(update(jobs).where(jobs.c.id == job.id).values(change))
-    elif done:
+    elif not done:
+        first = page_rows(unit.connection, job.id)[0].failure or failures.internal()
+        move(unit, job, "failed", {**counters, "error": first.model_dump(mode="json")})
+    elif counts.total() <= _FEW_PAGES:
+        until = func.now() + seconds(parts.settings.lease_s)
+        taken: Values = {"attempts": 1, "lease_until": until, "due_at": until}
+        token = move(unit, job, "pages_read", {**_FREE, **counters, **taken})
+        assert token is not None, "the job is locked"
+        claim = Claim(table=jobs, row=jobs.c.id == job.id, token=token, attempt=1)
+        now = {**counters, "stage": "assembling", "attempts": 1}
+        return Held(job=job.model_copy(update=now), claim=claim)
+    else:
         due = func.now() + seconds(parts.settings.resend_s)
         move(unit, job, "pages_read", {**_FREE, **counters, "due_at": due})
         unit.post(message.assemble(job.id, job.priority))
-    else:
-        first = page_rows(unit.connection, job.id)[0].failure or failures.internal()
-        move(unit, job, "failed", {**counters, "error": first.model_dump(mode="json")})
+    return None
 
 
 def start_assembly(parts: Parts, job_id: str) -> Held | None:
@@ -229,21 +278,18 @@ def page_rows(connection: Connection, job_id: str) -> list[PageRow]:
 
 def finish_assembly(parts: Parts, held: Held, facts: Values) -> None:
     """Write a job's success; with pages missing it is a partial one."""
+    event: Event = "assembled_with_gaps" if held.job.pages_failed else "assembled"
     with unit_of_work(parts.database, parts.send) as unit:
-        job = _still_ours(unit, held)
-        if job is not None:
-            gaps = job.pages_failed > 0
-            move(unit, job, "assembled_with_gaps" if gaps else "assembled", facts)
+        move(unit, held.job, event, facts, held=held.claim.held)
 
 
 def fail(parts: Parts, held: Held, failure: Failure, letter: Values | None = None) -> None:
     """Write a fault, with its dead letter, as the end of its job."""
+    error = {"error": failure.model_dump(mode="json")}
     with unit_of_work(parts.database, parts.send) as unit:
-        job = _still_ours(unit, held)
-        if job is not None:
-            if letter is not None:
-                unit.connection.execute(insert(dead_letters).values(letter))
-            move(unit, job, "failed", {"error": failure.model_dump(mode="json")})
+        ended = move(unit, held.job, "failed", error, held=held.claim.held)
+        if ended is not None and letter is not None:
+            unit.connection.execute(insert(dead_letters).values(letter))
 
 
 def let_go(parts: Parts, held: Held, task: TaskName, fault: Fault) -> None:
@@ -291,9 +337,3 @@ def set_aside(parts: Parts, held: Held, task: TaskName, fault: Fault, *, attempt
         fail(parts, held, failure, letter)
     else:
         finish_page(parts, held, reading_key=None, failure=failure, duration_ms=None, letter=letter)
-
-
-def _still_ours(unit: Unit, held: Held) -> JobRow | None:
-    """Lock the job if it is still on its way and the claim on it still counts."""
-    job = lock(unit, held.job.id, held.claim.held)
-    return None if job is None or job.status not in ACTIVE else job

@@ -47,8 +47,8 @@ class Rig:
         def note(_c: object, _r: object, statement: str, *_: object) -> None:
             self.statements.append(statement)
 
-    def submit(self, mark: str) -> str:
-        handed = Handed(filename="a.pdf", file=BytesIO(pdf(1, mark)))
+    def submit(self, mark: str, pages: int = 1) -> str:
+        handed = Handed(filename="a.pdf", file=BytesIO(pdf(pages, mark)))
         wish = Wish(tenant="local", priority="bulk", metadata={})
         return intake.submit(self.api, handed, wish).job_id
 
@@ -68,13 +68,29 @@ def rig(database: sqlalchemy.Engine, tmp_path: Path) -> Rig:
     return Rig(database, tmp_path)
 
 
+def status(rig: Rig, job_id: str) -> str:
+    query = sqlalchemy.select(jobs.c.status).where(jobs.c.id == job_id)
+    with rig.worker.database.connect() as connection:
+        return str(connection.execute(query).scalar_one())
+
+
 def test_a_document_of_one_page_takes_few_statements_on_its_whole_way(rig: Rig) -> None:
     rig.submit("first")  # the count of what waits is made once a second
-    rig.step(), rig.step(), rig.step()
-    costs = {"submit": rig.cost(lambda: rig.submit("second"))}
-    costs |= {name: rig.step() for name in ("inspect", "page", "assemble")}
-    with rig.worker.database.connect() as connection:
-        done = connection.execute(sqlalchemy.select(jobs.c.status)).scalars().all()
-    assert done == ["succeeded", "succeeded"]
-    most = {"submit": 5, "inspect": 8, "page": 9, "assemble": 7}
+    rig.step(), rig.step()
+    found = []
+    costs = {"submit": rig.cost(lambda: found.append(rig.submit("second")))}
+    costs |= {name: rig.step() for name in ("inspect", "page and assemble")}
+    assert status(rig, found[0]) == "succeeded"
+    assert not rig.sent, "it was put together where its page was read"
+    most = {"submit": 5, "inspect": 5, "page and assemble": 8}
     assert all(costs[name] <= most[name] for name in most), costs
+
+
+def test_a_document_of_many_pages_is_put_together_by_those_who_do_nothing_else(rig: Rig) -> None:
+    job_id = rig.submit("long", pages=9)
+    rig.step()
+    for _ in range(9):
+        rig.step()
+    assert [message.task for message in rig.sent] == ["gouji.assemble"]
+    rig.step()
+    assert status(rig, job_id) == "succeeded"

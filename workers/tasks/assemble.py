@@ -40,6 +40,11 @@ def assemble(parts: Parts, job_id: str) -> None:
     held = jobs.start_assembly(parts, job_id)
     if held is None or exhausted(parts, held, "gouji.assemble"):
         return
+    put_together(parts, held)
+
+
+def put_together(parts: Parts, held: Held) -> None:
+    """Assemble a job that is claimed for it, and finish it."""
     standing = Standing(parts=parts, held=held)
     with attempt(parts, held, "gouji.assemble", standing.show):
         done = _assemble(parts, held, standing.tell)
@@ -47,7 +52,7 @@ def assemble(parts: Parts, job_id: str) -> None:
             log.info("document_refused", code=done.code)
             jobs.fail(parts, held, done)
             return
-        tidy = csv_bytes(rows(done.record, job_id))
+        tidy = csv_bytes(rows(done.record, held.job.id))
         objects.keep_results(parts.objects, held.job, {**done.files, LONG_TABLE: tidy})
         log.info("document_assembled", verdict=done.validation.verdict)
         jobs.finish_assembly(parts, held, facts(done))

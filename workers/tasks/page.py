@@ -1,4 +1,4 @@
-"""Read one page, or find it read already."""
+"""Read one page, or find it read already; after the last of a short document put it together."""
 
 import time
 
@@ -8,6 +8,7 @@ from schemas.failure import Failure
 from workers import app, jobs, objects
 from workers.jobs import Held
 from workers.parts import Parts
+from workers.tasks.assemble import put_together
 from workers.tasks.attempt import attempt, exhausted
 
 log = structlog.get_logger()
@@ -20,11 +21,17 @@ def page(parts: Parts, job_id: str, number: int) -> None:
     if held is None or exhausted(parts, held, "gouji.page"):
         return
     started = time.monotonic()
+    whole: Held | None = None
     with attempt(parts, held, "gouji.page"):
         key, failure = _read(parts, held, number)
         duration_ms = round((time.monotonic() - started) * 1000)
         log.info("page_read", duration_ms=duration_ms, failed=failure is not None)
-        jobs.finish_page(parts, held, reading_key=key, failure=failure, duration_ms=duration_ms)
+        whole = jobs.finish_page(
+            parts, held, reading_key=key, failure=failure, duration_ms=duration_ms
+        )
+    if whole is not None:
+        with structlog.contextvars.bound_contextvars(task="gouji.assemble"):
+            put_together(parts, whole)
 
 
 def _read(parts: Parts, held: Held, number: int) -> tuple[str, Failure | None]:
