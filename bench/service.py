@@ -12,7 +12,8 @@ from bench.service_load import (
     measure_requests,
     measure_submissions,
 )
-from bench.service_stack import Door, cpu_s, fill, service
+from bench.service_rows import fill
+from bench.service_stack import Door, cpu_s, service
 from bench.service_webhooks import measure_webhooks
 from storage import broker
 

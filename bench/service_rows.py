@@ -55,6 +55,7 @@ _PAGES = """
 def fill(database: sqlalchemy.Engine, rows: int) -> list[str]:
     """Have that many finished jobs in the database; return some ids of the tenant `local`."""
     with database.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # no foreign keys
         for made in (_BATCHES, _ROWS, _PAGES):
             connection.execute(text(made), {"rows": rows})
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import text
 
 from gouji import embedded
+from gouji.serve import stand_back
 from storage.database import connect
 from tests.stack import Servers, Stack, environment, free_port, fresh_database
 
@@ -32,22 +32,6 @@ _AS_IN_USE = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 """The defaults, where the stack of the tests is quicker."""
-
-_ROWS = """
-    INSERT INTO jobs (id, tenant, status, verdict, filename, media_type, kind, sha256, size_bytes,
-                      pages_total, pages_done, issuer, year, region_code, finding_codes,
-                      started_at, finished_at)
-    SELECT 'job_0000' || lpad(n::text, 22, '0'), 'local',
-           CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'succeeded' END,
-           CASE WHEN n % 50 = 0 THEN NULL WHEN n % 3 = 0 THEN 'failed' ELSE 'passed' END,
-           'report-' || n || '.pdf', 'application/pdf', 'scan', md5(n::text) || md5(n::text), 1000,
-           4, 4, 'issuer ' || n % 20000, 2019 + n % 6, (110000 + n % 500000)::text,
-           CASE WHEN n % 3 = 0 THEN ARRAY['REQ-ROW'] ELSE '{}'::text[] END, now(), now()
-    FROM generate_series(1, :rows) AS n"""
-_PAGES = """
-    INSERT INTO pages (job_id, number, status, finished_at)
-    SELECT 'job_0000' || lpad(n::text, 22, '0'), 1, 'done', now() - interval '1 day'
-    FROM generate_series(1, :rows) AS n"""
 
 
 @dataclass
@@ -110,6 +94,8 @@ def service(**settings: str) -> Iterator[tuple[Stack, list[int], sqlalchemy.Engi
         stack.start_worker("inspecting", _INSPECTING)
         stack.start_worker("opening", "expand")
         stack.start_worker("webhooks", "webhooks", processes=2)
+        for name in stack.children.keys() - {"api", "api2"}:
+            stand_back(stack.children[name].pid)  # as `gouji serve` does
         stack.await_ready()
         database = connect(url, pool_size=2)
         yield stack, ports, database
@@ -145,16 +131,3 @@ def _is_server(command: str, parent: int, stack: Stack) -> bool:
         str(stack.folder) in line and ("postgres" in line.split("\0")[0] or "valkey" in line)
         for line in (command, above)
     )
-
-
-def fill(database: sqlalchemy.Engine, rows: int) -> list[str]:
-    """Have that many finished jobs in the database; return some of their ids."""
-    with database.begin() as connection:
-        connection.execute(text(_ROWS), {"rows": rows})
-        connection.execute(text(_PAGES), {"rows": rows})
-    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE jobs, pages"))
-        found = connection.execute(
-            text("SELECT id FROM jobs TABLESAMPLE SYSTEM (1) LIMIT 5000")
-        ).scalars()
-        return list(found)

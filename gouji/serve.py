@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,8 @@ _WORKER_STOP_S = 25.0
 _LOOK_EVERY_S = 0.2
 _QUICK_DEATH_S = 10.0
 _QUICK_DEATHS = 4
+_NICE = 5
+"""Who asks for a state or a list is answered at once; reading takes what is left."""
 _INSPECTING_MEMORY_BYTES = 6 * 1024**3
 
 
@@ -181,9 +183,16 @@ class Child:
     """One supervised process with its log file; started again when it dies."""
 
     def __init__(
-        self, name: str, command: list[str], environment: dict[str, str], log: Path
+        self,
+        name: str,
+        command: list[str],
+        environment: dict[str, str],
+        log: Path,
+        *,
+        behind: bool = False,
     ) -> None:
         self.name = name
+        self._behind = behind
         self.log = log
         self._command = command
         self._environment = environment
@@ -204,6 +213,8 @@ class Child:
                 start_new_session=True,
                 preexec_fn=partial(die_with_parent, signal.SIGTERM),
             )
+        if self._behind:
+            stand_back(self._process.pid)
         self._started = time.monotonic()
         self._again_at = 0.0
 
@@ -240,6 +251,16 @@ class Child:
             self._process.wait()
 
 
+def stand_back(pid: int) -> None:
+    """Have a worker that leads a session come after API, database and broker for the processor.
+
+    Where the system weighs sessions rather than processes (autogroups), it is told of the session.
+    """
+    with suppress(OSError):  # it has ended again, or may not
+        os.setpriority(os.PRIO_PROCESS, pid, _NICE)
+        Path(f"/proc/{pid}/autogroup").write_text(str(_NICE))
+
+
 def _children(options: Options, environment: dict[str, str]) -> list[Child]:
     """Return the API and the workers: for pages, for what is short, for files nobody trusts yet.
 
@@ -259,30 +280,35 @@ def _children(options: Options, environment: dict[str, str]) -> list[Child]:
             _worker("reading", "pages.interactive,pages.bulk", options.workers),
             reading,
             logs / "reading.log",
+            behind=True,
         ),
         Child(
             "light worker",
             _worker("light", "assemble.interactive,assemble.bulk,housekeeping", 2),
             environment,
             logs / "light.log",
+            behind=True,
         ),
         Child(
             "webhook worker",
             _worker("webhooks", "webhooks", 2),
             environment,
             logs / "webhooks.log",
+            behind=True,
         ),
         Child(
             "inspecting worker",
             _worker("inspecting", "inspect.interactive,inspect.bulk", 1),
             bounded,
             logs / "inspecting.log",
+            behind=True,
         ),
         Child(
             "opening worker",
             _worker("opening", "expand", 1),
             bounded,
             logs / "opening.log",
+            behind=True,
         ),
     ]
 

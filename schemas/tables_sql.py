@@ -81,6 +81,7 @@ jobs = Table(
     words("trace", null=True),
     *leased(),
     Index(None, "tenant", "id"),
+    Index(None, "batch_id"),
     Index(None, "batch_id", "id"),
     Index(None, "tenant", "sha256"),
     Index(None, "tenant", "created_at"),
@@ -113,6 +114,7 @@ jobs = Table(
         postgresql_where=text("region_code IS NOT NULL"),
     ),
     Index("ix_jobs_alone", "tenant", "finished_at", postgresql_where=text(ALONE)),
+    Index("ix_jobs_finding_codes", "finding_codes", postgresql_using="gin"),
     Index(
         "ix_jobs_marks",
         text("gouji_marks(tenant, filename, issuer, finding_codes, 1)"),

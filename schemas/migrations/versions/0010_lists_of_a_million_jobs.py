@@ -1,7 +1,7 @@
 """What lists of jobs are narrowed by, found by indexes whatever it is: words, findings, times.
 
-Indexes and a function only. An index that another one stands in for is dropped: the version before
-finds the same without it.
+Indexes and a function only. Nobody needs `ix_jobs_batch_id` and `ix_jobs_finding_codes` any more:
+a later version drops them.
 """
 
 import sqlalchemy as sa
@@ -42,13 +42,9 @@ def upgrade() -> None:
     add_index("ix_jobs_finished", "jobs", ["tenant", "id"], where=_FINISHED)
     add_index("ix_jobs_tenant_created_at", "jobs", ["tenant", "created_at"])
     add_index("ix_jobs_batch_id_id", "jobs", ["batch_id", "id"])
-    op.drop_index("ix_jobs_batch_id", table_name="jobs", if_exists=True)
-    op.drop_index("ix_jobs_finding_codes", table_name="jobs", if_exists=True)
 
 
 def downgrade() -> None:
-    op.create_index("ix_jobs_finding_codes", "jobs", ["finding_codes"], postgresql_using="gin")
-    op.create_index("ix_jobs_batch_id", "jobs", ["batch_id"])
     for name in ("batch_id_id", "tenant_created_at", "finished", "marks"):
         op.drop_index(f"ix_jobs_{name}", table_name="jobs")
     op.execute("DROP FUNCTION gouji_marks(text, text, text, text[], integer)")
