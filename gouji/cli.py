@@ -126,15 +126,21 @@ app.add_typer(hooks.app)
 
 
 @app.command()
-def doctor(json: Json = False) -> None:
+def doctor(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="`gouji serve` 的数据目录。 The folder of a service of `gouji serve`."),
+    ] = None,
+    json: Json = False,
+) -> None:
     """检查部署。 Check a deployment from here by its settings, and say what is wrong.
 
-    Run it where a process of the service runs, with that process's settings. Exit code 1 when
-    anything is wrong.
+    Run it where a process of the service runs, with that process's settings; a service of `gouji
+    serve` is found by its folder. Exit code 1 when anything is wrong.
     """
     from gouji.doctor import examine
 
-    raise typer.Exit(examine.doctor(Terminal(as_json=json)))
+    raise typer.Exit(examine.doctor(Terminal(as_json=json), data))
 
 
 @app.command(

@@ -6,9 +6,11 @@ Both listen on sockets in the data folder only, so nothing else on the machine r
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -24,6 +26,10 @@ _VALKEY_STOP_S = 10.0
 
 class EmbeddedFailed(Exception):  # noqa: N818  says what happened
     """A server that comes along did not start; the message says what to do next."""
+
+
+class _UnreadableError(EmbeddedFailed):
+    """A queue that ends by itself at its start: what it kept cannot be read, or nothing kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +57,31 @@ def kept_valkey(folder: Path) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
     path = socket_folder(folder) / "valkey.sock"
     _stop_leftover(path)
-    process = _start_valkey(folder, path)
+    process = _started_valkey(folder, path)
 
     def keep_alive() -> None:
         nonlocal process
         if process.poll() is not None:
-            process = _start_valkey(folder, path)
+            process = _started_valkey(folder, path)
 
     try:
         yield Server(address=f"unix://{path}", keep_alive=keep_alive)
     finally:
         stop(process, _VALKEY_STOP_S)
+
+
+def _started_valkey(folder: Path, path: Path) -> "subprocess.Popen[bytes]":
+    """Start it; with an empty queue if it cannot read its own: housekeeping sends all again."""
+    try:
+        return _start_valkey(folder, path)
+    except _UnreadableError as unreadable:
+        kept = folder / "appendonlydir"
+        if not kept.is_dir():
+            raise
+        shutil.rmtree(folder / "unreadable", ignore_errors=True)
+        kept.rename(folder / "unreadable")
+        print(f"{unreadable}; it begins empty", file=sys.stderr, flush=True)  # noqa: T201
+        return _start_valkey(folder, path)
 
 
 def _start_valkey(folder: Path, path: Path) -> "subprocess.Popen[bytes]":
@@ -106,7 +126,8 @@ def _await_valkey(process: "subprocess.Popen[bytes]", path: Path, log: Path) -> 
         if _ping(path):
             return
         time.sleep(0.02)
-    raise EmbeddedFailed(f"the embedded queue (Valkey) did not start; its log is {log}")
+    said = f"the embedded queue (Valkey) did not start; its log is {log}"
+    raise EmbeddedFailed(said) if process.poll() is None else _UnreadableError(said)
 
 
 def _ping(path: Path) -> bool:

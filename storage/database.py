@@ -107,6 +107,11 @@ class Revision:
     behind: bool
     """One that this version does not know comes from a newer one, and is not behind."""
 
+    @property
+    def ahead(self) -> bool:
+        """Whether a newer version made it; this one works on it as it is."""
+        return not self.behind and self.found != self.wanted
+
 
 def revision(connection: sqlalchemy.Connection) -> Revision:
     """Return the revision of the schema a connection sees."""
@@ -126,6 +131,11 @@ def migrate(database: sqlalchemy.Engine) -> None:
     """
     config = _config()
     with database.connect() as connection, _one_at_a_time(connection):
+        found = revision(connection)
+        connection.commit()
+        if found.ahead:
+            log.info("schema_is_newer", found=found.found, wanted=found.wanted)
+            return
         config.attributes["connection"] = connection
         deadline = time.monotonic() + _PATIENCE_S
         while not _upgrade(connection, config, last=time.monotonic() > deadline):

@@ -107,7 +107,18 @@ def clear_aside(root: Path, older_than_s: float) -> int:
 
 def is_writable(folder: Path) -> bool:
     """Say whether objects can be kept in a folder that is there or will be made."""
+    nearest = _nearest(folder)
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the room on the disk of a folder that is there or will be made."""
+    return shutil.disk_usage(_nearest(folder)).free
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or the nearest above it that is there."""
     nearest = folder.absolute()
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
-    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    return nearest

@@ -14,7 +14,7 @@ from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
 from schemas.environment import Addresses
-from storage.folder import is_writable
+from storage.folder import free_bytes, is_writable
 from storage.s3 import client
 
 
@@ -27,6 +27,8 @@ class Trouble:
 
 
 _READ_S = 3.0
+_ROOM_BYTES = 16 * 1024 * 1024
+"""With less a document is hardly taken, and PostgreSQL on the same disk about to stop."""
 _REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 
 
@@ -39,11 +41,13 @@ def store_probe(addresses: Addresses) -> Callable[[], Trouble | None]:
 
 
 def _folder(root: Path) -> Trouble | None:
-    if is_writable(root):
-        return None
-    return Trouble(
-        sentence=f"the folder {root} cannot be written: see GOUJI_OBJECTS_DIR and its rights"
-    )
+    if not is_writable(root):
+        return Trouble(
+            sentence=f"the folder {root} cannot be written: see GOUJI_OBJECTS_DIR and its rights"
+        )
+    if free_bytes(root) < _ROOM_BYTES:
+        return Trouble(sentence=f"the disk of {root} is full: make room, work goes on by itself")
+    return None
 
 
 def _bucket(asked: Minio, addresses: Addresses) -> Trouble | None:

@@ -30,7 +30,7 @@ from schemas.turn import Standing, deal
 from storage.events import seconds
 from storage.outbox import Unit
 
-RESEND_S = 30.0
+RESEND_S = 20.0
 """A step whose message was lost is asked about by the sweeper after this long."""
 
 _ADVISORY_LOCKS: dict[Priority, int] = {"interactive": 7_160_003, "bulk": 7_160_004}

@@ -34,7 +34,7 @@ class WorkerSettings(
     null_page_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """Seconds the null engine takes for a page."""
 
-    lease_s: Seconds = 40.0
+    lease_s: Seconds = 30.0
     """How long a worker that fell silent keeps what it was working on."""
     drain_s: Seconds = 15.0
     """How long a worker that is told to stop may still work before it hands back what it has."""
@@ -44,7 +44,7 @@ class WorkerSettings(
     """Wait after the first failed attempt; doubled after each further one."""
     sweep_interval_s: Seconds = 5.0
     """How often housekeeping looks for what is stuck."""
-    resend_s: Seconds = 30.0
+    resend_s: Seconds = 20.0
     """How long a message may be under way before the sweeper asks whether it was lost."""
 
     inspect_limit_s: WholeSeconds = Field(default=120, validate_default=True)

@@ -4,9 +4,11 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from gouji.doctor import on_one_machine
 from gouji.doctor.broker import check_broker
 from gouji.doctor.check import Check, warning, well, wrong
 from gouji.doctor.database import check_database
@@ -21,10 +23,10 @@ _OF_CLIENTS = frozenset({"GOUJI_SERVER", "GOUJI_API_KEY"})
 _MARKS = {"ok": "✓", "warning": "!", "wrong": "✗", "skipped": "·"}
 
 
-def doctor(terminal: Terminal) -> int:
+def doctor(terminal: Terminal, data: Path | None = None) -> int:
     """Check everything, print it, and return 1 when anything is wrong."""
     found: list[Check] = []
-    for check in examine(os.environ):
+    for check in _all(on_one_machine.data_folder(data, os.environ)):
         found.append(check)
         terminal.say(_line(check))
     wrong_ones = [check for check in found if check.state == "wrong"]
@@ -34,6 +36,22 @@ def doctor(terminal: Terminal) -> int:
         terminal.result({"state": state, "checks": [check.tree() for check in found]}, "")
     terminal.say(f"\n{len(found)} checks: {len(wrong_ones)} wrong, {warned} to look at.")
     return 1 if wrong_ones else 0
+
+
+def _all(data: Path | None) -> Iterator[Check]:
+    """Yield what is found of the service the settings name, or of the one in a folder."""
+    if data is None:
+        remark = on_one_machine.no_addresses(os.environ)
+        yield from (remark,) if remark else ()
+        yield from examine(os.environ)
+        return
+    supervisor = on_one_machine.check_supervisor(data)
+    yield supervisor
+    if supervisor.state == "wrong":
+        return
+    os.environ.update(on_one_machine.addresses(data, os.environ))
+    for check in examine(os.environ):
+        yield on_one_machine.advised(check, data)
 
 
 def _line(check: Check) -> str:

@@ -13,6 +13,7 @@ from schemas.environment import Addresses, Conversion
 _SHARED = Path("/dev/shm")  # noqa: S108  asked about, not written to
 _SHARED_BYTES = 16 * 1024 * 1024
 _TEMPORARY_BYTES = 32 * 1024 * 1024
+_FULL_BYTES = 16 * 1024 * 1024
 _ROOM = 0.1
 _READS = ("workers", "onnxruntime", "pymupdf")
 
@@ -85,6 +86,8 @@ def _room(name: str, folder: Path, wanted_bytes: int) -> Check:
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     disk = shutil.disk_usage(nearest)
     found = f"{disk.free // 2**20} of {disk.total // 2**20} MB free at {nearest}"
+    if disk.free < _FULL_BYTES:
+        return wrong(name, found, "make room: nothing is taken in; work goes on by itself then")
     if disk.free < wanted_bytes or disk.free < _ROOM * disk.total:
         return warning(
             name, found, "archives are unpacked and documents kept there: enlarge it or clear it"

@@ -193,12 +193,16 @@ def test_a_machine_with_wrong_models_no_office_and_no_shared_memory(
         assert "install" in str(found[f"model {weights.name}"].todo)
 
 
-def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = type("Usage", (), {"free": 1000, "total": 10**9})
+@pytest.mark.parametrize(("free", "state"), [(1000, "wrong"), (5 * 10**7, "warning")])
+def test_a_disk_that_is_full_or_nearly(
+    free: int, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = type("Usage", (), {"free": free, "total": 10**9})
     monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
     found = named(check_machine(Addresses(objects_dir=tmp_path), Conversion()))
-    for name in ("temporary folder", "folder of objects", "shared memory"):
-        assert found[name].state == "warning"
+    for name in ("temporary folder", "folder of objects"):
+        assert (found[name].state, found[name].todo is not None) == (state, True)
+    assert found["shared memory"].state == ("warning" if free < 10**6 else "ok")
 
 
 def test_a_name_that_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:

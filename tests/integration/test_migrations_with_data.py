@@ -196,7 +196,7 @@ def test_an_index_left_half_built_is_built_anew(old: sqlalchemy.Engine) -> None:
         half = (
             "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_jobs_report'::regclass"
         )
-        connection.execute(text(f"UPDATE pg_index {half}"))
+        connection.execute(text(half))
     migrate(old)
     assert "ix_jobs_report" in indexes(old)
 
@@ -209,6 +209,16 @@ def test_an_index_built_beforehand_is_left_as_it_is(old: sqlalchemy.Engine) -> N
     migrate(old)
     with old.connect() as connection:
         assert connection.execute(number).scalar_one() == before
+
+
+def test_the_version_before_starts_on_the_schema_of_a_newer_one(old: sqlalchemy.Engine) -> None:
+    migrate(old)
+    with old.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+    migrate(old)
+    with old.connect() as connection:
+        kept = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert kept == "newer"
 
 
 def _stamp(database: sqlalchemy.Engine, revision: str) -> None:
