@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import Field, JsonValue, ValidationError
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from api import idempotency, intake
 from api.errors import ApiError
@@ -18,6 +20,7 @@ from schemas.job import Priority
 from schemas.value import Value
 
 _MAX_FILES = 1000
+_MAX_FIELDS = 20
 _KEY_CHARACTERS = 255
 
 
@@ -80,7 +83,17 @@ async def _read(request: Request, tenant: str, default: Priority) -> Submission:
 
 
 async def _from_form(request: Request, tenant: str, default: Priority) -> Submission:
-    form = await request.form(max_files=_MAX_FILES, max_fields=20)
+    try:
+        form = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+    except HTTPException as exc:  # without saying which it was, but by words
+        raise ApiError(
+            400,
+            "invalid_form",
+            f"表单无法解析，或多于 {_MAX_FILES} 个文件、{_MAX_FIELDS} 个字段。"
+            "文件很多时请打成压缩包，或用 gouji submit 提交整个文件夹。",
+            f"The form cannot be read, or has more than {_MAX_FILES} files or {_MAX_FIELDS} other "
+            "fields. Put many files into an archive, or hand in their folder with `gouji submit`.",
+        ) from exc
     files = tuple(
         Handed(filename=item.filename or "document", file=item.file)
         for item in form.getlist("file")
@@ -103,12 +116,7 @@ def _from_json(body: bytes, request: Request, tenant: str, default: Priority) ->
     try:
         wanted = ByUpload.model_validate_json(body)
     except ValidationError as exc:
-        raise ApiError(
-            422,
-            "invalid_request",
-            'JSON 需为 {"upload_id": "upl_…"} 或 {"upload_ids": […]}。',
-            'The JSON must be {"upload_id": "upl_…"} or {"upload_ids": […]}.',
-        ) from exc
+        raise RequestValidationError(exc.errors()) from exc
     if bool(wanted.ids) == bool(wanted.prefix):
         raise _nothing()
     wish = Wish(

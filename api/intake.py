@@ -15,7 +15,7 @@ from api.objects import Received
 from api.parts import Parts
 from schemas import failures, message
 from schemas.batch import BatchSource, OnDuplicate
-from schemas.filename import plain_name
+from schemas.filename import plain_name, plain_path
 from schemas.job import Priority
 from schemas.tables_sql import batches
 from storage import documents, tracing
@@ -106,7 +106,7 @@ def submit_batch(parts: Parts, files: Sequence[Handed], wish: Wish) -> str:
     """Take archives and documents in as one batch and return its id; opening comes later."""
     sources = []
     for handed in files:
-        filename = plain_name(handed.filename)
+        filename = plain_path(handed.filename)
         limit = parts.settings.max_archive_bytes
         received = objects.measure(handed.file, filename, limit)
         sources.append(source_of(parts, wish.tenant, filename, received))

@@ -1,9 +1,9 @@
 """The room's SQL of tenants: what the operator sets for each, and what was done in its name."""
 
-from sqlalchemy import Connection, Row, func, select, union
+from sqlalchemy import Connection, Row, func, literal, select, union
 from sqlalchemy.dialects.postgresql import insert
 
-from api.auth import Caller
+from api.auth import LOCAL, Caller
 from api.parts import Parts
 from schemas.tables_sql import api_keys, tenants
 from schemas.tables_sql import audit as entries
@@ -12,9 +12,10 @@ from storage import audit
 
 
 def listed(parts: Parts) -> TenantList:
-    """Return all tenants that have a valid key or something set."""
+    """Return all tenants that have a valid key or something set, and the one that needs no key."""
     valid = select(api_keys.c.tenant).where(api_keys.c.revoked_at.is_(None))
-    known = union(valid, select(tenants.c.tenant)).subquery()
+    local = select(literal(LOCAL))
+    known = union(valid, select(tenants.c.tenant), local).subquery()
     with parts.database.connect() as connection:
         names = connection.execute(select(known.c.tenant).order_by(known.c.tenant)).scalars().all()
         return TenantList(data=tuple(_read(connection, name) for name in names))

@@ -246,3 +246,23 @@ def change(terminal: Terminal, client: Client, thing: str, *, retry: bool) -> in
     text = f"{found.id}: {words.status(found.status)}"
     terminal.result(json.loads(found.model_dump_json()), text)
     return 0
+
+
+def usage(terminal: Terminal, client: Client) -> None:
+    """Print what may be used, and what was handed in this month."""
+    quota, used = client.quota(), client.usage()
+    if terminal.as_json:
+        both = {"quota": quota.model_dump(mode="json"), "usage": used.model_dump(mode="json")}
+        terminal.line(json.dumps(both, ensure_ascii=False))
+        return
+    kept = f"{quota.retention_days}" if quota.retention_days else "∞"
+    rate = f"{quota.requests_per_minute}" if quota.requests_per_minute else "∞"
+    queued = quota.queued_jobs
+    rows = [
+        ["处理中 under way", f"{queued.used} / {queued.limit}"],
+        ["每分钟请求 requests a minute", rate],
+        ["保存天数 days kept", kept],
+        ["本月文档 documents this month", f"{used.jobs}"],
+        ["本月页数 pages this month", f"{used.pages}"],
+    ]
+    terminal.table([f"{quota.tenant}", ""], rows)

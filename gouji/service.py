@@ -184,7 +184,30 @@ def retry(
         raise typer.Exit(pursuit.change(Terminal(as_json=json), client, id, retry=True))
 
 
+def delete(
+    id: Thing,  # noqa: A002  the contract's name
+    server: Server = SERVER,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """删除任务或批次及其结果，不可恢复。 Delete a job or batch with its results, for good."""
+    with _client(server, key) as client:
+        if id.startswith("bat_"):
+            client.delete_batch(id)
+        else:
+            client.delete(id)
+    Terminal(as_json=json).result({"id": id, "deleted": True}, f"{id}: 已删除 deleted")
+
+
+def usage(server: Server = SERVER, key: Key = None, json: Json = False) -> None:
+    """查看限额与本月用量。 Say what you may use, and what was handed in this month."""
+    from gouji import pursuit
+
+    with _client(server, key) as client:
+        pursuit.usage(Terminal(as_json=json), client)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line, in the order of use."""
-    for command in (submit, status, fetch, export, cancel, retry):
+    for command in (submit, status, fetch, export, cancel, retry, delete, usage):
         app.command()(command)

@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 
 _MOST_CHARACTERS = 255
+_MOST_OF_PATH = 1000
 _MOST_BYTES = 200
 """Of a folder's name: file systems allow 255, and a number or an id may follow."""
 _RESERVED = frozenset('<>:"|?*')
@@ -17,6 +18,14 @@ def plain_name(filename: str) -> str:
     last = PurePosixPath(filename.replace("\\", "/")).name
     shown = "".join(character for character in last if character.isprintable())
     return "document" if not shown.strip(". ") else shown[-_MOST_CHARACTERS:]
+
+
+def plain_path(filename: str) -> str:
+    """Return a file's plain name with the folders it was handed in with: they tell equal ones."""
+    folders = PurePosixPath(filename.replace("\\", "/")).parts[:-1]
+    named = [plain_name(folder) for folder in folders if folder.strip("/.: ")]
+    path = "/".join([*named, plain_name(filename)])
+    return path[-_MOST_OF_PATH:].lstrip("/")
 
 
 def folder_name(filename: str) -> str:

@@ -8,6 +8,7 @@ import time
 import httpx
 import openpyxl
 import pyarrow.parquet
+import pytest
 
 from schemas.batch import Batch, BatchItem, BatchItemList
 from tests.documents import pdf, tar_of, zip_of
@@ -190,3 +191,43 @@ def test_a_member_is_read_again_where_that_is_wished(http: httpx.Client) -> None
     batch, item, first = _handed_in_twice(http, "reprocessed member", "reprocess")
     assert (batch.status, item.status) == ("succeeded", "succeeded")
     assert item.job_id not in (None, first)
+
+
+def test_files_of_one_name_are_told_by_their_folders(http: httpx.Client) -> None:
+    first, second = (pdf(1, f"of one name {number}") for number in range(2))
+    files = ("鄞州区/2024.pdf", first), ("海曙区/2024.pdf", second)
+    _, items = finished(http, hand_in(http, *files).id)
+    assert list(items) == ["鄞州区/2024.pdf", "海曙区/2024.pdf"]
+    job = http.get(f"/v1/jobs/{items['海曙区/2024.pdf'].job_id}").json()
+    assert job["filename"] == "2024.pdf"
+
+
+@pytest.mark.parametrize(
+    ("address", "content", "kind", "code"),
+    [
+        ("/v1/batches", b"no form", "multipart/form-data; boundary=x", "invalid_form"),
+        ("/v1/jobs", b"no form", "multipart/form-data", "invalid_form"),
+        ("/v1/batches", b"{", "application/json", "invalid_request"),
+        ("/v1/batches", b'{"upload_ids": 1}', "application/json", "invalid_request"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_what_it_should_be(
+    http: httpx.Client, address: str, content: bytes, kind: str, code: str
+) -> None:
+    answer = http.post(address, content=content, headers={"Content-Type": kind})
+    assert answer.status_code in (400, 422)
+    assert answer.json()["code"] == code
+
+
+def test_more_files_than_a_request_takes_are_sent_to_an_archive(http: httpx.Client) -> None:
+    many = [("file", (f"{n}.pdf", b"%PDF-1.4")) for n in range(1001)]
+    answer = http.post("/v1/batches", files=many)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_form")
+    assert "archive" in answer.json()["detail_en"]
+
+
+def test_a_field_that_is_wrong_in_json_is_named(http: httpx.Client) -> None:
+    wanted = {"upload_ids": ["upl_1"], "retention_days": 0}
+    answer = http.post("/v1/batches", json=wanted)
+    assert answer.status_code == 422
+    assert [one["name"] for one in answer.json()["invalid"]] == ["retention_days"]

@@ -165,8 +165,19 @@ def _interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+def test_what_is_deleted_is_gone_and_still_counts_as_used(stack: Stack, documents: Path) -> None:
+    made = lines(run(stack, "submit", str(documents), "--wait", "--json"))[0]
+    assert lines(run(stack, "delete", made["batch_id"], "--json"))[0]["deleted"] is True
+    gone = run(stack, "status", made["batch_id"])
+    assert getattr(gone.exception, "status", None) == 410
+    told = lines(run(stack, "usage", "--json"))[0]
+    assert told["usage"]["jobs"] >= 2
+    assert told["quota"]["queued_jobs"]["limit"] == 20_000
+    assert "本月文档" in run(stack, "usage").output
+
+
 def test_help_is_there_in_both_languages() -> None:
-    for command in ("submit", "status", "fetch", "export", "cancel", "retry"):
+    for command in ("submit", "status", "fetch", "export", "cancel", "retry", "delete", "usage"):
         shown = CliRunner().invoke(app, [command, "--help"]).output
         assert "。" in shown
         assert "--server" in shown

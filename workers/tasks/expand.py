@@ -124,7 +124,8 @@ def _entries(parts: Parts, tenant: str, source: BatchSource) -> Iterator[Entry]:
         if kind is not None and kind.role == "archive":
             yield from _members(parts, tenant, source.filename, path)
         else:
-            yield _judged(source.filename, kind, source)
+            own = PurePosixPath(source.filename).name
+            yield _judged(source.filename, kind, source.model_copy(update={"filename": own}))
 
 
 def _kind(path: Path, filename: str) -> Format | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.headers import disposition
-from schemas.filename import folder_name, plain_name
+from schemas.filename import folder_name, plain_name, plain_path
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,25 @@ def test_no_name_says_more_in_a_header_than_its_name(name: str) -> None:
     assert said.startswith('attachment; filename="document')
     assert said.count('"') == 2
     assert said.count(";") == 2
+
+
+@pytest.mark.parametrize(
+    ("given_path", "expected"),
+    [
+        ("2024.pdf", "2024.pdf"),
+        ("鄞州区/2024.pdf", "鄞州区/2024.pdf"),
+        ("市\\县\\2024.pdf", "市/县/2024.pdf"),
+        ("/etc/../a/./b.pdf", "etc/a/b.pdf"),
+        ("../../b.pdf", "b.pdf"),
+        ("a//b.pdf", "a/b.pdf"),
+        ("a\x00b/\u202ec.pdf", "ab/c.pdf"),
+        ("", "document"),
+        ("长" * 400 + "/b.pdf", "长" * 255 + "/b.pdf"),
+    ],
+)
+def test_of_a_path_the_folders_stay_and_what_climbs_goes(given_path: str, expected: str) -> None:
+    assert plain_path(given_path) == expected
+
+
+def test_a_path_is_no_longer_than_can_be_shown() -> None:
+    assert len(plain_path("a" * 250 + "/" + "/".join(["b" * 250] * 9))) <= 1000
