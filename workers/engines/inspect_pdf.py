@@ -6,6 +6,7 @@ bytes: callers who mean it run this in a child process with limits.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, ParamSpec, TypeVar
@@ -16,7 +17,14 @@ from schemas import failures
 from schemas.failure import Failure
 from schemas.formats import FORMATS
 from workers.engines.inspection import Limits
-from workers.engines.render import RenderError, fault_of, let_go, opened
+from workers.engines.render import (
+    RenderError,
+    fault_of,
+    let_go,
+    opened,
+    pictures,
+    text_page,
+)
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # else it writes them to standard output
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -35,8 +43,8 @@ _PICTURE_SHARE = 0.5
 _PICTURE_TEXT = 50
 """unless so many visible characters stand beside or on it."""
 
-_INVISIBLE = 3
-"""Text rendering mode of the layer that OCR programs put under a scan (PDF 32000 9.3.6)."""
+_INVISIBLE = 0
+"""Opacity of the layer that OCR programs put under a scan (text rendering mode 3)."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -167,21 +175,26 @@ def _page_kind(page: pymupdf.Page) -> PageKind:
 
 def _count_text(page: pymupdf.Page) -> tuple[int, int]:
     """Return how many characters are visible, and how many of them have a known meaning."""
-    spans = [span["chars"] for span in page.get_texttrace() if span["type"] != _INVISIBLE]
-    shown = [character for characters in spans for character, *_ in characters if character != 32]
-    return len(shown), sum(_is_legible(character) for character in shown)
+    shown: Counter[str] = Counter()
+    for block in text_page(page, pymupdf.TEXT_PRESERVE_WHITESPACE).extractDICT()["blocks"]:
+        for line in block.get("lines", ()):
+            for span in line["spans"]:
+                if span["alpha"] != _INVISIBLE:
+                    shown.update(span["text"])
+    printed = {one: times for one, times in shown.items() if not one.isspace()}
+    legible = sum(times for one, times in printed.items() if _is_legible(one))
+    return sum(printed.values()), legible
 
 
-def _is_legible(character: int) -> bool:
-    """Say whether a code is a character: fonts without a map yield private or unknown ones."""
-    known = 0 < character < 0x110000 and character != 0xFFFD
-    return known and not unicodedata.category(chr(character)).startswith("C")
+def _is_legible(character: str) -> bool:
+    """Say whether a character is one: fonts without a map yield private or unknown ones."""
+    return character != "\ufffd" and not unicodedata.category(character).startswith("C")
 
 
 def _picture_share(page: pymupdf.Page) -> float:
     """Return the share of the page which pictures cover; strips of one scan add up."""
     area = page.rect.get_area()
-    shown = (pymupdf.Rect(info["bbox"]) & page.rect for info in page.get_image_info())
+    shown = (pymupdf.Rect(info["bbox"]) & page.rect for info in pictures(page))
     return sum(float(box.get_area()) for box in shown) / area if area else 0.0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,9 @@ from schemas.formats import FORMATS, sniff
 Pixels = NDArray[np.uint8]
 """Height × width × 3, blue-green-red."""
 
+PictureInfo = dict[str, Any]
+"""What PyMuPDF says of a picture on a page: `bbox`, `transform`, `width`, `height` and more."""
+
 MIN_DPI, MAX_DPI = 110, 300
 """Finer scans cost time and add nothing; vector pages are drawn at DRAWN_DPI."""
 DRAWN_DPI = 200
@@ -21,6 +25,8 @@ MAX_PIXELS = 40_000_000
 """A larger page is read at a lower resolution."""
 _KEPT_BYTES = 16 * 1024 * 1024
 """A larger document is opened anew for each page."""
+_KEPT_PAGES = 50
+"""So many pages of it are kept as they were interpreted."""
 
 
 @dataclass(kw_only=True, eq=False)  # not frozen: `with` sets an error's traceback
@@ -50,6 +56,7 @@ def fault_of(error: Exception) -> RenderError | MemoryError:
 
 
 _kept: list[tuple[bytes, pymupdf.Document]] = []
+_displays: dict[int, pymupdf.DisplayList] = {}
 
 
 @contextmanager
@@ -72,14 +79,36 @@ def opened(content: bytes) -> Iterator[pymupdf.Document]:
 
 def let_go() -> None:
     """Close the document kept open, if any: what was drawn of a scan takes much memory."""
+    _displays.clear()
     while _kept:
         _kept.pop()[1].close()
+
+
+def display(page: pymupdf.Page) -> pymupdf.DisplayList:
+    """Return what a page shows, upright: interpreting it costs more than drawing or reading it."""
+    if not (_kept and page.parent is _kept[0][1]):
+        return page.get_displaylist()
+    if page.number not in _displays and len(_displays) < _KEPT_PAGES:
+        _displays[page.number] = page.get_displaylist()
+    return _displays.get(page.number) or page.get_displaylist()
+
+
+def text_page(page: pymupdf.Page, flags: int) -> pymupdf.TextPage:
+    """Return what text, or pictures, a page shows; places are those of the upright page."""
+    return pymupdf.TextPage(display(page).get_textpage(flags))
+
+
+def pictures(page: pymupdf.Page) -> list[PictureInfo]:
+    """Return the pictures of a page: where they lie upright, and how large they are."""
+    found: list[PictureInfo] = text_page(page, pymupdf.TEXT_PRESERVE_IMAGES).extractIMGINFO()
+    return found
 
 
 def render(page: pymupdf.Page, *, dpi: int | None = None) -> Pixels:
     """Render a page to pixels, by default at its own scan's resolution; its rotation flag holds."""
     try:
-        pixmap = page.get_pixmap(dpi=dpi or _dpi(page), colorspace=pymupdf.csRGB, alpha=False)
+        zoom = (dpi or _dpi(page)) / 72
+        pixmap = display(page).get_pixmap(pymupdf.Matrix(zoom, zoom), pymupdf.csRGB)
     except (RuntimeError, ValueError, MemoryError, pymupdf.mupdf.FzErrorBase) as error:
         raise fault_of(error) from error
     finally:
@@ -92,7 +121,7 @@ def _dpi(page: pymupdf.Page) -> int:
     """Return the resolution of the largest image on the page, bounded; DRAWN_DPI without one."""
     densities = [
         (info["width"] * info["height"], 72 * info["width"] / max(1.0, _shown_width(info)))
-        for info in page.get_image_info()
+        for info in pictures(page)
         if _covers(info["bbox"], page.rect)
     ]
     own = max(densities)[1] if densities else DRAWN_DPI
@@ -100,7 +129,7 @@ def _dpi(page: pymupdf.Page) -> int:
     return int(max(1.0, min(MAX_DPI, max(MIN_DPI, own), affordable)) + 0.5)
 
 
-def _shown_width(info: dict[str, tuple[float, ...]]) -> float:
+def _shown_width(info: PictureInfo) -> float:
     """Return the length in points of an image's own upper edge, however it is turned."""
     a, b, *_ = info["transform"]
     return float(np.hypot(a, b))

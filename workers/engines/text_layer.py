@@ -6,15 +6,16 @@ from contextlib import contextmanager
 import numpy as np
 import pymupdf
 
-from workers.engines.render import fault_of
+from workers.engines.render import fault_of, pictures, text_page
 from workers.pipeline.read.text_layer_characters import Character, TextLayer, distinct
 from workers.pipeline.read.text_layer_picture import covered
 
 _FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE
     | pymupdf.TEXT_CLIP  # leaves out what a clip or the page's edge hides
-    | pymupdf.TEXT_COLLECT_STYLES  # gives invisible text (rendering modes 3 and 7) alpha 0
 )
+_LEVEL = float(np.cos(np.pi / 4))
+"""Least share of its length by which text that is level runs to the right."""
 _UNSEEN = 26
 """Opacity (of 255) below which text is not seen."""
 _SCAN_SHARE = 0.8
@@ -49,22 +50,67 @@ def text_layer(page: pymupdf.Page) -> TextLayer | None:
     None also where most text does not run from left to right: the page's pixels are to be turned.
     """
     with _translated():
-        turn: Turn = tuple(page.rotation_matrix)  # plain numbers: PyMuPDF's are slow
-        pictures = tuple(_upright(info["bbox"], turn) for info in page.get_image_info())
+        found = tuple(info["bbox"] for info in pictures(page))
         size = (page.rect.width, page.rect.height)
-        share = float(covered(pictures, size).mean())
+        share = float(covered(found, size).mean()) if found else 0.0
         if share >= _SCAN_SHARE:
             return None
-        characters = _characters(page, turn)
+        characters = _characters(page)
         if not characters or (share >= _PICTURE_SHARE and len(characters) < _PICTURE_TEXT):
             return None
         return TextLayer(
             width=size[0],
             height=size[1],
             characters=distinct(characters),
-            rulings=tuple(_rulings(page, turn)),
-            pictures=pictures,
+            rulings=tuple(_rulings(page)),
+            pictures=found,
         )
+
+
+def _characters(page: pymupdf.Page) -> list[Character]:
+    """Return the visible characters; none where most of them do not run from left to right."""
+    found: list[Character] = []
+    level = 0
+    for block in text_page(page, _FLAGS).extractRAWDICT()["blocks"]:
+        for line in block.get("lines", ()):
+            before = len(found)
+            for span in line["spans"]:
+                if span["alpha"] >= _UNSEEN:
+                    found += _of_span(span)
+            level += len(found) - before if line["dir"][0] > _LEVEL else 0
+    return found if 2 * level >= len(found) else []
+
+
+def _of_span(span: dict) -> Iterator[Character]:  # type: ignore[type-arg]
+    """Yield the printed characters of a span of one style."""
+    grey = round(float(np.dot(pymupdf.sRGB_to_rgb(span["color"]), (0.299, 0.587, 0.114))))
+    size = span["size"]
+    for character in span["chars"]:
+        text = character["c"]
+        if text.isspace():
+            continue
+        left, top, right, bottom = character["bbox"]
+        yield Character(
+            text=text,
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            size=size,
+            baseline=character["origin"][1],
+            grey=grey,
+        )
+
+
+def _rulings(page: pymupdf.Page) -> list[Box]:
+    """Return the strokes and thin filled boxes of a page's drawings, in upright points."""
+    turn: Turn = tuple(page.rotation_matrix)  # drawings come as the page lies in its file
+    return [
+        _upright(box, turn)
+        for drawing in page.get_cdrawings()  # plain tuples: PyMuPDF's own values are slow
+        for item in drawing["items"]
+        for box in _boxes(item, filled=drawing["type"] == "f")
+    ]
 
 
 def _upright(box: Box, turn: Turn) -> Box:
@@ -77,50 +123,6 @@ def _upright(box: Box, turn: Turn) -> Box:
 def _turned(x: float, y: float, turn: Turn) -> tuple[float, float]:
     a, b, c, d, e, f = turn
     return a * x + c * y + e, b * x + d * y + f
-
-
-def _characters(page: pymupdf.Page, turn: Turn) -> list[Character]:
-    """Return the visible characters; none where most of them do not run from left to right."""
-    found, level = [], 0
-    for block in page.get_text("rawdict", flags=_FLAGS)["blocks"]:
-        for line in block.get("lines", ()):
-            across, down = line["dir"]
-            along = across * turn[0] + down * turn[2]
-            seen = [span for span in line["spans"] if span["alpha"] >= _UNSEEN]
-            own = [one for span in seen for one in _of_span(span, turn)]
-            level += len(own) if along > np.cos(np.pi / 4) else 0
-            found += own
-    return found if 2 * level >= len(found) else []
-
-
-def _of_span(span: dict, turn: Turn) -> Iterator[Character]:  # type: ignore[type-arg]
-    """Yield the printed characters of a span of one style."""
-    grey = round(float(np.dot(pymupdf.sRGB_to_rgb(span["color"]), (0.299, 0.587, 0.114))))
-    for character in span["chars"]:
-        if character["c"].isspace():
-            continue
-        left, top, right, bottom = _upright(character["bbox"], turn)
-        x, y = character["origin"]
-        yield Character(
-            text=character["c"],
-            left=left,
-            top=top,
-            right=right,
-            bottom=bottom,
-            size=span["size"],
-            baseline=_turned(x, y, turn)[1],
-            grey=grey,
-        )
-
-
-def _rulings(page: pymupdf.Page, turn: Turn) -> list[Box]:
-    """Return the strokes and thin filled boxes of a page's drawings, in upright points."""
-    return [
-        _upright(box, turn)
-        for drawing in page.get_cdrawings()  # plain tuples: PyMuPDF's own values are slow
-        for item in drawing["items"]
-        for box in _boxes(item, filled=drawing["type"] == "f")
-    ]
 
 
 def _boxes(item: tuple, *, filled: bool) -> list[Box]:  # type: ignore[type-arg]

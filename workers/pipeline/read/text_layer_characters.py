@@ -95,11 +95,14 @@ def distinct(characters: Iterable[Character]) -> tuple[Character, ...]:
     kept: list[Character] = []
     struck: defaultdict[tuple[str, int], list[Character]] = defaultdict(list)
     for character in characters:
-        row = round(character.middle[1] / 4)  # nearly all tolerances are below 4 points
-        beside = (one for at in (row - 1, row, row + 1) for one in struck[character.text, at])
-        if any(_same_place(character, one) for one in beside):
+        text, row = character.text, round(character.middle[1] / 4)
+        beside: list[Character] = []  # nearly all tolerances are below 4 points
+        for at in (row - 1, row, row + 1):
+            if (text, at) in struck:
+                beside += struck[text, at]
+        if beside and any(_same_place(character, one) for one in beside):
             continue
-        struck[character.text, row].append(character)
+        struck[text, row].append(character)
         kept.append(character)
     return tuple(kept)
 

@@ -65,12 +65,11 @@ def covered(boxes: Iterable[Edges], size: tuple[float, float]) -> NDArray[np.boo
     return mask
 
 
-def with_ink(table: Table, layer: TextLayer, picture: Pixels) -> Table:
-    """Compare a table's cells with the picture.
+def with_ink(table: Table, layer: TextLayer, dark: NDArray[np.uint8]) -> Table:
+    """Compare a table's cells with the `darkest` of the page's picture.
 
     A cell without text may hold a drawn number: it is not blank. Text that is not seen is doubted.
     """
-    dark = _dark(picture)
     cells = []
     for cell in table.cells:
         inked = _has_ink(dark, cell, layer)
@@ -82,9 +81,10 @@ def with_ink(table: Table, layer: TextLayer, picture: Pixels) -> Table:
     return table.model_copy(update={"cells": tuple(cells)})
 
 
-def _dark(picture: Pixels) -> NDArray[np.uint8]:
+def darkest(picture: Pixels) -> NDArray[np.uint8]:
     """Return the darkest channel of each pixel: letters of any colour are dark in one."""
-    return np.asarray(cv2.min(cv2.min(*cv2.split(picture)[:2]), picture[:, :, 2]), np.uint8)
+    blue, green, red = cv2.split(picture)
+    return np.asarray(cv2.min(cv2.min(blue, green), red), np.uint8)
 
 
 def _has_ink(dark: NDArray[np.uint8], cell: Cell, layer: TextLayer) -> bool:
@@ -93,7 +93,8 @@ def _has_ink(dark: NDArray[np.uint8], cell: Cell, layer: TextLayer) -> bool:
     part = dark[_window(box, dark.shape[1] / layer.width, _INSET)]
     if not part.size:
         return bool(cell.text)
-    contrast = int(part.max()) - int(part.min())
+    least, most, _, _ = cv2.minMaxLoc(part)
+    contrast = most - least
     if cell.text or contrast <= _INKED:
         return contrast > _INKED
     ground = float(np.median(part))
@@ -117,7 +118,7 @@ def leaves_out(layer: TextLayer, page: Page, picture: Pixels) -> bool:
 
 def _is_strange(layer: TextLayer, picture: Pixels) -> bool:
     """Say whether most ink of a page is neither letters nor rulings."""
-    ink = _dark(picture) < 255 - _INKED
+    ink = darkest(picture) < 255 - _INKED
     printed = int(ink.sum())
     scale = picture.shape[1] / layer.width
     letters = [(c.left, c.top, c.right, c.bottom) for c in layer.characters]

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.table import Cell, Table
-from workers.pipeline.read.text_layer_characters import Edges, TextLayer
+from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.text_layer_characters import Character, Edges, TextLayer
 from workers.pipeline.read.text_layer_lines import printed
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
 from workers.pipeline.tables.inferred import inferred
@@ -58,28 +59,32 @@ def _drawn(layer: TextLayer, letter: float) -> tuple[Rulings, list[Region]]:
     """
     shape = (round(layer.height * SCALE) + 2, round(layer.width * SCALE) + 2)
     rulings = Rulings(across=np.zeros(shape, np.uint8), down=np.zeros(shape, np.uint8))
-    first, last = shape[0], 0
+    boxes = np.maximum(0.0, SCALE * np.array(layer.rulings, np.float64).reshape(-1, 4))
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     thin = 0.2 * letter
-    for box in layer.rulings:
-        left, top, right, bottom = (max(0.0, edge * SCALE) for edge in box)
-        rows = slice(round(top), max(round(bottom), round(top) + 2))
-        columns = slice(round(left), max(round(right), round(left) + 2))
-        if bottom - top <= thin and right - left > thin:
-            rulings.across[rows, columns] = 255
-        elif right - left <= thin and bottom - top > thin:
-            rulings.down[rows, columns] = 255
-        else:
-            continue
-        first, last = min(first, rows.start), max(last, rows.stop)
+    across = _painted(rulings.across, boxes[(high <= thin) & (wide > thin)])
+    down = _painted(rulings.down, boxes[(wide <= thin) & (high > thin)])
+    first, last = min(across[0], down[0]), max(across[1], down[1])
     if first >= last:
         return rulings, []
     room = round(2 * letter)
     above = max(0, first - room)
     ruled = np.s_[above : last + room]
-    across, down = rulings.across[ruled], rulings.down[ruled]
-    down[:] = joined(down, across, letter)
-    found = find_regions(Rulings(across=across, down=down), letter)
+    window = Rulings(across=rulings.across[ruled], down=rulings.down[ruled])
+    window.down[:] = joined(window.down, window.across, letter)
+    found = find_regions(window, letter)
     return rulings, [replace(r, top=r.top + above, bottom=r.bottom + above) for r in found]
+
+
+def _painted(mask: Mask, boxes: NDArray[np.float64]) -> tuple[int, int]:
+    """Paint boxes into a mask, two pixels thick or more; return their first and last row."""
+    if not len(boxes):
+        return mask.shape[0], 0
+    edges = np.rint(boxes).astype(np.int64)
+    edges[:, 2:] = np.maximum(edges[:, 2:], edges[:, :2] + 2)
+    for left, top, right, bottom in {*map(tuple, edges.tolist())}:  # cells share their lines
+        mask[top:bottom, left:right] = 255
+    return int(edges[:, 1].min()), int(edges[:, 3].max())
 
 
 def _table(
@@ -117,7 +122,10 @@ def _glyphs(layer: TextLayer, taken: NDArray[np.bool_]) -> tuple[list[Word], flo
 def _filled(
     layer: TextLayer, region: Region, grid: Grid, number: int, taken: NDArray[np.bool_]
 ) -> Table:
-    cells = [_cell(layer, region, grid, cell, number, taken) for cell in grid.cells]
+    inside = _inside(layer, region, grid, taken)
+    cells = [
+        _cell(layer, region, grid, cell, number, inside[at]) for at, cell in enumerate(grid.cells)
+    ]
     outline = (grid.columns[0], grid.rows[0], grid.columns[-1], grid.rows[-1])
     return Table(
         pages=(number,),
@@ -126,6 +134,25 @@ def _filled(
         cells=tuple(cells),
         box=layer.shares(_in_points(region, outline)),
     )
+
+
+def _inside(
+    layer: TextLayer, region: Region, grid: Grid, taken: NDArray[np.bool_]
+) -> list[list[Character]]:
+    """Return the characters of each cell of a grid, and mark them as taken."""
+    slots = np.full((len(grid.rows) + 1, len(grid.columns) + 1), -1)
+    for at, cell in enumerate(grid.cells):
+        rows = slice(cell.row + 1, cell.row + cell.row_span + 1)
+        slots[rows, cell.column + 1 : cell.column + cell.column_span + 1] = at
+    x, y = layer.middles
+    columns = (np.array(grid.columns) + region.left) / SCALE
+    rows = (np.array(grid.rows) + region.top) / SCALE
+    place = slots[np.searchsorted(rows, y, "right"), np.searchsorted(columns, x, "right")]
+    inside: list[list[Character]] = [[] for _ in grid.cells]
+    for character in np.flatnonzero(place >= 0).tolist():
+        inside[place[character]].append(layer.characters[character])
+    taken |= place >= 0
+    return inside
 
 
 def _in_points(region: Region, box: Edges) -> Edges:
@@ -140,14 +167,9 @@ def _cell(
     grid: Grid,
     cell: GridCell,
     number: int,
-    taken: NDArray[np.bool_],
+    characters: list[Character],
 ) -> Cell:
-    box = _in_points(region, grid.box(cell))
-    left, top, right, bottom = box
-    x, y = layer.middles
-    within = (left <= x) & (x < right) & (top <= y) & (y < bottom)
-    taken |= within
-    text = printed([layer.characters[at] for at in np.flatnonzero(within)])
+    text = printed(characters)
     return Cell(
         row=cell.row,
         column=cell.column,
@@ -156,6 +178,6 @@ def _cell(
         text=text,
         confidence=1.0,
         page=number,
-        box=layer.shares(box),
+        box=layer.shares(_in_points(region, grid.box(cell))),
         ink=bool(text),
     )

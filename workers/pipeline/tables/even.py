@@ -64,12 +64,9 @@ def _astray(cells: Sequence[tuple[str, Cell]]) -> frozenset[str]:
     around = min(_NEIGHBOURS, len(cells))
     boxes = np.array([cell.box for _, cell in cells], np.float64)
     ordered = np.argsort(boxes[:, 1], kind="stable")
-    found = set()
-    for place, at in enumerate(ordered):
-        first = min(max(0, place - around // 2), len(ordered) - around)
-        near = boxes[ordered[first : first + around]]
-        left, right = np.median(near[:, 0]), np.median(near[:, 2])
-        off = max(abs(boxes[at, 0] - left), abs(boxes[at, 2] - right))
-        if off > _ASTRAY * (right - left):
-            found.add(cells[at][0])
-    return frozenset(found)
+    edges = boxes[ordered][:, [0, 2]]
+    near = np.median(np.lib.stride_tricks.sliding_window_view(edges, around, axis=0), axis=-1)
+    first = np.clip(np.arange(len(cells)) - around // 2, 0, len(cells) - around)
+    off = np.abs(edges - near[first]).max(axis=1)
+    astray = off > _ASTRAY * (near[first, 1] - near[first, 0])
+    return frozenset(cells[at][0] for at in ordered[astray])

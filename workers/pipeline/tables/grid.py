@@ -12,7 +12,7 @@ from workers.pipeline.tables.cells import GridCell as GridCell
 from workers.pipeline.tables.cells import cells_of
 from workers.pipeline.tables.evidence import shares
 from workers.pipeline.tables.formgrid import form_grid
-from workers.pipeline.tables.rulings import Rulings, boundaries
+from workers.pipeline.tables.rulings import Rulings, boundaries, closed, turned
 
 _RULED = 0.7
 """Share of an edge that must be ruled for it to part two cells."""
@@ -52,11 +52,11 @@ def build_grid(rulings: Rulings, ink: Mask | None, letter: float) -> Grid | None
     columns = _with_open_ends(columns, rulings.across, letter)
     if len(rows) < 2 or len(columns) < 2:
         return None
-    across = _gaps_closed(rulings.across, letter, horizontal=True)
-    down = _gaps_closed(rulings.down, letter, horizontal=False)
-    turned = None if ink is None else ink.T
-    below = _bridged(across.T, turned, rows, columns, letter)  # [column][row boundary]
-    beside = _bridged(down, ink, columns, rows, letter)  # [row][column boundary]
+    gap = round(0.8 * letter)
+    across, down = closed(rulings.across, gap), closed(rulings.down.T, gap)
+    upright = None if ink is None else ink.T
+    below = _bridged(across.T, upright, rows, columns, letter)  # [column][row boundary]
+    beside = _bridged(down.T, ink, columns, rows, letter)  # [row][column boundary]
     cells = _cells(below.T, beside)
     if len(cells) < 2:
         return None
@@ -99,12 +99,6 @@ def _with_open_ends(
     before = (first,) if places[0] - first > reach else ()
     after = (last,) if last - places[-1] > reach else ()
     return (*before, *places, *after)
-
-
-def _gaps_closed(mask: Mask, letter: float, *, horizontal: bool) -> Mask:
-    size = max(3, round(0.8 * letter))
-    kernel = np.ones((1, size) if horizontal else (size, 1), np.uint8)
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel), np.uint8)
 
 
 def _bridged(
@@ -168,9 +162,9 @@ def _coverage(
     edges × lines.
     """
     reach = max(2, round(0.25 * letter))
-    turned = np.ascontiguousarray(mask.T)
+    upright = turned(mask)
     lines = [
-        turned[max(0, round(place) - reach) : max(0, round(place) + reach + 1)].any(axis=0)
+        upright[max(0, round(place) - reach) : max(0, round(place) + reach + 1)].any(axis=0)
         for place in places
     ]
     inner = 0.12 * np.diff(ends)
@@ -227,12 +221,14 @@ def _merge(labels: NDArray[np.int64], one: tuple[int, int], other: tuple[int, in
 
 def _ragged(labels: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Mark the slots of cells that are no rectangles."""
-    ragged = np.zeros(labels.shape, bool)
-    for label in np.unique(labels):
-        rows, columns = np.nonzero(labels == label)
-        if rows.size != (np.ptp(rows) + 1) * (np.ptp(columns) + 1):
-            ragged[rows, columns] = True
-    return ragged
+    slots = labels.ravel()
+    row, column = np.divmod(np.arange(slots.size), labels.shape[1])
+    first, last = np.full((2, slots.max() + 1), slots.size), np.zeros((2, slots.max() + 1), int)
+    for at, places in enumerate((row, column)):
+        np.minimum.at(first[at], slots, places)
+        np.maximum.at(last[at], slots, places)
+    rectangle = np.prod(last - first + 1, axis=0)
+    return np.asarray((np.bincount(slots) != rectangle)[labels], np.bool_)
 
 
 def _thickness(across: Mask, rows: tuple[float, ...]) -> int:

@@ -243,14 +243,20 @@ def find_regions(rulings: Rulings, letter: float) -> list[Region]:
 
 def _hung_together(rulings: Rulings, letter: float) -> Mask:
     """Bring near each other what is one table: what nearly touches, and lines that go on."""
-    across = np.ones((1, max(3, round(_GOES_ON_ACROSS * letter))), np.uint8)
-    down = np.ones((max(3, round(_GOES_ON_DOWN * letter)), 1), np.uint8)
-    lines = cv2.bitwise_or(
-        cv2.morphologyEx(rulings.across, cv2.MORPH_CLOSE, across),
-        cv2.morphologyEx(rulings.down, cv2.MORPH_CLOSE, down),
-    )
+    across, down = round(_GOES_ON_ACROSS * letter), round(_GOES_ON_DOWN * letter)
+    lines = cv2.bitwise_or(closed(rulings.across, across), closed(rulings.down.T, down).T)
     gap = max(3, round(0.8 * letter))
     return np.asarray(cv2.dilate(lines, np.ones((gap, gap), np.uint8)), np.uint8)
+
+
+def closed(mask: Mask, gap: int) -> Mask:
+    """Close gaps of up to `gap` pixels in each row of a mask; most rows have nothing in them."""
+    filled = np.zeros_like(mask)
+    set_rows = np.flatnonzero(mask.any(axis=1))
+    if set_rows.size:
+        kernel = np.ones((1, max(3, gap)), np.uint8)
+        filled[set_rows] = cv2.morphologyEx(mask[set_rows], cv2.MORPH_CLOSE, kernel)
+    return filled
 
 
 def _is_rim(both: Mask, box: Region, own: Mask) -> bool:
@@ -358,12 +364,20 @@ def boundaries(mask: NDArray[np.uint8], shortest: float, letter: float) -> tuple
     return tuple(float(np.average(group, weights=weights[group])) for group in groups)
 
 
+def turned(mask: Mask) -> Mask:
+    """Return a mask with rows and columns exchanged, its rows in one piece."""
+    if mask.T.flags.c_contiguous:
+        return mask.T
+    return np.asarray(cv2.transpose(mask), np.uint8)
+
+
 def _counts(mask: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return how many pixels of each column are set."""
-    turned = not mask.flags.c_contiguous and mask.T.flags.c_contiguous
-    there = cv2.threshold(mask.T if turned else mask, 0, 1, cv2.THRESH_BINARY)[1]
-    counts = cv2.reduce(there, 1 if turned else 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
-    return np.asarray(counts, np.float64).ravel()
+    """Return how many pixels of each column are set.
+
+    A row is counted eight pixels at a time; turning a mask costs less than counting its columns.
+    """
+    bits = np.bitwise_count(np.packbits(turned(mask), axis=1))
+    return np.asarray(bits.sum(axis=1, dtype=np.int64), np.float64)
 
 
 def _tight(mask: NDArray[np.uint8], box: Region) -> Region:

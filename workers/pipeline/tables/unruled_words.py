@@ -91,12 +91,17 @@ def _boxes(ink: Mask, letter: float) -> list[Word]:
 def gathered(pieces: Iterable[Word], letter: float) -> list[Word]:
     """Join glyphs and parts of glyphs that stand on one line, close together, to words."""
     words: list[Word] = []
+    near: list[int] = []  # words that may go on: what comes stands further right
     for piece in sorted(pieces, key=lambda one: one.left):
-        for at in range(len(words) - 1, -1, -1):
-            if _is_of_word(words[at], piece, letter):
-                words[at] = around((words[at], piece))
+        near = [at for at in near if piece.left - words[at].right <= JOIN * letter]
+        for at in reversed(near):
+            word = words[at]
+            level = word.top < piece.bottom and piece.top < word.bottom
+            if level and _is_of_word(word, piece, letter):
+                words[at] = around((word, piece))
                 break
         else:
+            near.append(len(words))
             words.append(piece)
     return _settled(words, letter)
 
