@@ -142,8 +142,8 @@ def _inside(
     """Return the characters of each cell of a grid, and mark them as taken."""
     slots = np.full((len(grid.rows) + 1, len(grid.columns) + 1), -1)
     for at, cell in enumerate(grid.cells):
-        rows = slice(cell.row + 1, cell.row + cell.row_span + 1)
-        slots[rows, cell.column + 1 : cell.column + cell.column_span + 1] = at
+        down = slice(cell.row + 1, cell.row + cell.row_span + 1)
+        slots[down, cell.column + 1 : cell.column + cell.column_span + 1] = at
     x, y = layer.middles
     columns = (np.array(grid.columns) + region.left) / SCALE
     rows = (np.array(grid.rows) + region.top) / SCALE
