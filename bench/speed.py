@@ -40,7 +40,7 @@ STAGES: Sequence[Stage] = (
     (scan, "find_regions", "rulings"),
     (scan, "straighten", "straighten tables"),
     (scan, "build_grid", "grid and form"),
-    (scan, "find_unruled", "tables without rulings"),
+    (scan, "find_loose", "tables without rulings"),
     (scan, "ink_of", "ink of cells"),
     (cells, "read_once", "compare glyphs"),
     (prose, "level_lines", "lines of text"),

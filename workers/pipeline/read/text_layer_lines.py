@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -45,13 +46,17 @@ def _is_of_number(character: Character) -> bool:
 def _joined_lines(characters: Sequence[Character]) -> list[tuple[str, list[Character]]]:
     """Gather characters into lines by their overlap in height, lines top down, left to right."""
     lines: list[list[Character]] = []
-    for character in sorted(characters, key=lambda c: (c.middle[1], c.left)):
-        if lines and abs(lines[-1][0].middle[1] - character.middle[1]) < 0.5 * character.height:
+    level = 0.0
+    places = sorted(((c.top + c.bottom) / 2, c.left, at) for at, c in enumerate(characters))
+    for middle, _, at in places:
+        character = characters[at]
+        if lines and abs(level - middle) < 0.5 * (character.bottom - character.top):
             lines[-1].append(character)
         else:
             lines.append([character])
-    ordered = [sorted(line, key=lambda c: c.left) for line in lines]
-    return [("".join(c.text for c in line), line) for line in ordered]
+            level = middle
+    ordered = [sorted(line, key=attrgetter("left")) for line in lines]
+    return [("".join([c.text for c in line]), line) for line in ordered]
 
 
 def lines(characters: Sequence[Character], layer: TextLayer) -> list[TextLine]:

@@ -1,5 +1,6 @@
 """Rulings → grid: boundaries, the edges between slots that are really ruled, cells with spans."""
 
+from bisect import bisect_left
 from itertools import pairwise
 
 import cv2
@@ -68,21 +69,16 @@ def _without_idle_boundaries(grid: Grid) -> Grid:
     """Drop boundaries at which no cell begins (strokes of letters, dirt)."""
     rows = sorted({cell.row for cell in grid.cells})
     columns = sorted({cell.column for cell in grid.cells})
-    cells = tuple(
-        GridCell(
-            row=rows.index(cell.row),
-            column=columns.index(cell.column),
-            row_span=sum(cell.row <= row < cell.row + cell.row_span for row in rows),
-            column_span=sum(
-                cell.column <= column < cell.column + cell.column_span for column in columns
-            ),
-        )
-        for cell in grid.cells
-    )
+    cells = []
+    for cell in grid.cells:
+        row, column = bisect_left(rows, cell.row), bisect_left(columns, cell.column)
+        row_span = bisect_left(rows, cell.row + cell.row_span) - row
+        column_span = bisect_left(columns, cell.column + cell.column_span) - column
+        cells.append(GridCell(row=row, column=column, row_span=row_span, column_span=column_span))
     return Grid(
         rows=(*(grid.rows[row] for row in rows), grid.rows[-1]),
         columns=(*(grid.columns[column] for column in columns), grid.columns[-1]),
-        cells=cells,
+        cells=tuple(cells),
         thickness=grid.thickness,
     )
 
