@@ -50,6 +50,7 @@ from workers.confined.messages import (
     Unpacked,
 )
 from workers.confined.opening import open_page
+from workers.confined.rehearsal import rehearse
 from workers.confined.wire import EndedError, Frame, Kind
 from workers.engines.inspect import inspect
 from workers.engines.inspection import Inspection
@@ -66,6 +67,8 @@ _SYSTEM = tuple(
 )
 """What LibreOffice is made of, wherever a distribution puts it."""
 _SHOWN_FRAMES = 8
+_BETWEEN_ROUNDS = 50_000
+"""Objects a document makes, and does not free, between two rounds of the garbage collector."""
 _MOST_FILES = 4096
 """More than the warm process ever has open."""
 
@@ -76,8 +79,10 @@ def main(lines: socket.socket, ends: int, folder: Path) -> None:
     kernel.adopt_orphans()
     cv2.setNumThreads(0)  # none can be started, and none is needed
     seven_zip.load()  # looking for it takes a program
+    rehearse()
     gc.collect()
     gc.freeze()  # what is loaded is not looked at again, so that forks share it
+    gc.set_threshold(_BETWEEN_ROUNDS, 20, 20)
     os.write(ends, END.pack(READY))
     while (line := _handed(lines)) is not None:
         own = folder / "document"
@@ -243,7 +248,8 @@ def _raised(error: Exception) -> Raised:
 
 
 def _frame(value: Value, kind: Kind = Kind.ANSWERED, content: bytes | memoryview = b"") -> Frame:
-    return Frame(kind=kind, text=value.model_dump_json().encode(), content=content)
+    text = value.model_dump_json(exclude_defaults=True)  # most of what a cell says is usual
+    return Frame(kind=kind, text=text.encode(), content=content)
 
 
 if __name__ == "__main__":

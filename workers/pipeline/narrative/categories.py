@@ -13,6 +13,11 @@ _ANNOUNCED = re.compile(
     rf"(?<![\d第])(?P<number>{FIGURES}|{CHARACTERS})(?:个|大|种|项)?{_NOUN}(?:依次|分别)?(?:为|是|有|包括|即|：)"
     r"(?P<names>[^。；：，（）]+)"
 )
+_SUMMED_UP = re.compile(
+    rf"(?:为|包括|涵盖|包含|分成|：)(?P<names>[^。；：，（）\d]+?)"
+    rf"(?P<number>{FIGURES}|{CHARACTERS})(?:个|大|种|项)?(?:大?类别|大类|类)(?:信息|内容)?(?=[。；，]|$)"
+)
+"""Categories listed first and counted behind: “主要为甲、乙、丙三大类”."""
 _GIVEN = re.compile(
     r"(?:占比|比例|比重|百分比)[^，。；、]{0,6}?(?:分别|依次)(?:为|是|达)?(?P<shares>(?:约?\d+(?:\.\d+)?%[、，和及与]?(?:以及)?)+)"
 )
@@ -58,6 +63,13 @@ def categories_of(text: str) -> Iterator[Categories]:
         following = next((s for s in shares if 0 <= s.start() - found.end() <= 8), None)
         taken.add(following)
         yield _categories(found.start(), found["names"], int(number.value), following, found.end())
+    for found in _SUMMED_UP.finditer(text):
+        number = read_numeral(found["number"])
+        if number is None or "、" not in found["names"] or re.search("等|各", found["names"]):
+            continue
+        counted = _categories(found.start(), found["names"], int(number.value), None, found.end())
+        if min(counted.listed) <= number.value:  # more names than categories: some are of one
+            yield counted
     for share in shares:
         if share not in taken and (
             named := _NAMED.search(text, max(0, share.start() - _REACH), share.start())

@@ -140,7 +140,8 @@ class Reader:
         )
         if _OTHER_YEAR.match(text, tail_end) and "其中" in place.clause:
             return
-        if quantity.approximate or not self.periods.is_own(quantity.start):
+        vague = quantity.approximate and not quantity.is_rounded
+        if vague or not self.periods.is_own(quantity.start):
             return
         if _MODAL.search(place.clause) or (
             quantity.unit not in MONEY and _COMPARED.search(place.head)

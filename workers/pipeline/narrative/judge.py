@@ -79,9 +79,12 @@ def _against_table(statement: Statement, record: Record) -> Judged:
         scale = MONEY[statement.unit or "万元"]
         half = scale * (half or Decimal("0.5")) if value else Decimal(0)
         value *= scale
+    if statement.rounded:
+        half *= 2
     found = tuple(amount(reading, record) for reading in statement.readings)
     agrees = [amount is not None and abs(amount - value) <= half for amount in found]
-    holds = True if any(agrees) else None if None in found else False
+    open_ = None in found or statement.rounded
+    holds = True if any(agrees) else None if open_ else False
     at = agrees.index(True) if True in agrees else 0
     return Judged(statement=statement, holds=holds, reading=statement.readings[at], found=found)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from workers.pipeline.narrative.numerals import CHARACTERS, FIGURES, read_numeral
 
 _ABOUT = re.compile(r"(?:将近|接近|大约|超过|不足|至少|不少于|不低于|约|近|逾|超|达上|上)$")
+_ROUNDED = ("约", "大约")
 _NEARLY = ("约", "近", "大约", "将近", "接近")
 _UNIT = (
     r"(?P<unit>万元|亿元|元(?!素|旦)|%|个百分点|倍|人次|件次|条次|件(?!率|式)|条(?!例|线|款|理)"
@@ -37,8 +38,15 @@ class Quantity:
     half: Decimal
     unit: str
     approximate: bool
+    bound: bool
+    """True where it is only said to be less or more than the number."""
     vague: bool
     """True for 56余: approximate, though told to the last unit."""
+
+    @property
+    def is_rounded(self) -> bool:
+        """Say whether it is an amount told to its last digit or so: 约1.2万元."""
+        return self.approximate and not self.bound and self.unit in MONEY
 
 
 def quantities_of(text: str) -> list[Quantity]:
@@ -69,6 +77,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity | None:
         half=numeral.half,
         unit=match["unit"],
         approximate=more or bool(called or match["bound"]),
+        bound=more or called not in ("", *_ROUNDED) or match["bound"] not in (None, "左右"),
         vague=_is_vague(match, numeral.value, called, more=more),
     )
 

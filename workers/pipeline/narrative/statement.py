@@ -37,6 +37,8 @@ class Statement:
     half: Decimal = Decimal(0)
     """Half of the last unit printed; 0 is exact."""
     unit: str | None = None
+    rounded: bool = False
+    """An amount told to its last digit or so: it may agree with a value, not contradict one."""
     parts: tuple[Part, ...] = ()
     """Of a list: its parts."""
     closed: bool | None = None

@@ -142,7 +142,16 @@ class _Reading:
             if count.readings == (subjects.INFORMATION_FEE,):
                 kind = "information_fee"
             q = count.quantity
-            yield self._state(kind, count.start, count.end, count.readings, q.value, q.half, q.unit)
+            yield self._state(
+                kind,
+                count.start,
+                count.end,
+                count.readings,
+                q.value,
+                q.half,
+                q.unit,
+                rounded=q.is_rounded,
+            )
 
     def _denied(self) -> Iterator[Statement]:
         text = self.paragraph.text

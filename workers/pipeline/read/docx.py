@@ -7,9 +7,10 @@ text, bookmarks, comments, headers or footers.
 from collections.abc import Iterator, Sequence
 
 from schemas.page import Page
+from workers.pipeline.read.docx_colours import lies_on_colour
 from workers.pipeline.read.docx_numbering import Numbering
 from workers.pipeline.read.docx_package import Package, open_package
-from workers.pipeline.read.docx_runs import Paragraph, Runs, lies_on_colour
+from workers.pipeline.read.docx_runs import Paragraph, Runs
 from workers.pipeline.read.docx_styles import Styles
 from workers.pipeline.read.markup_grid import snapped
 from workers.pipeline.read.markup_page import Block, Grid, GridCell, page_of_blocks
@@ -71,6 +72,7 @@ class _Reader:
         shown = self._runs.read(
             element,
             hidden=self._styles.hides(style, paragraph=True),
+            pale=bool(self._styles.pales(style, paragraph=True)),
             shaded=self._shaded or lies_on_colour(said.get("shd")),
         )
         self.pictures += shown.pictures

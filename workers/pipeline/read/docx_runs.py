@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from workers.pipeline.read.docx_colours import is_tiny, is_white, lies_on_colour
 from workers.pipeline.read.docx_styles import Styles
 from workers.pipeline.read.ooxml import (
     Element,
@@ -34,12 +35,6 @@ _STEP = "\x1d"
 """Marks the edge of a raised or lowered figure in collected text."""
 _PARTED = re.compile(r"(?<=[\d０-９])\x1d(?=[\d０-９])")
 _FIGURES = re.compile(r"[\d.,，．０-９\s]*")
-
-_TINY = 4
-"""Half points up to which print is too small to be seen."""
-_PALE = 0xE6
-"""Each channel of a colour from which it is as good as white."""
-_WHITE_THEMES = frozenset({"background1", "light1", "bg1", "lt1"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +81,8 @@ class _Collected:
     picture: bool = False
     struck: bool = False
     shaded: bool = False
+    pale: bool = False
+    """The paragraph's style prints what is as good as unseen."""
 
 
 class Runs:
@@ -95,12 +92,14 @@ class Runs:
         self._styles = styles
         self._fields: list[_Field] = []
 
-    def read(self, paragraph: Element, *, hidden: bool, shaded: bool = False) -> Paragraph:
+    def read(
+        self, paragraph: Element, *, hidden: bool, shaded: bool = False, pale: bool = False
+    ) -> Paragraph:
         """Return what is shown of a paragraph; `hidden`: its style hides its text.
 
-        `shaded`: a colour is laid behind it, so that white text is seen.
+        `shaded`: a colour is laid behind it, so that white text is seen; `pale`: its style's is.
         """
-        found = _Collected(shaded=shaded)
+        found = _Collected(shaded=shaded, pale=pale)
         self._inline(paragraph, found, hidden=hidden)
         text = "".join(found.parts)
         if _STEP in text:
@@ -130,10 +129,10 @@ class Runs:
 
     def _run(self, run: Element, found: _Collected, *, hidden: bool) -> None:
         properties = properties_of(run, "rPr")
-        if properties is None:
+        if properties is None and not found.pale:
             self._content(run, found, hidden=hidden)
             return
-        said = {name_of(one): one for one in properties}
+        said = {name_of(one): one for one in properties} if properties is not None else {}
         own = is_on(said.get("vanish"))
         if own is None:
             style = attribute(said.get("rStyle"))
@@ -143,8 +142,8 @@ class Runs:
         )
         doubted = (
             bool(is_on(said.get("strike")) or is_on(said.get("dstrike")))
-            or (_is_white(said.get("color")) and not (found.shaded or _is_shaded(said)))
-            or 0 < (number(said.get("sz")) or _TINY + 1) <= _TINY
+            or (self._is_pale(said, found) and not (found.shaded or _is_shaded(said)))
+            or is_tiny(said.get("sz"))
         )
         before = len(found.parts)
         found.parts += [_STEP] * (raised or doubted)
@@ -153,6 +152,14 @@ class Runs:
         if doubted:
             struck = "".join(found.parts[before:]).replace(_STEP, "").strip()
             found.struck = found.struck or bool(struck)
+
+    def _is_pale(self, said: Mapping[str, Element], found: _Collected) -> bool:
+        """Say whether a run is white: by itself, else by its style, else by its paragraph's."""
+        if "color" in said:
+            return is_white(said["color"])
+        style = attribute(said.get("rStyle"))
+        by_style = self._styles.pales(style, paragraph=False) if style else None
+        return found.pale if by_style is None else by_style
 
     def _content(self, run: Element, found: _Collected, *, hidden: bool) -> None:
         for one in run:
@@ -196,34 +203,10 @@ class Runs:
             self._fields.pop()
 
 
-def _is_white(color: Element | None) -> bool:
-    """Say whether a run's colour is white, or nearly so."""
-    if color is None:
-        return False
-    if attribute(color, "themeColor") in _WHITE_THEMES:
-        return True
-    written = attribute(color) or ""
-    try:
-        channels = bytes.fromhex(written)
-    except ValueError:
-        return False  # auto
-    return len(channels) == 3 and min(channels) >= _PALE
-
-
 def _is_shaded(said: Mapping[str, Element]) -> bool:
     """Say whether a run has a colour behind it of its own."""
     marked = attribute(said.get("highlight")) not in (None, "none", "white")
     return marked or lies_on_colour(said.get("shd"))
-
-
-def lies_on_colour(shading: Element | None) -> bool:
-    """Say whether a shading lays anything but white behind what stands on it."""
-    if shading is None:
-        return False
-    fill = (attribute(shading, "fill") or "auto").casefold()
-    themed = attribute(shading, "themeFill")
-    white = fill in ("auto", "ffffff") and (themed is None or themed in _WHITE_THEMES)
-    return not white
 
 
 def _is_contents(instruction: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workers.pipeline.read.docx_colours import is_tiny, is_white, lies_on_colour
 from workers.pipeline.read.ooxml import Element, attribute, child, children, is_on
 
 _DEEPEST = 30
@@ -15,6 +16,8 @@ class _Style:
     number_id: str | None
     level: str | None
     hidden: bool | None
+    pale: bool | None
+    """White, or too small to be seen; None where the style says neither."""
 
 
 class Styles:
@@ -25,6 +28,7 @@ class Styles:
         self._default: str | None = None
         self._lists: dict[str | None, tuple[str, str | None, str] | None] = {}
         self._hidden: dict[str | None, bool] = {}
+        self._pale: dict[str | None, bool | None] = {}
         for one in children(part, "style"):
             name = attribute(one, "styleId") or ""
             numbering = child(one, "pPr", "numPr")
@@ -33,6 +37,7 @@ class Styles:
                 number_id=attribute(child(numbering, "numId")),
                 level=attribute(child(numbering, "ilvl")),
                 hidden=is_on(child(one, "rPr", "vanish")),
+                pale=_is_pale(one),
             )
             if attribute(one, "type") == "paragraph" and attribute(one, "default") in ("1", "true"):
                 self._default = name
@@ -58,6 +63,14 @@ class Styles:
             self._hidden[start] = next(said, False)
         return self._hidden[start]
 
+    def pales(self, name: str | None, *, paragraph: bool) -> bool | None:
+        """Say whether a style prints what is as good as unseen; None where it says nothing."""
+        start = name or (self._default if paragraph else None)
+        if start not in self._pale:
+            said = (style.pale for _, style in self._chain(start) if style.pale is not None)
+            self._pale[start] = next(said, None)
+        return self._pale[start]
+
     def _chain(self, name: str | None) -> Iterator[tuple[str, _Style]]:
         for _ in range(_DEEPEST):
             style = self._styles.get(name) if name is not None else None
@@ -65,3 +78,18 @@ class Styles:
                 return
             yield name, style
             name = style.based_on
+
+
+def _is_pale(style: Element) -> bool | None:
+    """Say whether a style prints white on no colour of its own, or tiny; None if neither is told.
+
+    A size alone says nothing of colour, so that what a style is based on is asked for that.
+    """
+    run, paragraph = child(style, "rPr"), child(style, "pPr")
+    if is_tiny(child(run, "sz")):
+        return True
+    color = child(run, "color")
+    if color is None:
+        return None
+    shaded = lies_on_colour(child(run, "shd")) or lies_on_colour(child(paragraph, "shd"))
+    return is_white(color) and not shaded

@@ -9,6 +9,7 @@ from schemas.table import Table
 from workers.pipeline.read.encoding import EncodingUnknownError, declared_encoding, decode
 from workers.pipeline.read.html_article import article
 from workers.pipeline.read.html_flow import flow
+from workers.pipeline.read.html_sheets import write_sheets
 from workers.pipeline.read.markup_page import page_of_blocks
 
 _ENVELOPE = b"MIME-Version:"
@@ -17,7 +18,9 @@ _ENVELOPE_WITHIN = 2048
 
 def read_html(content: bytes) -> Page:
     """Read a page as it is stored; EncodingUnknownError or TooDeepError where it cannot be read."""
-    body = parsed(markup_of(content)).body
+    page = parsed(markup_of(content))
+    write_sheets(page)
+    body = page.body
     items = article(flow(body)) if body is not None else []
     return page_of_blocks(
         [item.block for item in items], pictures=sum(item.pictures for item in items)

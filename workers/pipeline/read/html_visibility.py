@@ -1,6 +1,7 @@
 """What a style written on an element of a web page says of whether its text is seen.
 
-Style sheets are not run. Text that its own style surely hides is left out; text that may be unseen
+Style sheets are not run; what they say of colour and hiding is written onto the elements before
+(`html_sheets`). Text that its own style surely hides is left out; text that may be unseen
 (white, tiny, clipped, moved off the page, turned round) is read and doubted: where the colour
 behind it comes from a style sheet, nobody can tell from the file.
 """
@@ -75,7 +76,7 @@ def may_be_unseen(node: LexborNode, attributes: Attributes) -> bool:
     if _matches(_VEILED, style) or _UNSEEN_CLASSES & {*(attributes.get("class") or "").split()}:
         return True
     ink = _color(_INK, style) or (attributes.get("color") or "").strip().lower()
-    return bool(ink) and (_is_pale(ink) or ink == _color(_GROUND, style)) and not _on_ground(node)
+    return bool(ink) and (is_pale(ink) or ink == _color(_GROUND, style)) and not _on_ground(node)
 
 
 def _on_ground(node: LexborNode) -> bool:
@@ -86,7 +87,7 @@ def _on_ground(node: LexborNode) -> bool:
         behind = _color(_GROUND, attributes.get("style") or "") or attributes.get("bgcolor")
         if behind and behind.strip().lower() not in _NO_GROUND:
             own = _color(_INK, node.attributes.get("style") or "")
-            return not _is_pale(behind.strip().lower()) and behind != own
+            return not is_pale(behind.strip().lower()) and behind != own
         if attributes.get("background"):
             return True
         around = around.parent
@@ -99,7 +100,7 @@ def _color(pattern: re.Pattern[str], style: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _is_pale(color: str) -> bool:
+def is_pale(color: str) -> bool:
     """Say whether a colour is white, nearly so, or none at all."""
     if (found := _HEX.match(color)) is not None:
         digits = found[2] or "".join(digit * 2 for digit in found[1])

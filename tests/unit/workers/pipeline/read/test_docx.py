@@ -225,3 +225,46 @@ def test_what_cannot_be_opened_says_why(content: bytes, reason: str) -> None:
     with pytest.raises(PackageError) as raised:
         read_docx(content)
     assert raised.value.reason == reason
+
+
+def _styles(styles: str) -> str:
+    return f"<w:styles {_NAMES}>{styles}</w:styles>"
+
+
+_WHITE = (
+    '<w:style w:type="character" w:styleId="w"><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>'
+)
+_BASED = '<w:style w:type="character" w:styleId="b"><w:basedOn w:val="w"/></w:style>'
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "sure"),
+    [
+        ('<w:rStyle w:val="w"/>', "1 2", False),
+        ('<w:rStyle w:val="b"/>', "1 2", False),
+        ('<w:rStyle w:val="b"/><w:color w:val="000000"/>', "12", True),
+        ('<w:rStyle w:val="none"/>', "12", True),
+    ],
+)
+def test_digits_a_style_prints_white_are_parted_and_doubted(
+    said: str, text: str, sure: bool
+) -> None:
+    inside = cell(paragraph(run("1") + run("2", said)))
+    found = read(table([[inside, inside]] * 2, 2), styles=_styles(_WHITE + _BASED)).tables[0]
+    assert {(one.text, one.confidence >= 0.9) for one in found.cells} == {(text, sure)}
+
+
+@pytest.mark.parametrize(
+    ("style", "sure"),
+    [
+        ('<w:rPr><w:color w:val="FEFEFE"/></w:rPr>', False),
+        ('<w:rPr><w:sz w:val="2"/></w:rPr>', False),
+        ('<w:pPr><w:shd w:fill="1F4E79"/></w:pPr><w:rPr><w:color w:val="FEFEFE"/></w:rPr>', True),
+        ('<w:rPr><w:color w:val="333333"/></w:rPr>', True),
+    ],
+)
+def test_a_paragraph_whose_style_prints_white_is_doubted(style: str, sure: bool) -> None:
+    part = _styles(f'<w:style w:type="paragraph" w:default="1" w:styleId="a">{style}</w:style>')
+    inside = cell(paragraph(run("12")))
+    found = read(table([[inside, inside]] * 2, 2), styles=part).tables[0]
+    assert {one.confidence >= 0.9 for one in found.cells} == {sure}

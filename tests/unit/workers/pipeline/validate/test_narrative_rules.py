@@ -74,6 +74,7 @@ def claims(made: Report, previous: Record | None = None) -> list[Claim]:
         ("公开信息2602条，其中网站2000条、微信603条，解读12篇。", "NAR-LIST", "2603", "2602"),
         ("公开信息100条，其中政策60条，占61%，其他40条。", "NAR-PERCENT", "60%", "61%"),
         ("信息分为4类：机构、政策、动态。", "NAR-NUMBER-OF", "4", "3"),
+        ("信息主要为机构、政策、动态四大类。", "NAR-NUMBER-OF", "4", "3"),
         ("全年发布信息56余条。", "NAR-APPROX", None, "56"),
     ],
 )
@@ -101,6 +102,9 @@ def test_a_contradiction_is_told_with_both_numbers(
         "全年行政事业性收费12.5万元。",  # rounded
         "全年行政事业性收费12万元。",
         "全年行政事业性收费124837元。",
+        "全年行政事业性收费约12.6万元。",  # to its last digit or so
+        "全年行政事业性收费约3万元。",  # about: no contradiction
+        "信息主要为机构、政策、动态三大类。",
         "公开信息100条，主要包括政策30条、动态30条。",
         "公开信息100条，其中政策30条、动态10条等。",
         "公开信息100条，其中政策30条、动态10条。",  # perhaps all, perhaps not
@@ -137,6 +141,15 @@ def test_a_value_in_doubt_contradicts_nothing(sentence: str, doubt: Evidence) ->
     made = report(sentence, evidence={f"{NEW}total": doubt}, values=values)
     assert findings(made) == ()
     assert claims(made)[0].holds is None
+
+
+@pytest.mark.parametrize(("amount", "holds"), [("12.6", None), ("12.5", True), ("12.4", True)])
+def test_an_amount_told_as_about_may_agree_and_never_contradicts(
+    amount: str, holds: bool | None
+) -> None:
+    # the table says 12.4837
+    (claim,) = claims(report(f"全年行政事业性收费约{amount}万元。"))
+    assert (claim.stated, claim.holds) == (amount, holds)
 
 
 def test_both_readings_of_received_are_accepted_and_the_claim_says_which() -> None:
