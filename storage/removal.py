@@ -23,6 +23,9 @@ from storage.documents import GRACE_S
 from storage.events import seconds
 from storage.objects import ObjectStore
 
+_AT_A_TIME = 2000
+"""Ids in one statement: a server takes 65,535 values, and a batch may have more jobs."""
+
 _EMPTY: dict[str, JsonValue] = {
     "filename": "",
     "metadata": {},
@@ -44,8 +47,15 @@ def mark_jobs(connection: Connection, tenant: str, which: ColumnElement[bool]) -
     own = (jobs.c.tenant == tenant) & jobs.c.deleted_at.is_(None) & which
     locked = select(jobs.c.id).where(own).order_by(jobs.c.id).with_for_update(key_share=True)
     ids = list(connection.execute(locked).scalars())
-    if not ids:
-        return ids
+    for first in range(0, len(ids), _AT_A_TIME):
+        some = ids[first : first + _AT_A_TIME]
+        _mark(connection, some)
+        connection.execute(delete(dead_letters).where(dead_letters.c.job_id.in_(some)))
+        free_keys(connection, tenant, some)
+    return ids
+
+
+def _mark(connection: Connection, ids: Sequence[str]) -> None:
     active = jobs.c.status.in_(sorted(ACTIVE))
     connection.execute(
         update(jobs)
@@ -62,9 +72,6 @@ def mark_jobs(connection: Connection, tenant: str, which: ColumnElement[bool]) -
             version=jobs.c.version + 1,
         )
     )
-    connection.execute(delete(dead_letters).where(dead_letters.c.job_id.in_(ids)))
-    free_keys(connection, tenant, ids)
-    return ids
 
 
 def mark_batch(connection: Connection, tenant: str, batch_id: str) -> int:

@@ -26,6 +26,7 @@ from schemas.tables_sql import (
     service_state,
 )
 from schemas.tables_sql import tenants as policies
+from storage import removal as marking
 from tests.integration.test_batch_rows import Rig, document
 from workers.settings import WorkerSettings
 from workers.tasks import discard as discarding
@@ -221,6 +222,15 @@ def test_nothing_brings_a_deleted_batch_back(rig: Rig) -> None:
     expand(rig.worker, "bat_1")
     with rig.database.connect() as connection:
         assert connection.execute(select(batch_items.c.name)).all() == []
+
+
+def test_a_batch_of_more_jobs_than_one_statement_takes_is_deleted_whole(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marking, "_AT_A_TIME", 2)
+    batch(rig, "bat_1", 0, *(f"job_{n}" for n in range(5)))
+    removal.delete_batch(rig.api, TENANT, "bat_1", by="key_1")
+    assert [there(rig, f"job_{n}") for n in range(5)] == [False] * 5
 
 
 def test_a_batch_of_another_tenant_is_not_there_to_be_deleted(rig: Rig) -> None:
