@@ -4,7 +4,7 @@ import http.client
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,31 +103,59 @@ def service(**settings: str) -> Iterator[tuple[Stack, list[int], sqlalchemy.Engi
 
 
 def cpu_s(stack: Stack, *names: str) -> float:
-    """Return the CPU seconds so far of processes of the stack, with those they started.
+    """Return the CPU seconds so far of processes of the stack, with all that came of them.
 
     `servers` stands for database and broker. What has ended is counted by who waited for it.
     """
-    wanted = {stack.children[name].pid for name in names if name != "servers"}
-    ticks = 0
+    found = _processes()
+    wanted = [stack.children[name].pid for name in names if name != "servers"]
+    counted = {pid for root in wanted for pid in _below(root, found)}
+    if "servers" in names:
+        counted |= {pid for pid, one in found.items() if _is_server(one, found, stack)}
+    return sum(found[pid].ticks for pid in counted) / _TICKS_PER_S
+
+
+def cpu_below_s(pid: int) -> float:
+    """Return the CPU seconds so far of a process and all that came of it."""
+    found = _processes()
+    return sum(found[one].ticks for one in _below(pid, found)) / _TICKS_PER_S
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Process:
+    parent: int
+    command: str
+    ticks: int
+    """Of itself and of those it waited for."""
+
+
+def _processes() -> dict[int, _Process]:
+    """Return what runs on this machine (Linux)."""
+    found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
             command = (path.parent / "cmdline").read_bytes().decode(errors="replace")
         except OSError:
             continue  # it has ended
-        ours = {int(path.parent.name), int(fields[1])} & wanted
-        if ours or ("servers" in names and _is_server(command, int(fields[1]), stack)):
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / _TICKS_PER_S
+        ticks = sum(map(int, fields[11:15]))
+        found[int(path.parent.name)] = _Process(parent=int(fields[1]), command=command, ticks=ticks)
+    return found
 
 
-def _is_server(command: str, parent: int, stack: Stack) -> bool:
+def _below(root: int, found: Mapping[int, _Process]) -> set[int]:
+    """Return a process and its descendants."""
+    below, more = set(), {root} & found.keys()
+    while more:
+        below |= more
+        more = {pid for pid, one in found.items() if one.parent in more}
+    return below
+
+
+def _is_server(one: _Process, found: Mapping[int, _Process], stack: Stack) -> bool:
     """Say whether a process is a server on the stack's folder, or a child of one."""
-    try:
-        above = Path(f"/proc/{parent}/cmdline").read_bytes().decode(errors="replace")
-    except OSError:
-        above = ""
+    above = found[one.parent].command if one.parent in found else ""
     return any(
         str(stack.folder) in line and ("postgres" in line.split("\0")[0] or "valkey" in line)
-        for line in (command, above)
+        for line in (one.command, above)
     )

@@ -40,9 +40,6 @@ _INSPECTING: dict[str, JsonValue] = {
     "verdict": None,
 }
 _DATA = job_events.c.data.type
-_FEW_PAGES = 8
-"""Of a document that is put together at once: it takes less than reading one of its pages."""
-
 _PATIENCE = timedelta(days=1)
 """For this long a job waits for a store or database that is away, and no attempt is counted."""
 
@@ -164,11 +161,12 @@ def finish_page(
     failure: Failure | None,
     duration_ms: int | None,
     letter: Values | None = None,
+    go_on: bool = False,
 ) -> Held | None:
-    """Write a page's end, with its dead letter, and, when it was the last, go on to assembly.
+    """Write a page's end, with its dead letter, and, when it was the last, have it put together.
 
-    The job's row lock makes the count exact: of pages finishing at once, one is last. Returns the
-    claim on the assembly where this process is to go on with it.
+    The job's row lock makes the count exact: of pages finishing at once, one is last. With `go_on`
+    the assembly is claimed for this process, and the claim returned; else a message asks for it.
     """
     with unit_of_work(parts.database, parts.send) as unit:
         job = lock(unit, held.job.id)
@@ -190,7 +188,7 @@ def finish_page(
         if letter is not None:
             unit.connection.execute(insert(dead_letters).values(letter))
         unit.count("pages_finished", "failed" if failure else "done")
-        return _count_pages(unit, parts, job, counts)
+        return _count_pages(unit, parts, job, counts, go_on=go_on)
 
 
 def _end_page(unit: Unit, held: Held, end: Values, *, failed: bool) -> Counter[str] | None:
@@ -216,11 +214,10 @@ def _end_page(unit: Unit, held: Held, end: Values, *, failed: bool) -> Counter[s
     return Counter({row.status: row.number for row in found})
 
 
-def _count_pages(unit: Unit, parts: Parts, job: JobRow, counts: Counter[str]) -> Held | None:
-    """Bring the job's counters up to date; after the last page go on to its next step.
-
-    A document of few pages is put together where its last page was read: no message, no waiting.
-    """
+def _count_pages(
+    unit: Unit, parts: Parts, job: JobRow, counts: Counter[str], *, go_on: bool
+) -> Held | None:
+    """Bring the job's counters up to date; after the last page move on to its next step."""
     done, failed = counts["done"], counts["failed"]
     counters: Values = {"pages_done": done, "pages_failed": failed}
     if done + failed < counts.total():
@@ -234,7 +231,7 @@ def _count_pages(unit: Unit, parts: Parts, job: JobRow, counts: Counter[str]) ->
     elif not done:
         first = page_rows(unit.connection, job.id)[0].failure or failures.internal()
         move(unit, job, "failed", {**counters, "error": first.model_dump(mode="json")})
-    elif counts.total() <= _FEW_PAGES:
+    elif go_on:
         until = func.now() + seconds(parts.settings.lease_s)
         taken: Values = {"attempts": 1, "lease_until": until, "due_at": until}
         token = move(unit, job, "pages_read", {**_FREE, **counters, **taken})

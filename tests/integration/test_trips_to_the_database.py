@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy
 from sqlalchemy import event
 
-from api import intake
+from api import intake, limits
 from api.intake import Handed, Wish
-from api.limits import Waiting
 from api.settings import ApiSettings
 from schemas.message import Message
 from schemas.tables_sql import jobs
+from storage.broker import Waiting
 from storage.folder import FolderStore
 from tests.documents import pdf
 from workers import null_steps
@@ -38,9 +38,13 @@ class Rig:
             "objects": FolderStore(folder),
             "send": self.sent.append,
         }
-        self.api: Any = SimpleNamespace(settings=ApiSettings(), waiting=Waiting(), **common)
+        self.api: Any = SimpleNamespace(settings=ApiSettings(), waiting=limits.Waiting(), **common)
+        self.in_a_hurry = Waiting()
         self.worker: Any = SimpleNamespace(
-            settings=WorkerSettings(), steps=null_steps.build(0.0), **common
+            settings=WorkerSettings(),
+            steps=null_steps.build(0.0),
+            waiting=lambda _: self.in_a_hurry,
+            **common,
         )
 
         @event.listens_for(database, "before_cursor_execute")
@@ -94,3 +98,12 @@ def test_a_document_of_many_pages_is_put_together_by_those_who_do_nothing_else(r
     assert [message.task for message in rig.sent] == ["gouji.assemble"]
     rig.step()
     assert status(rig, job_id) == "succeeded"
+
+
+def test_a_page_somebody_waits_for_is_read_before_a_document_of_a_batch_is_put_together(
+    rig: Rig,
+) -> None:
+    rig.in_a_hurry = Waiting(contents=frozenset({("gouji.page", ("job_1", 1))}))
+    rig.submit("short")
+    rig.step(), rig.step()
+    assert [message.task for message in rig.sent] == ["gouji.assemble"]

@@ -5,6 +5,9 @@ import time
 import structlog
 
 from schemas.failure import Failure
+from storage.broker import Waiting
+from storage.outbox import BrokerUnavailable
+from storage.rows import JobRow
 from workers import app, jobs, objects
 from workers.jobs import Held
 from workers.parts import Parts
@@ -12,6 +15,8 @@ from workers.tasks.assemble import put_together
 from workers.tasks.attempt import attempt, exhausted
 
 log = structlog.get_logger()
+
+_FEW_PAGES = 8
 
 
 @app.task("gouji.page")
@@ -27,11 +32,31 @@ def page(parts: Parts, job_id: str, number: int) -> None:
         duration_ms = round((time.monotonic() - started) * 1000)
         log.info("page_read", duration_ms=duration_ms, failed=failure is not None)
         whole = jobs.finish_page(
-            parts, held, reading_key=key, failure=failure, duration_ms=duration_ms
+            parts,
+            held,
+            reading_key=key,
+            failure=failure,
+            duration_ms=duration_ms,
+            go_on=_may_go_on(parts, held.job),
         )
     if whole is not None:
         with structlog.contextvars.bound_contextvars(task="gouji.assemble"):
             put_together(parts, whole)
+
+
+def _may_go_on(parts: Parts, job: JobRow) -> bool:
+    """Say whether a document may be put together here, where pages ought to be read.
+
+    It may while it takes less than reading a page, and nobody in a hurry waits for one.
+    """
+    if job.pages_total is None or job.pages_total > _FEW_PAGES:
+        return False
+    if job.priority == "interactive":
+        return True
+    try:
+        return parts.waiting("pages.interactive") == Waiting()
+    except BrokerUnavailable:
+        return False
 
 
 def _read(parts: Parts, held: Held, number: int) -> tuple[str, Failure | None]:
