@@ -86,7 +86,12 @@ def _steps_alone(documents: int) -> float:
             pages=1,
         )
         steps.assemble(
-            source, engines.describe(), [reading.page], lambda _: reading.image, lambda *_: None
+            source,
+            engines.describe(),
+            [reading.page],
+            lambda _: reading.image,
+            lambda *_: None,
+            lambda _: None,
         )
 
     one(documents)
