@@ -239,6 +239,8 @@ def _options(
         return gone_blank(numbers, count, sizes)
     offset = key or 0
     windows = _windows(cells, count)
+    if not windows:  # wider apart than the row is: which of the blanks are cells is open
+        return gone_blank(numbers, count, sizes)
     told = [start for start in windows if start + offset in starts.get(key, ())]
     if key is None and row.label is not None and not told:
         told = windows[:1]  # nothing stands between a label and its cells

@@ -184,3 +184,20 @@ def test_a_table_without_its_total_column_shifts_no_row(style: str) -> None:
     found = read(texts.write(report, style, 1), style)
     assert silently_wrong(report, found) == []
     assert set(sources(found)) <= {"STR-ASPECT"}
+
+
+@pytest.mark.parametrize("after", [3, 4, 5])
+@pytest.mark.parametrize("style", ["docx", "html", "bare"])
+def test_one_blank_too_many_between_the_cells_of_a_row_is_no_cell_of_it(
+    style: str, after: int
+) -> None:
+    """Its numbers stand further apart than the row is wide: read in their order, and doubted."""
+    report = make_report(3)
+    lines = texts.write(report, style, 0).split("\n")
+    [at] = [number for number, line in enumerate(lines) if "属于国家秘密" in line]
+    found = read("\n".join([*lines[: at + after], "\t", *lines[at + after :]]), style)
+    assert silently_wrong(report, found) == []
+    row = [pointer for pointer in found.record.evidence if "/denied_state_secret/" in pointer]
+    assert len(row) == 7
+    assert {found.record.evidence[pointer].flag for pointer in row} == {"inferred"}
+    assert [cell for cell in compared(report, found).cells if not cell.right] == []
