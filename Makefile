@@ -48,7 +48,7 @@ SECONDS_EACH ?= 60
 
 audit: setup
 	@$(BIN)/python -m pip install --quiet pip-audit
-	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 check: lint types layers test
 

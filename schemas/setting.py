@@ -15,7 +15,6 @@ from pydantic_core import ErrorDetails
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-_PASSWORD = re.compile(r"(//[^/@:]*:)[^/]*@")
 _DATABASE_SCHEMES = frozenset({"postgresql", "postgresql+psycopg", "postgres"})
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _BOOTSTRAP_KEY = re.compile(r"gj_[A-Za-z0-9_-]{16,}")
@@ -66,14 +65,27 @@ def _wanted(found: ErrorDetails) -> str:
 
 
 def _shown(name: str, value: object, room: type[BaseModel]) -> str:
-    """Return the value as it may be printed: no secret, no password of an address."""
+    """Return the value as it may be printed: no secret, nobody's name or password."""
     text = _open(value)
     field = room.model_fields.get(name)
     secret = field is not None and "SecretStr" in str(field.annotation) and "://" not in text
     if secret:
         return "something else (not shown)"
-    without_password = _PASSWORD.sub(r"\1…@", text)
-    return f'"{without_password[:_SHOWN_CHARACTERS]}"'
+    return f'"{_without_user(text)[:_SHOWN_CHARACTERS]}"'
+
+
+def _without_user(text: str) -> str:
+    """Return an address without what may be a password: it is wrong, so nothing else is sure.
+
+    Whatever stands before the last @ may belong to it, and so may what follows a ?.
+    """
+    scheme, between, rest = text.partition("://")
+    if not between:
+        scheme, rest = "", text
+    _, at, host = rest.rpartition("@")
+    shown = f"…@{host}" if at else host
+    place, asked, _ = shown.partition("?")
+    return f"{scheme}{between}{place}{'?…' if asked else ''}"
 
 
 def _open(value: object) -> str:

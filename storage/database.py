@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -30,6 +30,7 @@ log = structlog.get_logger()
 _ADVISORY_LOCK_MIGRATE = 7_160_001
 _IDLE_S = 1.0
 _ASK_AGAIN_S = 0.2
+_VALUES = "22"
 _PATIENCE_S = 600.0
 """For this long a migration lets others go first; then it says so and ends."""
 _SETTINGS = {
@@ -69,9 +70,31 @@ def connect(
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
             **_OURS,
         },
+        hide_parameters=True,
     )
+    _say_no_values(engine)
     _ping_after_idling(engine)
     return engine
+
+
+def _say_no_values(engine: sqlalchemy.Engine) -> None:
+    """Have errors of the server say what went wrong and not with which values.
+
+    Details hold whole rows, secrets and texts of documents among them; so do the first words where
+    the values themselves are the trouble (class 22). All of it would end up in logs.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def shorten(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+            return
+        known = None if error.sqlstate.startswith(_VALUES) else error.diag.message_primary
+        words = f"{error.sqlstate} {known or ''}".strip()
+        error.args = (words,)
+        wrapped = context.sqlalchemy_exception
+        if wrapped is not None:
+            wrapped.args = (f"({type(error).__qualname__}) {words}",)
 
 
 def _ping_after_idling(engine: sqlalchemy.Engine) -> None:

@@ -96,6 +96,7 @@ def test_an_answer_tells_the_browser_what_it_may_do(
     assert keep is None or answer.headers.get_list("cache-control") == [keep]
     assert answer.headers["x-request-id"]
     assert "server" not in answer.headers
+    assert "set-cookie" not in answer.headers
     assert "access-control-allow-origin" not in answer.headers
     assert "strict-transport-security" not in answer.headers, "it came without TLS"
 
