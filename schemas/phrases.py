@@ -23,8 +23,8 @@ CAUSES_AT_LENGTH: dict[Cause, Phrase] = {
         "The print is clear: the fault is the report's own.",
     ),
     "recognition": (
-        "扫描件未能有把握地读出，问题在识别，不在报告。",
-        "The scan could not be read with certainty: the fault is the reading's.",
+        "文件未能有把握地读出，问题在识别，不在报告。",
+        "The document could not be read with certainty: the fault is the reading's.",
     ),
     "undetermined": (
         "可能是报告之误，也可能是识别之误，请对照原件。",

@@ -11,6 +11,7 @@ from workers.pipeline.tables.beyond import Trimmed, trim
 from workers.pipeline.tables.fit import Fit, lay
 from workers.pipeline.tables.fit import LabelReading as LabelReading
 from workers.pipeline.tables.join import join
+from workers.pipeline.tables.turned import laid_back
 
 _SAME_TABLE_TWICE = 0.5
 """Share of values two tables both hold from which they are two reports' tables, not two parts."""
@@ -72,7 +73,8 @@ def register(pages: Sequence[Page], form: Form) -> Registration:
 
 
 def _trimmed(tables: Sequence[Table], form_table: FormTable) -> list[Trimmed]:
-    return [trim(table, form_table) for table in tables if table.form == form_table.name]
+    own = (table for table in tables if table.form == form_table.name)
+    return [trim(laid_back(table, form_table), form_table) for table in own]
 
 
 def _fits(parts: Sequence[Trimmed], form_table: FormTable) -> list[Fit]:
