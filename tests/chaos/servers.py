@@ -2,7 +2,6 @@
 
 import os
 import random
-import resource
 import signal
 import subprocess
 import time
@@ -120,7 +119,8 @@ class OwnBroker(Broker):
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 # its title says where it listens
-                if process.name() == "valkey-server" and str(self.socket) in process.cmdline()[0]:
+                title = " ".join(process.cmdline())
+                if "valkey-server" in title and str(self.socket) in title:
                     process.send_signal(number)
                     hit += 1
         return hit
@@ -137,14 +137,19 @@ class OwnDatabase(Database):
         return 0
 
     def limit_files(self, size_bytes: int) -> int:
-        """Let none of its processes write a file beyond a size; return how many there are."""
+        """Let none of its processes write a file beyond a size; return how many there are.
+
+        They are another user's when the service is root's, and only that user may limit them.
+        """
+        limit = f"--fsize={'unlimited' if size_bytes < 0 else size_bytes}:"
         hit = 0
         with suppress(psutil.Error, OSError):
             for process in (self.postmaster, *self.postmaster.children(recursive=True)):
                 with suppress(psutil.Error, OSError):
-                    _, hard = process.rlimit(resource.RLIMIT_FSIZE)
-                    process.rlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
-                    hit += 1
+                    who = process.uids().real if os.geteuid() == 0 else None
+                    command = ["prlimit", f"--pid={process.pid}", limit]
+                    done = subprocess.run(command, user=who, check=False, capture_output=True)
+                    hit += done.returncode == 0
         return hit
 
 

@@ -7,6 +7,7 @@ short run with short leases. A seed draws the same papers and faults again; what
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,8 +26,8 @@ _HANDS = 3
 """Clients that hand in at once."""
 _A_SECOND = 0.85
 """Documents handed in by all of them: what two cores read with most of their time for others."""
-_LONG_S = 400.0
-"""From then on every kind of fault comes several times."""
+_LONG_S = 180.0
+"""From then on faults come more than once."""
 
 
 def test_nothing_is_lost_on_servers_that_fail(
@@ -102,11 +103,20 @@ def run(
         print(one)
     remaining = service.stop()
     assert found == []
-    assert seconds < _LONG_S or idle(struck) == set(), "a kind of fault that never hit anything"
+    assert seconds < _LONG_S or idle(struck) == set(), "a fault that never hit anything"
     assert remaining == []
     assert orphans(service.data) == []
 
 
 def idle(struck: Sequence[Struck]) -> set[str]:
-    """Return the kinds of faults that came and by chance or mistake hit nothing at all."""
-    return {kind_of(one.name) for one in struck} - {kind_of(one.name) for one in struck if one.hit}
+    """Return the faults that came several times and by mistake hit nothing at all.
+
+    How many requests or messages one meets is chance; a server, a disk or a clock is always there.
+    """
+    sure = [
+        one
+        for one in struck
+        if kind_of(one.name) in ("supervisor", "broker", "database", "disk", "clock")
+    ]
+    often = {name for name, number in Counter(one.name for one in sure).items() if number > 1}
+    return often - {one.name for one in sure if one.hit}
