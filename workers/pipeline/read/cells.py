@@ -47,6 +47,8 @@ _CLEAR_WORDS = 0.93
 """Mean score from which skimmed words that are no label of a form are taken as they are."""
 _CERTAIN = 0.95
 """Score that each character of a label must have, by both readers, to count as misprinted."""
+_PIECE = 0.7
+"""Share of a cell's highest line below which another may be a piece of a line."""
 _NEAR_LABEL = 0.5
 """Likeness to a label of a form from which words are read in full: is it one, or is it a typo?"""
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
@@ -242,7 +244,14 @@ def _seconded(
     if plain(second.text) in _labels():
         return second
     certain = min(reading.least for reading in (*readings, *again)) >= _CERTAIN
+    certain = certain and not _has_low_line(lines)
     return replace(first, seconded=certain and plain(second.text) == plain(first.text))
+
+
+def _has_low_line(lines: CellLines) -> bool:
+    """Say whether a line is so low beside the others that it may be a piece of one, read twice."""
+    heights = [line.bottom - line.top for line in lines]
+    return min(heights) < _PIECE * max(heights)
 
 
 def _is_glyph(line: InkLine) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -40,6 +41,8 @@ _CENTRAL = 0.3
 """Share of a cell's height above and below in which a dash may be a piece of a ruling."""
 _SIGN_NEAR, _SIGN_WIDE = 0.9, 0.2
 """Letters before a number within which its sign stands, and that it is wide at least."""
+_HALF, _ONE_LINE = 0.6, 1.15
+"""Height in letters below which a run of ink is no whole line, and that of one line with a gap."""
 _LINE_HEIGHT = 0.8
 """A crop is at least this share of a letter high, so that a dash stays a dash."""
 
@@ -83,6 +86,7 @@ def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[I
     pale = _pale(ink, light)
     spans = _spans(_profile(ink, axis=1), gap=max(1, round(0.1 * letter)))
     spans = _with_crumbs_joined(spans, round(0.35 * letter))
+    spans = _with_halves_joined(spans, letter)
     lines = [_line(whitened, ink, pale, top, bottom, letter) for top, bottom in spans]
     loose = light & ~pale
     return [
@@ -223,6 +227,31 @@ def _with_crumbs_joined(spans: list[tuple[int, int]], least: int) -> list[tuple[
         after = joined[at + 1][0] - joined[at][1] if at + 1 < len(joined) else 10**9
         first = at - 1 if before <= after else at
         joined[first : first + 2] = [(joined[first][0], joined[first + 1][1])]
+    return joined
+
+
+def _with_halves_joined(spans: list[tuple[int, int]], letter: float) -> list[tuple[int, int]]:
+    """Join runs that together are no higher than one line: characters parted by white (审, 结, 三).
+
+    As high as the cell's other lines, or as a letter where none is whole. Several low runs alone
+    are lines of small print.
+    """
+    joined = list(spans)
+    while len(joined) > 1:
+        heights = [bottom - top for top, bottom in joined]
+        whole = max(heights) >= _HALF * letter
+        if not whole and len(joined) > 2:
+            break
+        most = _ONE_LINE * (min(max(heights), letter) if whole else letter)
+        found = [
+            (below[1] - above[0], at)
+            for at, (above, below) in enumerate(pairwise(joined))
+            if min(heights[at : at + 2]) < _HALF * letter and below[1] - above[0] <= most
+        ]
+        if not found:
+            break
+        _, at = min(found)
+        joined[at : at + 2] = [(joined[at][0], joined[at + 1][1])]
     return joined
 
 
