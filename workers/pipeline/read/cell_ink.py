@@ -4,10 +4,20 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.value import Box
 from workers.pipeline.read.clean import Mask
-from workers.pipeline.read.ink import Filled, InkLine, lines_of, paler_beyond, traces
+from workers.pipeline.read.ink import (
+    LIGHT_INK,
+    Filled,
+    InkLine,
+    has_paler_glyph,
+    lines_of,
+    own_threshold,
+    paler_beyond,
+    traces,
+)
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.grid import Grid, GridCell
 from workers.pipeline.tables.straighten import Straightened
@@ -16,8 +26,8 @@ _RIM = 0.35
 """Depth in letters of a cell's rim, in which rulings lie."""
 _FROM_EDGE = 0.85
 """Share of a cell's width or height from which a ruling runs through it."""
-_LIGHT_INK = 215
-"""Grey below which pale ink is looked for in a cell that seems empty."""
+_END = 0.12
+"""Letters from a cell's edges within which ink may be of the ruling there."""
 _BESIDE = 0.25, 1.2
 """Distance in letters from a table's side, nearest and farthest, where a number may go on."""
 _STROKE_NEAR, _MOSTLY = 0.6, 0.8
@@ -59,7 +69,8 @@ class RuledTable:
 def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLine], bool]:
     """Return the lines of ink in a cell, and whether something hides or may be more than them.
 
-    A cell without ink at the page's threshold is looked at again at a lighter one of its own.
+    A cell whose print is paler than the page's is looked at again at a lighter threshold of its
+    own; so is one without ink at the page's, but what is found there is in doubt.
     """
     left, top, right, bottom = table.grid.box(cell)
     inset = 0.5 * table.grid.thickness + 1
@@ -70,16 +81,21 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
     if min(part.shape) < 4:
         return [], False
     deep = round(table.grid.thickness + _RIM * sheet.letter)
-    ruled = _rim(table.ruled[window], deep)
+    ruled = _rim(table.ruled[window], part, deep, sheet.letter)
     lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
+    own = own_threshold(part, ruled, lines)
+    unlike = False
+    if lines and own > sheet.threshold:
+        lines = lines_of(part, ruled, own, sheet.letter) or lines
+        unlike = has_paler_glyph(part, ruled, lines, own, sheet.letter)
     if lines and not paler_beyond(part, ruled, lines, sheet.letter):
         hidden = _coloured_over(sheet, table, x0, y0, lines) or any(
             _beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines
         )
-        hidden = hidden or _at_an_open_side(sheet, table, cell, y0, x0, lines)
+        hidden = hidden or unlike or _at_an_open_side(sheet, table, cell, y0, x0, lines)
         return lines, hidden or _goes_on_outside(sheet, table, cell, y0, lines)
     if lines or traces(part, ruled, sheet.letter):
-        return lines_of(part, ruled, _LIGHT_INK, sheet.letter) or lines, True
+        return lines_of(part, ruled, LIGHT_INK, sheet.letter) or lines, True
     return [], _ruled_inside(ruled, deep) or _coloured_inside(sheet, table, cell)
 
 
@@ -156,10 +172,11 @@ def _has_ink(
     return bool((part < sheet.threshold).sum() > (_SOME_INK * sheet.letter) ** 2)
 
 
-def _rim(ruled: Filled, deep: int) -> Filled:
+def _rim(ruled: Filled, part: Gray, deep: int, letter: float) -> Filled:
     """Keep the rulings along a cell's edges, and those from edge to edge.
 
-    What else seems a ruling in the middle of a cell is a stroke of a number.
+    What else seems a ruling in the middle of a cell is a stroke of a number; so is what has ink
+    for a part of its way only, as zeros one below the other have.
     """
     inside = np.s_[deep:-deep, deep:-deep]
     if not ruled[inside].any():
@@ -169,9 +186,24 @@ def _rim(ruled: Filled, deep: int) -> Filled:
     across = stats[:, cv2.CC_STAT_WIDTH] >= _FROM_EDGE * width
     down = stats[:, cv2.CC_STAT_HEIGHT] >= _FROM_EDGE * height
     kept = np.asarray((across | down)[labels] & ruled, bool)
+    light, end = (part < LIGHT_INK).astype(np.uint8), max(2, round(_END * letter))
+    reaching = _reach_down(light, end)[None, :] | _reach_down(light.T, end)[:, None]
     rim = ruled.copy()
-    rim[inside] = kept[inside]
+    rim[inside] = (kept & reaching)[inside]
     return rim
+
+
+def _reach_down(light: NDArray[np.uint8], end: int) -> Filled:
+    """Say of each column whether ink in or beside it goes from top to bottom, with gaps at most.
+
+    `end` rows at either end are left out: there lies what is across.
+    """
+    near = cv2.dilate(np.ascontiguousarray(light), np.ones((1, 5), np.uint8))[end:-end] > 0
+    if not near.size:
+        return np.ones(light.shape[1], np.bool_)
+    first, last = near.argmax(axis=0), near[::-1].argmax(axis=0)
+    extent = np.where(near.any(axis=0), len(near) - first - last, 0)
+    return np.asarray(extent >= _FROM_EDGE * len(near), bool)
 
 
 def _coloured_inside(sheet: Sheet, table: RuledTable, cell: GridCell) -> bool:

@@ -31,9 +31,9 @@ _DIGIT_MASS = 1e-4
 """Below this share of probability on digits a glyph is no digit at all; dotted zeros are low."""
 _LEANING = 0.9
 """Most share of a 1 that leans, or is too broad: it may be a slash or a 4 whose ink is damaged."""
-_AMID_SLASHES = 0.96
-"""Most share of a 1 in a table with slashes by habit: copied often enough, one stands upright. A
-sum that holds confirms it."""
+_ONE_AT_MOST = 0.96
+"""Most share of a 1 in a table with slashes by habit: copied often enough, one stands upright; and
+of one among pale print: of a 4 only its stem may be left. A sum that holds confirms it."""
 _FRAGMENT, _ENOUGH = 0.65, 5
 """Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
 numbers there must be to say what is usual."""
@@ -182,11 +182,13 @@ class _Scales:
 
     def _most(self, number: str, line: InkLine) -> float:
         """Return how sure at most ones are: a slash reads so, or a 4 that lost its bar."""
+        if "1" in number and line.pale:
+            return _ONE_AT_MOST
         if not number or set(number) != {"1"}:
             return 1.0
         if (number == "1" and line.leans) or line.widest > self._usual.widest_one:
             return _LEANING
-        return _AMID_SLASHES if number == "1" and "/" in self._usual.marks else 1.0
+        return _ONE_AT_MOST if number == "1" and "/" in self._usual.marks else 1.0
 
 
 def _agreed(first: float, second: float) -> float:

@@ -121,13 +121,17 @@ def agrees(text: str, number: str) -> bool:
 
 
 def both(first: tuple[Candidate, ...], second: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Weigh the first reader's numbers by the second's; alone the second cannot bring in one.
+    """Weigh the first reader's numbers by the second's, which can cast doubt and never allay it.
 
-    A reader that never saw a number may still be wrong about it: its share counts as _LEAST.
+    Both look at the same damaged print and are misled alike: what they agree on is no surer for
+    it (docs/decisions/0002). Alone the second cannot bring in a number; one that it never saw may
+    be right all the same: its share counts as _LEAST.
     """
     shares = {candidate.text: candidate.probability for candidate in second}
     weighed = {c.text: c.probability * max(shares.get(c.text, 0.0), _LEAST) for c in first}
     total = sum(weighed.values())
+    if not total or weighed[first[0].text] / total >= first[0].probability:
+        return first
     return tuple(
         Candidate(text=text, probability=round(min(1.0, weight / total), 6))
         for text, weight in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))

@@ -17,10 +17,18 @@ _SPECK = 0.12
 """Blobs below this share of a letter's side, both ways, are dirt."""
 _CRUMB, _FAR = 0.3, 1.5
 """Side in letters up to which a blob is a crumb, and distance from which it belongs to nothing."""
+LIGHT_INK = 215
+"""Grey below which pale ink is looked for in a cell that seems empty, or whose print is pale."""
 _PAPER = 225
 """Grey from which paper is white beyond doubt."""
 _WHITE = 245
 """Grey of paper with its noise; half way to it from the threshold of ink, ink is pale."""
+_STEMS = 5
+"""Per cent of a line's pixels, the darkest, that are surely of its stems."""
+_AS_DARK = 0.72
+"""Share of the darkest glyph's ink that each glyph of a number has, if one print made both."""
+_PALE_STEMS = 140
+"""Grey of stems from which a hairline, a quarter as dark, may be lost among the paper's grain."""
 _HAIRLINE = 0.5
 """Length in letters of a hairline beside dark ink, at most."""
 _TRACE = 0.35
@@ -55,7 +63,8 @@ class InkLine:
     the width (a broken 0 is one glyph); `widest` is the widest of them in line heights; `mark` is
     “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does;
     `clipped` says that ink runs into the cell's
-    edge and may be cut off, or may be of the edge itself.
+    edge and may be cut off, or may be of the edge itself; `pale` says that its stems are so light
+    that its hairlines may be lost among the grain of the paper.
     """
 
     crop: Gray
@@ -68,6 +77,7 @@ class InkLine:
     mark: str
     leans: bool
     clipped: bool
+    pale: bool
 
 
 def may_be_number(lines: Sequence[InkLine]) -> bool:
@@ -93,6 +103,23 @@ def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[I
         replace(line, blobs=line.blobs + 1) if _sign_before(loose, line, letter) else line
         for line in lines
     ]
+
+
+def own_threshold(cell: Gray, ruled: Filled, lines: Sequence[InkLine]) -> int:
+    """Return the grey half way from a cell's own print to paper, below which its pixels are ink.
+
+    Where the toner ran out, the page's threshold is that of darker places: it cuts hairlines off.
+    """
+    prints = [
+        cell[line.top : line.bottom, line.left : line.right][
+            ~ruled[line.top : line.bottom, line.left : line.right]
+        ]
+        for line in lines
+    ]
+    if not sum(part.size for part in prints):
+        return 0
+    darkest = float(np.percentile(np.concatenate(prints), _STEMS))
+    return int(min(LIGHT_INK, (darkest + _WHITE) / 2))
 
 
 def _sign_before(loose: Filled, line: InkLine, letter: float) -> bool:
@@ -154,6 +181,29 @@ def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: fl
         if darkest < (print_ + _WHITE) / 2:
             return True
     return False
+
+
+def has_paler_glyph(
+    cell: Gray, ruled: Filled, lines: Sequence[InkLine], threshold: int, letter: float
+) -> bool:
+    """Say whether a glyph of a number is much paler than the rest: it may shine through the paper.
+
+    Asked where the threshold is a cell's own: then that alone tells print from what is behind it.
+    """
+    if not may_be_number(lines):
+        return False
+    line, ink = lines[0], (cell < threshold) & ~ruled
+    place = np.s_[line.top : line.bottom, line.left : line.right]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        np.ascontiguousarray(ink[place], np.uint8), connectivity=8
+    )
+    grey = cell[place]
+    darkest = [
+        int(grey[labels == at].min())
+        for at in range(1, len(stats))
+        if stats[at, cv2.CC_STAT_HEIGHT] >= _TRACE * letter
+    ]
+    return bool(darkest) and _WHITE - max(darkest) < _AS_DARK * (_WHITE - min(darkest))
 
 
 def _darkest(cell: Gray, line: InkLine) -> int:
@@ -277,6 +327,7 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         leans=_lean(inside[:, left:right])[0] >= _SLOPE,
         clipped=_is_cut(blobs, high, cell.shape[1], letter)
         or _may_be_ruling(top, bottom, cell, letter),
+        pale=float(np.percentile(cell[top:bottom, left:right], _STEMS)) > _PALE_STEMS,
     )
 
 

@@ -42,7 +42,12 @@ def doubted(
 
 
 def read(
-    flat: Gray, colour: Gray | None = None, ruling: int | None = None, *, drawn: bool = True
+    flat: Gray,
+    colour: Gray | None = None,
+    ruling: int | None = None,
+    *,
+    drawn: bool = True,
+    threshold: int = 128,
 ) -> tuple[list[InkLine], bool]:
     """Read the ink of the cell as `doubted` describes it."""
     part = np.ascontiguousarray(flat[REGION.top : REGION.bottom, REGION.left : REGION.right])
@@ -56,7 +61,7 @@ def read(
     straight = Straightened(flat=part, region=REGION, across=LEVEL, down=LEVEL)
     table = RuledTable(straight=straight, ruled=frame > 0, grid=grid)
     seals = np.zeros_like(flat) if colour is None else colour
-    sheet = Sheet(flat=flat, colour=seals, threshold=128, letter=LETTER)
+    sheet = Sheet(flat=flat, colour=seals, threshold=threshold, letter=LETTER)
     return ink_of(sheet, table, CELL)
 
 
@@ -120,14 +125,24 @@ def test_a_digit_paler_than_the_threshold_is_missed_on_faint_paper_only(
     assert doubted(flat) == doubt
 
 
-@pytest.mark.parametrize(("ruling", "doubt"), [(None, False), (80, True)])
-def test_a_cell_whose_digits_were_taken_for_rulings_is_not_blank(
-    ruling: int | None, doubt: bool
+@pytest.mark.parametrize(("drawn", "doubt"), [(None, False), ((30, 70), True), ((34, 44), True)])
+def test_a_cell_through_which_a_ruling_seems_to_run_is_not_surely_blank(
+    drawn: tuple[int, int] | None, doubt: bool
 ) -> None:
+    """Strokes of digits may be what was taken for one, here of two lines, one at either end."""
     flat = page()
-    if ruling is not None:
-        cv2.line(flat, (ruling, 42), (ruling, 58), (0,), 2)
-    assert read(flat, ruling=ruling) == ([], doubt)
+    if drawn is not None:
+        cv2.line(flat, (80, drawn[0]), (80, drawn[1]), (0,), 2)
+        cv2.line(flat, (80, 100 - drawn[1]), (80, 100 - drawn[0]), (0,), 2)
+    assert read(flat, ruling=drawn and 80) == ([], doubt)
+
+
+def test_strokes_of_digits_that_were_taken_for_a_ruling_are_ink() -> None:
+    flat = page()
+    zero(flat, 80)
+    ((line,), hidden) = read(flat, ruling=75)
+    ((whole,), _) = read(flat)
+    assert (line.left, line.right, hidden) == (whole.left, whole.right, False)
 
 
 def test_words_are_not_looked_for_in_paler_ink() -> None:
@@ -153,3 +168,13 @@ def test_a_side_that_nobody_drew_may_cut_a_number() -> None:
         False,
     ]
     assert not doubted(number_at_the_side(4), drawn=True)
+
+
+def test_print_paler_than_the_page_is_seen_whole() -> None:
+    """Its hairlines are lighter than the page's threshold, and as tall as its stems."""
+    flat = page()
+    cv2.line(flat, (80, 42), (80, 58), (160,), 1)
+    cv2.line(flat, (70, 54), (80, 54), (198,), 1)
+    cv2.line(flat, (70, 54), (70, 50), (198,), 1)
+    ((line,), hidden) = read(flat, threshold=190)
+    assert (line.right - line.left >= 10, hidden) == (True, False)
