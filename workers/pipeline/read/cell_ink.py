@@ -30,6 +30,8 @@ _END = 0.12
 """Letters from a cell's edges within which ink may be of the ruling there."""
 _BESIDE = 0.25, 1.2
 """Distance in letters from a table's side, nearest and farthest, where a number may go on."""
+_FRAME = 0.5
+"""Letters above and below a line of print to which a line of the frame beside it goes on."""
 _STROKE_NEAR, _MOSTLY = 0.6, 0.8
 """Letters from a number within which another of its digits stands; share of the line's height."""
 _OPEN_SIDE, _DRAWN = 0.3, 0.5
@@ -166,10 +168,23 @@ def _goes_on_outside(
 def _has_ink(
     sheet: Sheet, table: RuledTable, left: float, top: float, right: float, bottom: float
 ) -> bool:
-    """Say whether a place of the straight image, perhaps outside of it, has ink on the page."""
-    x0, y0, x1, y1 = (round(edge) for edge in table.straight.box_on_page(left, top, right, bottom))
+    """Say whether a place of the straight image, perhaps outside of it, has ink on the page.
+
+    What runs on above it and below is a line of the table's frame, or the dark rim of a copy.
+    """
+    more = _FRAME * sheet.letter
+    x0, y0, x1, y1 = (
+        round(edge) for edge in table.straight.box_on_page(left, top - more, right, bottom + more)
+    )
     part = sheet.flat[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
-    return bool((part < sheet.threshold).sum() > (_SOME_INK * sheet.letter) ** 2)
+    if part.size == 0:
+        return False
+    ink = np.ascontiguousarray(part < sheet.threshold, np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    own = stats[:, cv2.CC_STAT_HEIGHT] < len(ink)
+    own[0] = False
+    level = own[labels][round(more) : len(ink) - round(more)]
+    return bool(level.sum() > (_SOME_INK * sheet.letter) ** 2)
 
 
 def _rim(ruled: Filled, part: Gray, deep: int, letter: float) -> Filled:

@@ -78,6 +78,13 @@ def test_ink_level_with_it_outside_the_table_may_be_its_rest() -> None:
     assert doubted(flat)
 
 
+def test_a_second_line_of_the_frame_is_no_rest_of_a_number() -> None:
+    flat = page()
+    zero(flat, 112)
+    cv2.line(flat, (141, 10), (141, 90), (0,), 3)
+    assert not doubted(flat)
+
+
 def test_ink_farther_off_is_none_of_it() -> None:
     flat = page()
     zero(flat, 80)
