@@ -8,12 +8,10 @@ from numpy.typing import NDArray
 
 from schemas.value import Box
 from workers.pipeline.read.clean import Mask
-from workers.pipeline.read.ink import (
+from workers.pipeline.read.ink import Filled, InkLine, lines_of
+from workers.pipeline.read.pale import (
     LIGHT_INK,
-    Filled,
-    InkLine,
     has_paler_glyph,
-    lines_of,
     own_threshold,
     paler_beyond,
     traces,
@@ -84,21 +82,40 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
         return [], False
     deep = round(table.grid.thickness + _RIM * sheet.letter)
     ruled = _rim(table.ruled[window], part, deep, sheet.letter)
+    lines, doubt = _print_in(part, ruled, sheet)
+    if not lines:
+        return [], doubt or _ruled_inside(ruled, deep) or _coloured_inside(sheet, table, cell)
+    hidden = (
+        doubt
+        or _coloured_over(sheet, table, x0, y0, lines)
+        or any(_beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines)
+        or _at_an_open_side(sheet, table, cell, y0, x0, lines)
+        or _goes_on_outside(sheet, table, cell, y0, lines)
+    )
+    return lines, hidden
+
+
+def _print_in(part: Gray, ruled: Filled, sheet: Sheet) -> tuple[list[InkLine], bool]:
+    """Find the lines of ink at the lightest threshold they need, and say whether more may be there.
+
+    Where ink lighter than a threshold goes on beyond its lines, or none is darker, it is looked at
+    at a lighter one. What shines through the sheet is then as dark as ink: glyphs much paler than
+    the others leave doubt, and so do lines without any dark ink.
+    """
     lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
+    if not lines:
+        if not traces(part, ruled, sheet.letter):
+            return [], False
+        return lines_of(part, ruled, LIGHT_INK, sheet.letter), True
+    doubt = False
     own = own_threshold(part, ruled, lines)
-    unlike = False
-    if lines and own > sheet.threshold:
+    if own > sheet.threshold:
         lines = lines_of(part, ruled, own, sheet.letter) or lines
-        unlike = has_paler_glyph(part, ruled, lines, own, sheet.letter)
-    if lines and not paler_beyond(part, ruled, lines, sheet.letter):
-        hidden = _coloured_over(sheet, table, x0, y0, lines) or any(
-            _beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines
-        )
-        hidden = hidden or unlike or _at_an_open_side(sheet, table, cell, y0, x0, lines)
-        return lines, hidden or _goes_on_outside(sheet, table, cell, y0, lines)
-    if lines or traces(part, ruled, sheet.letter):
-        return lines_of(part, ruled, LIGHT_INK, sheet.letter) or lines, True
-    return [], _ruled_inside(ruled, deep) or _coloured_inside(sheet, table, cell)
+        doubt = has_paler_glyph(part, ruled, lines, own, sheet.letter)
+    if paler_beyond(part, ruled, lines, sheet.letter):
+        lines = lines_of(part, ruled, LIGHT_INK, sheet.letter) or lines
+        doubt = doubt or has_paler_glyph(part, ruled, lines, LIGHT_INK, sheet.letter)
+    return lines, doubt or paler_beyond(part, ruled, lines, sheet.letter)
 
 
 def _ruled_inside(ruled: Filled, deep: int) -> bool:

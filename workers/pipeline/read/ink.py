@@ -1,6 +1,6 @@
 """Ink → lines: what is printed inside a cell, cut out tightly for recognition."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -17,24 +17,14 @@ _SPECK = 0.12
 """Blobs below this share of a letter's side, both ways, are dirt."""
 _CRUMB, _FAR = 0.3, 1.5
 """Side in letters up to which a blob is a crumb, and distance from which it belongs to nothing."""
-LIGHT_INK = 215
-"""Grey below which pale ink is looked for in a cell that seems empty, or whose print is pale."""
-_PAPER = 225
-"""Grey from which paper is white beyond doubt."""
-_WHITE = 245
+WHITE = 245
 """Grey of paper with its noise; half way to it from the threshold of ink, ink is pale."""
-_STEMS = 5
+STEMS = 5
 """Per cent of a line's pixels, the darkest, that are surely of its stems."""
-_AS_DARK = 0.72
-"""Share of the darkest glyph's ink that each glyph of a number has, if one print made both."""
 _PALE_STEMS = 140
 """Grey of stems from which a hairline, a quarter as dark, may be lost among the paper's grain."""
 _HAIRLINE = 0.5
 """Length in letters of a hairline beside dark ink, at most."""
-_TRACE = 0.35
-"""Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
-_HALO = 0.2
-"""Letters by which light ink lies around the dark ink it belongs to."""
 _NARROW = 0.8
 """Widest glyph of a number, in line heights; Chinese characters are as wide as high."""
 _SLOPE, _STRAIGHT = 0.2, 0.5
@@ -51,6 +41,9 @@ _SIGN_NEAR, _SIGN_WIDE = 0.9, 0.2
 """Letters before a number within which its sign stands, and that it is wide at least."""
 _HALF, _ONE_LINE = 0.6, 1.15
 """Height in letters below which a run of ink is no whole line, and that of one line with a gap."""
+_TWO_LINES, _HARDLY = 1.7, 0.15
+"""Height in letters from which a run may be two lines, and the share of its rows' usual ink below
+which a row parts them."""
 _LINE_HEIGHT = 0.8
 """A crop is at least this share of a letter high, so that a dash stays a dash."""
 
@@ -92,9 +85,10 @@ def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[I
     if not ink.any():
         return []
     whitened = np.where(ruled & ~ink, np.uint8(255), cell)
-    light = (cell < (threshold + _WHITE) / 2) & ~ruled
+    light = (cell < (threshold + WHITE) / 2) & ~ruled
     pale = _pale(ink, light)
     spans = _spans(_profile(ink, axis=1), gap=max(1, round(0.1 * letter)))
+    spans = [part for span in spans for part in _parted(ink, span, letter)]
     spans = _with_crumbs_joined(spans, round(0.35 * letter))
     spans = _with_halves_joined(spans, letter)
     lines = [_line(whitened, ink, pale, top, bottom, letter) for top, bottom in spans]
@@ -103,23 +97,6 @@ def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[I
         replace(line, blobs=line.blobs + 1) if _sign_before(loose, line, letter) else line
         for line in lines
     ]
-
-
-def own_threshold(cell: Gray, ruled: Filled, lines: Sequence[InkLine]) -> int:
-    """Return the grey half way from a cell's own print to paper, below which its pixels are ink.
-
-    Where the toner ran out, the page's threshold is that of darker places: it cuts hairlines off.
-    """
-    prints = [
-        cell[line.top : line.bottom, line.left : line.right][
-            ~ruled[line.top : line.bottom, line.left : line.right]
-        ]
-        for line in lines
-    ]
-    if not sum(part.size for part in prints):
-        return 0
-    darkest = float(np.percentile(np.concatenate(prints), _STEMS))
-    return int(min(LIGHT_INK, (darkest + _WHITE) / 2))
 
 
 def _sign_before(loose: Filled, line: InkLine, letter: float) -> bool:
@@ -147,80 +124,6 @@ def _pale(ink: Filled, light: Filled) -> Filled:
 def rims(rulings: Mask) -> Filled:
     """Return where rulings lie, with a rim of a pixel."""
     return np.asarray(cv2.dilate(rulings, np.ones((3, 3), np.uint8)) > 0, bool)
-
-
-def traces(cell: Gray, ruled: Filled, letter: float) -> bool:
-    """Say whether a cell in which no line of ink was found holds something all the same.
-
-    Anything of a letter's height that stands out from the paper, however light.
-    """
-    return next(_traces(cell, ruled, letter), None) is not None
-
-
-def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: float) -> bool:
-    """Say whether ink lighter than the threshold, yet of the same print, goes on beyond its lines.
-
-    On faint paper a threshold leaves a glyph of a number standing and takes the next. Not asked of
-    words: nobody counts by them, and lighter ink makes those of a worn print no clearer.
-    """
-    if not may_be_number(lines):
-        return False
-    around = max(2.0, _HALO * letter)
-    for left, top, right, bottom, darkest in _traces(cell, ruled, letter):
-        near = [line for line in lines if line.top < bottom and top < line.bottom]
-        within = any(
-            line.left - left < around
-            and right - line.right < around
-            and line.top - top < around
-            and bottom - line.bottom < around
-            for line in near
-        )
-        if within or not near:
-            continue
-        print_ = min(_darkest(cell, line) for line in near)
-        if darkest < (print_ + _WHITE) / 2:
-            return True
-    return False
-
-
-def has_paler_glyph(
-    cell: Gray, ruled: Filled, lines: Sequence[InkLine], threshold: int, letter: float
-) -> bool:
-    """Say whether a glyph of a number is much paler than the rest: it may shine through the paper.
-
-    Asked where the threshold is a cell's own: then that alone tells print from what is behind it.
-    """
-    if not may_be_number(lines):
-        return False
-    line, ink = lines[0], (cell < threshold) & ~ruled
-    place = np.s_[line.top : line.bottom, line.left : line.right]
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        np.ascontiguousarray(ink[place], np.uint8), connectivity=8
-    )
-    grey = cell[place]
-    darkest = [
-        int(grey[labels == at].min())
-        for at in range(1, len(stats))
-        if stats[at, cv2.CC_STAT_HEIGHT] >= _TRACE * letter
-    ]
-    return bool(darkest) and _WHITE - max(darkest) < _AS_DARK * (_WHITE - min(darkest))
-
-
-def _darkest(cell: Gray, line: InkLine) -> int:
-    return int(cell[line.top : line.bottom, line.left : line.right].min())
-
-
-def _traces(cell: Gray, ruled: Filled, letter: float) -> Iterator[tuple[int, int, int, int, int]]:
-    """Find what stands out from the paper inside a cell: left, top, right, bottom, darkest grey."""
-    light = (cell < _PAPER) & ~ruled
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(light.astype(np.uint8), connectivity=8)
-    height, width = cell.shape
-    for at, (left, top, wide, high, area) in enumerate(stats[1:].tolist(), start=1):
-        right, bottom = left + wide, top + high
-        inside = left > 0 and top > 0 and right < width and bottom < height
-        if inside and high >= _TRACE * letter and area >= _TRACE * letter:
-            blob = cell[top:bottom, left:right][labels[top:bottom, left:right] == at]
-            yield left, top, right, bottom, int(blob.min())
 
 
 def _without_specks(ink: NDArray[np.bool_], letter: float) -> NDArray[np.bool_]:
@@ -263,6 +166,16 @@ def _spans(filled: Filled, gap: int) -> list[tuple[int, int]]:
 
 def _profile(ink: Filled, axis: int) -> Filled:
     return np.asarray(ink.any(axis=axis), bool)
+
+
+def _parted(ink: Filled, span: tuple[int, int], letter: float) -> list[tuple[int, int]]:
+    """Part a run as high as two lines where hardly any ink joins them: lines set close."""
+    top, bottom = span
+    if bottom - top <= _TWO_LINES * letter:
+        return [span]
+    inked = ink[top:bottom].sum(axis=1)
+    parts = [(top + a, top + b) for a, b in _spans(inked > _HARDLY * inked.mean(), gap=1)]
+    return parts if min(b - a for a, b in parts) >= _HALF * letter else [span]
 
 
 def _with_crumbs_joined(spans: list[tuple[int, int]], least: int) -> list[tuple[int, int]]:
@@ -327,7 +240,7 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         leans=_lean(inside[:, left:right])[0] >= _SLOPE,
         clipped=_is_cut(blobs, high, cell.shape[1], letter)
         or _may_be_ruling(top, bottom, cell, letter),
-        pale=float(np.percentile(cell[top:bottom, left:right], _STEMS)) > _PALE_STEMS,
+        pale=float(np.percentile(cell[top:bottom, left:right], STEMS)) > _PALE_STEMS,
     )
 
 

@@ -1,0 +1,111 @@
+"""Print paler than its page: its own threshold, and what of it may shine through the sheet."""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from workers.pipeline.read.ink import STEMS, WHITE, Filled, InkLine, may_be_number
+from workers.pipeline.read.recognition import Gray
+
+LIGHT_INK = 215
+"""Grey below which pale ink is looked for in a cell that seems empty, or whose print is pale."""
+_PAPER = 225
+"""Grey from which paper is white beyond doubt."""
+_AS_DARK = 0.72
+"""Share of the darkest glyph's ink that each glyph of a number has, if one print made both."""
+_TRACE = 0.35
+"""Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
+_HALO = 0.2
+"""Letters by which light ink lies around the dark ink it belongs to."""
+
+
+def own_threshold(cell: Gray, ruled: Filled, lines: Sequence[InkLine]) -> int:
+    """Return the grey half way from a cell's own print to paper, below which its pixels are ink.
+
+    Where the toner ran out, the page's threshold is that of darker places: it cuts hairlines off.
+    """
+    prints = [
+        cell[line.top : line.bottom, line.left : line.right][
+            ~ruled[line.top : line.bottom, line.left : line.right]
+        ]
+        for line in lines
+    ]
+    if not sum(part.size for part in prints):
+        return 0
+    darkest = float(np.percentile(np.concatenate(prints), STEMS))
+    return int(min(LIGHT_INK, (darkest + WHITE) / 2))
+
+
+def traces(cell: Gray, ruled: Filled, letter: float) -> bool:
+    """Say whether a cell in which no line of ink was found holds something all the same.
+
+    Anything of a letter's height that stands out from the paper, however light.
+    """
+    return next(_traces(cell, ruled, letter), None) is not None
+
+
+def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: float) -> bool:
+    """Say whether ink lighter than the threshold, yet of the same print, goes on beyond its lines.
+
+    On faint paper a threshold leaves a glyph of a number standing and takes the next. Not asked of
+    words: nobody counts by them, and lighter ink makes those of a worn print no clearer.
+    """
+    if not may_be_number(lines):
+        return False
+    around = max(2.0, _HALO * letter)
+    for left, top, right, bottom, darkest in _traces(cell, ruled, letter):
+        near = [line for line in lines if line.top < bottom and top < line.bottom]
+        within = any(
+            line.left - left < around
+            and right - line.right < around
+            and line.top - top < around
+            and bottom - line.bottom < around
+            for line in near
+        )
+        if within or not near:
+            continue
+        print_ = min(_darkest(cell, line) for line in near)
+        if darkest < (print_ + WHITE) / 2:
+            return True
+    return False
+
+
+def has_paler_glyph(
+    cell: Gray, ruled: Filled, lines: Sequence[InkLine], threshold: int, letter: float
+) -> bool:
+    """Say whether a glyph of a number is much paler than the rest: it may shine through the paper.
+
+    Asked where the threshold is a cell's own: then that alone tells print from what is behind it.
+    """
+    if not may_be_number(lines):
+        return False
+    line, ink = lines[0], (cell < threshold) & ~ruled
+    place = np.s_[line.top : line.bottom, line.left : line.right]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        np.ascontiguousarray(ink[place], np.uint8), connectivity=8
+    )
+    grey = cell[place]
+    darkest = [
+        int(grey[labels == at].min())
+        for at in range(1, len(stats))
+        if stats[at, cv2.CC_STAT_HEIGHT] >= _TRACE * letter
+    ]
+    return bool(darkest) and WHITE - max(darkest) < _AS_DARK * (WHITE - min(darkest))
+
+
+def _darkest(cell: Gray, line: InkLine) -> int:
+    return int(cell[line.top : line.bottom, line.left : line.right].min())
+
+
+def _traces(cell: Gray, ruled: Filled, letter: float) -> Iterator[tuple[int, int, int, int, int]]:
+    """Find what stands out from the paper inside a cell: left, top, right, bottom, darkest grey."""
+    light = (cell < _PAPER) & ~ruled
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(light.astype(np.uint8), connectivity=8)
+    height, width = cell.shape
+    for at, (left, top, wide, high, area) in enumerate(stats[1:].tolist(), start=1):
+        right, bottom = left + wide, top + high
+        inside = left > 0 and top > 0 and right < width and bottom < height
+        if inside and high >= _TRACE * letter and area >= _TRACE * letter:
+            blob = cell[top:bottom, left:right][labels[top:bottom, left:right] == at]
+            yield left, top, right, bottom, int(blob.min())
