@@ -1,6 +1,6 @@
 """A scanned page → Page: upright, tables by their rulings, every line of ink read once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ from workers.pipeline.tables.rulings import (
     letter_size,
 )
 from workers.pipeline.tables.straighten import LEVEL, straighten
+from workers.pipeline.tables.thick import thinned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,9 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
 def _ruled(sheet: Sheet, rulings: Rulings, region: Region) -> RuledTable | None:
     straight = straighten(sheet.flat, rulings, region, margin=round(0.5 * sheet.letter))
     level = straight.across == LEVEL == straight.down  # only cut out: so are its rulings
+    thin = thinned(straight.flat, sheet.threshold, sheet.letter)
+    if thin is not None:
+        straight, level = replace(straight, flat=thin), False
     own = rulings.within(straight.region) if level else find_rulings(straight.flat, sheet.letter)
     ink = binarise(straight.flat, sheet.threshold)
     grid = build_grid(own, ink, sheet.letter)

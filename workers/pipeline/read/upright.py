@@ -18,6 +18,8 @@ _WORKING_SIDE = 1400
 """Longest side in pixels at which direction and skew are measured."""
 _POINTS = 20_000
 """Points of ink by which the skew is measured."""
+_CHAINING = (0.45, 0.7)
+"""Letters of white over which letters chain into lines: from letter to letter, and at most."""
 _DOWN = 2.0
 """Weight of what stands one below the other beside what lies level."""
 _LONGEST, _TALLEST = 4, 4
@@ -122,11 +124,16 @@ def _small(flat: Gray) -> Gray:
 
 
 def _lies_on_its_side(letters: Mask, size: float) -> bool:
-    """Say whether letters chain into longer lines downwards than across."""
-    gap = max(2, round(0.7 * size))
-    across = _chained(letters, np.ones((1, gap), np.uint8), size)
-    down = _chained(letters, np.ones((gap, 1), np.uint8), size)
-    return down > 1.3 * across
+    """Say whether letters chain into longer lines downwards than across.
+
+    Over two gaps: rows of numbers set close chain down over the wider one, glyphs in pieces over
+    the narrower one.
+    """
+    across = down = 1.0
+    for gap in (max(2, round(share * size)) for share in _CHAINING):
+        across *= 1.0 + _chained(letters, np.ones((1, gap), np.uint8), size)
+        down *= 1.0 + _chained(letters, np.ones((gap, 1), np.uint8), size)
+    return down > across
 
 
 def _letters(mask: Mask) -> tuple[Mask, float]:

@@ -234,7 +234,7 @@ def find_regions(rulings: Rulings, letter: float) -> list[Region]:
             continue
         own = np.zeros((box.height, box.width), np.uint8)
         _painted(own, [part], 255, (box.left, box.top))
-        if not _is_rim(both, box, own):
+        if not _is_rim(both, part, own):
             regions.append((_tight(both, box), _parts_cells(rulings, box, own, letter)))
     found = _frameless_joined(_overlaps_joined(regions, letter), rulings, letter)
     outer = [r for r in found if any(r is not other and _holds(r, other) for other in found)]
@@ -259,13 +259,20 @@ def closed(mask: Mask, gap: int) -> Mask:
     return filled
 
 
-def _is_rim(both: Mask, box: Region, own: Mask) -> bool:
-    """Say whether nearly all lines of a part lie along its sides, with paper in the middle."""
+def _is_rim(both: Mask, part: _Part, own: Mask) -> bool:
+    """Say whether nearly all lines of a part lie along its sides, with paper in the middle.
+
+    The sides of a sheet seen at an angle lean: they are those of the part's hull.
+    """
+    box = part.box
     lines = cv2.bitwise_and(both[box.top : box.bottom, box.left : box.right], own)
-    high, wide = round(_RIM * box.height), round(_RIM * box.width)
-    inner = lines[high : box.height - high, wide : box.width - wide]
-    most = _RIM_SHARE * cv2.countNonZero(lines)
-    return box.height > 6 * high > 0 and cv2.countNonZero(inner) <= most
+    hull = cv2.convexHull(part.outlines[0]).reshape(-1, 2) - (box.left, box.top)
+    middle = np.array([box.width, box.height]) / 2
+    inner = np.zeros_like(lines)
+    shrunk = np.rint(middle + (1 - 2 * _RIM) * (hull - middle)).astype(np.int32)
+    cv2.fillConvexPoly(inner, shrunk, (255,))
+    within = cv2.countNonZero(cv2.bitwise_and(lines, inner))
+    return round(_RIM * box.height) > 0 and within <= _RIM_SHARE * cv2.countNonZero(lines)
 
 
 def _overlaps_joined(

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from workers.pipeline.read.upright import skew
+from workers.engines.null import NullRecogniser
+from workers.pipeline.read.upright import attitude, skew
 
 
 def ruled_page(bend: float = 0.0, phase: float = 0.0) -> np.ndarray:
@@ -31,3 +32,22 @@ def test_a_page_is_turned_by_the_angle_at_which_it_lies(angle: float) -> None:
 @pytest.mark.parametrize("phase", [0.0, 0.8, 1.6, 2.4, 3.1])
 def test_a_bent_page_is_not_turned_by_its_steepest_part(phase: float) -> None:
     assert abs(skew(ruled_page(14.0, phase))) < 1.0
+
+
+def numbered_page() -> np.ndarray:
+    """Draw rows of lone figures that stand closer one below the other than side by side.
+
+    What little is written in words says how the page lies.
+    """
+    page = np.full((1400, 1000), 255, np.uint8)
+    for y in range(300, 1300, 31):
+        for x in range(520, 960, 70):
+            cv2.putText(page, "8", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (0,), 2)
+        cv2.putText(page, "abcdefghij", (60, y), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (0,), 2)
+    return page
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_columns_of_figures_close_below_each_other_turn_no_page_on_its_side(turns: int) -> None:
+    page = np.ascontiguousarray(np.rot90(numbered_page(), turns))
+    assert attitude(page, NullRecogniser()).rotation == 90 * turns

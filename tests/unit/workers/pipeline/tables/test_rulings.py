@@ -106,3 +106,12 @@ def test_the_edge_of_the_sheet_around_tables_is_no_table() -> None:
     ruled(image, Region(left=80, top=150, right=620, bottom=400), rows=8, columns=5)
     ruled(image, Region(left=80, top=480, right=620, bottom=760), rows=8, columns=5)
     assert len(regions(image)) == 2
+
+
+def test_the_leaning_edge_of_a_sheet_seen_at_an_angle_is_no_table() -> None:
+    image = np.full((900, 700), 255, np.uint8)
+    sides = np.array([(5, 20), (690, 8), (640, 890), (70, 880)], np.int32)
+    cv2.polylines(image, [sides], True, 0, 3)
+    ruled(image, Region(left=120, top=150, right=590, bottom=400), rows=8, columns=5)
+    ruled(image, Region(left=120, top=480, right=590, bottom=760), rows=8, columns=5)
+    assert len(regions(image)) == 2

@@ -1,0 +1,60 @@
+"""Double and clogged rulings are drawn anew, thin; print and single rulings stay."""
+
+import cv2
+import numpy as np
+import pytest
+
+from workers.pipeline.tables.thick import thinned
+
+LETTER, THRESHOLD = 24.0, 128
+ROWS, COLUMNS = (40, 120, 200, 280), (30, 180, 330, 480)
+
+
+def table(width: int, apart: int = 0) -> np.ndarray:
+    """Draw a grid whose rulings are lines of a width, single or `apart` pixels from a second."""
+    image = np.full((320, 520), 255, np.uint8)
+    for shift in {0, apart}:
+        for at in ROWS:
+            image[at + shift : at + shift + width, COLUMNS[0] : COLUMNS[-1] + apart + width] = 0
+        for at in COLUMNS:
+            image[ROWS[0] : ROWS[-1] + apart + width, at + shift : at + shift + width] = 0
+    return image
+
+
+def written(image: np.ndarray) -> np.ndarray:
+    cv2.putText(image, "417", (210, 175), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0,), 3)
+    return image
+
+
+@pytest.mark.parametrize(("width", "apart"), [(9, 0), (2, 5)])
+def test_a_broad_or_double_ruling_becomes_a_thin_one_in_its_middle(width: int, apart: int) -> None:
+    thin = thinned(table(width, apart), THRESHOLD, LETTER)
+    assert thin is not None
+    dark = np.flatnonzero((thin[60:110] < THRESHOLD).all(axis=0))
+    for at in COLUMNS:
+        own = dark[abs(dark - at) < 20]
+        assert own.size == 3
+        assert own.mean() == pytest.approx(at + (width + apart - 1) / 2, abs=1)
+    assert np.count_nonzero(thin[80] < THRESHOLD) == 3 * len(COLUMNS)
+
+
+def test_what_is_printed_between_broad_rulings_stays() -> None:
+    image = written(table(9))
+    thin = thinned(image, THRESHOLD, LETTER)
+    assert thin is not None
+    cell = np.s_[135:195, 195:325]
+    assert np.array_equal(thin[cell], image[cell])
+
+
+def test_a_table_of_single_rulings_is_left_as_it_is() -> None:
+    assert thinned(written(table(2)), THRESHOLD, LETTER) is None
+
+
+def test_one_broad_ruling_makes_no_others_thin() -> None:
+    image = table(2)
+    image[36:48, COLUMNS[0] : COLUMNS[-1]] = 0
+    assert thinned(image, THRESHOLD, LETTER) is None
+
+
+def test_a_page_without_rulings_has_none_to_make_thin() -> None:
+    assert thinned(written(np.full((320, 520), 255, np.uint8)), THRESHOLD, LETTER) is None

@@ -1,0 +1,74 @@
+"""Double and clogged rulings → single thin ones, in the middle of what they were.
+
+A ruling drawn double, or clogged by copying copies, is a band as broad as strokes of letters are
+apart: its two sides pass for two lines, its ink for print beside a line. What runs on for longer
+than letters is drawn anew, thin; print is left as it is.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.pipeline.read.clean import Mask, binarise
+from workers.pipeline.read.recognition import Gray
+
+_LONG = 2.2
+"""Letters from which what runs on is a ruling."""
+_BETWEEN = 0.3
+"""Letters of white between the lines of a double ruling, at most."""
+_THICK, _THICKEST = 0.24, 0.8
+"""Letters from which a ruling is a band, and up to which it is one."""
+_MOSTLY = 0.3
+"""Share of all that is ruled that must be bands for anything to be drawn anew."""
+_EDGE_PX = 2
+"""Pixels beside a band that are its grey edge."""
+_INK = 0
+
+Ints = NDArray[np.int64]
+
+
+def thinned(flat: Gray, threshold: int, letter: float) -> Gray | None:
+    """Return a straight table with thin single rulings; None where it has few broad ones."""
+    ink = binarise(flat, threshold)
+    turned = np.ascontiguousarray(ink.T)
+    down, across = _runs(_bands(ink, letter)), _runs(_bands(turned, letter))
+    widths = np.concatenate([down[2] - down[1], across[2] - across[1]])
+    broad = widths >= _THICK * letter
+    if not widths.size or broad.mean() < _MOSTLY:
+        return None
+    most = _THICKEST * letter
+    thin = flat.copy()
+    for image, runs in ((thin, down), (thin.T, across)):
+        image[_spread(runs, image.shape, most, _EDGE_PX)] = 255
+    for image, (rows, first, end) in ((thin, down), (thin.T, across)):
+        own = end - first <= most
+        middle = (first[own] + end[own] - 1) // 2
+        for aside in (-1, 0, 1):
+            image[rows[own], np.clip(middle + aside, 0, image.shape[1] - 1)] = _INK
+    return thin
+
+
+def _bands(ink: Mask, letter: float) -> Mask:
+    """Keep what runs down for longer than letters do, lines close side by side as one."""
+    long = np.ones((max(3, round(_LONG * letter)), 1), np.uint8)
+    aside = np.ones((1, max(3, round(_BETWEEN * letter) | 1)), np.uint8)
+    lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, long)
+    return np.asarray(cv2.morphologyEx(lines, cv2.MORPH_CLOSE, aside), np.uint8)
+
+
+def _runs(mask: Mask) -> tuple[Ints, Ints, Ints]:
+    """Return the row, first column and end (not included) of every run of a mask's rows."""
+    steps = np.diff(np.pad(mask > 0, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, first = np.nonzero(steps > 0)
+    return rows, first, np.nonzero(steps < 0)[1]
+
+
+def _spread(
+    runs: tuple[Ints, Ints, Ints], shape: tuple[int, ...], most: float, edge: int
+) -> NDArray[np.bool_]:
+    """Mark the runs of at most so many pixels, with an edge to both sides."""
+    rows, first, end = (each[runs[2] - runs[1] <= most] for each in runs)
+    marks = np.zeros((shape[0], shape[1] + 1), np.int32)
+    np.add.at(marks, (rows, np.maximum(first - edge, 0)), 1)
+    np.add.at(marks, (rows, np.minimum(end + edge, shape[1])), -1)
+    return np.asarray(marks.cumsum(axis=1)[:, :-1] > 0, np.bool_)
