@@ -24,6 +24,8 @@ _GOES_ON_ACROSS, _GOES_ON_DOWN = 3.0, 1.7
 """Longest gap in letters after which a line goes on in the same table; headings part two tables."""
 _RIM, _RIM_SHARE = 0.06, 0.03
 """Depth of a frame's rim as a share of its sides, and most share of its lines that lie inside."""
+_SHEET, _SHEET_RIM = 0.85, 0.11
+"""Share of the page's sides from which a rim may be what lies around a sheet, and its depth."""
 _GAP_ACROSS, _GAP_DOWN = 1.0, 0.5
 """Longest gap in a ruling that is bridged, in letters; downwards letters stand closer."""
 
@@ -269,7 +271,9 @@ def _is_rim(both: Mask, part: _Part, own: Mask) -> bool:
     hull = cv2.convexHull(part.outlines[0]).reshape(-1, 2) - (box.left, box.top)
     middle = np.array([box.width, box.height]) / 2
     inner = np.zeros_like(lines)
-    shrunk = np.rint(middle + (1 - 2 * _RIM) * (hull - middle)).astype(np.int32)
+    of_page = min(box.height / both.shape[0], box.width / both.shape[1])
+    rim = _SHEET_RIM if of_page > _SHEET else _RIM
+    shrunk = np.rint(middle + (1 - 2 * rim) * (hull - middle)).astype(np.int32)
     cv2.fillConvexPoly(inner, shrunk, (255,))
     within = cv2.countNonZero(cv2.bitwise_and(lines, inner))
     return round(_RIM * box.height) > 0 and within <= _RIM_SHARE * cv2.countNonZero(lines)
