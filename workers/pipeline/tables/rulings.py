@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.runs import bent_lines, lines
 
 RULING_GRAY = 205
 """Grey below which a pixel may belong to a ruling: hair lines are lighter than letters."""
@@ -18,8 +19,8 @@ _PAPER = 236
 """Mean grey from which both sides of a light line count as paper: letters have letters beside."""
 _MOSTLY_LIGHT = 1.3
 """How much more must be ruled at the lighter level for that to be taken."""
-_PIECE = 1.3
-"""Length of a piece of a ruling in letters."""
+_LEAST_ACROSS = 2.8
+"""Letters from which what is ruled across is a line."""
 _GOES_ON_ACROSS, _GOES_ON_DOWN = 3.0, 1.7
 """Longest gap in letters after which a line goes on in the same table; headings part two tables."""
 _RIM, _RIM_SHARE = 0.06, 0.03
@@ -137,8 +138,9 @@ def _long_lines(turned: Mask, down: Mask, letter: float, least_down: float) -> R
 
     What may be ruled across comes transposed.
     """
-    across = np.asarray(cv2.transpose(_lines(turned, letter, _GAP_ACROSS, 2.8)), np.uint8)
-    down = _lines(down, letter, _GAP_DOWN, least_down)
+    across = bent_lines(turned, letter, _GAP_ACROSS, _LEAST_ACROSS)
+    across = np.asarray(cv2.transpose(across), np.uint8)
+    down = lines(down, letter, _GAP_DOWN, least_down)
     return Rulings(across=across, down=joined(down, across, letter))
 
 
@@ -161,45 +163,6 @@ def _ruled_length(rulings: Rulings) -> int:
     """Return how many pixel columns and rows of the page the lines cover, line by line."""
     across = sum(part.box.width for part in _parts(rulings.across))
     return across + sum(part.box.height for part in _parts(rulings.down))
-
-
-def _lines(dark: Mask, letter: float, gap: float, whole: float) -> Mask:
-    """Find lines down in two steps: pieces longer than a letter, linked over gaps to whole ones.
-
-    `gap` and `whole` are in letters. A line may slope by a pixel or two within a piece.
-    """
-    thick = np.ones((1, 3), np.uint8)
-    packed = np.packbits(np.asarray(cv2.dilate(dark, thick), np.uint8), axis=1)
-    pieces = _opened(packed, _PIECE * letter)
-    linked = _eroded(_dilated(pieces, gap * letter), gap * letter)
-    lines = np.unpackbits(_opened(linked, whole * letter), axis=1, count=dark.shape[1])
-    return np.asarray(cv2.erode(255 * lines, thick), np.uint8)
-
-
-def _opened(packed: Mask, length: float) -> Mask:
-    """Keep the runs down of at least `length` pixels, in a mask of eight pixels a byte."""
-    return _dilated(_eroded(packed, length), length)
-
-
-def _eroded(packed: Mask, length: float) -> Mask:
-    return _slid(np.bitwise_and, packed, length, outside=255)
-
-
-def _dilated(packed: Mask, length: float) -> Mask:
-    return _slid(np.bitwise_or, packed, length, outside=0)
-
-
-def _slid(joining: np.ufunc, packed: Mask, length: float, outside: int) -> Mask:
-    """Join each row with those around, `length` in all, twice as many at every step."""
-    window = max(3, round(length))
-    before = window // 2
-    rows = np.pad(packed, ((before, window - 1 - before), (0, 0)), constant_values=outside)
-    reach = 1
-    while reach < window:
-        step = min(reach, window - reach)
-        rows = joining(rows[:-step], rows[step:])
-        reach += step
-    return rows
 
 
 def joined(down: Mask, across: Mask, letter: float) -> Mask:

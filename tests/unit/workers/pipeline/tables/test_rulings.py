@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.pipeline.tables.rulings import Region, _lines, find_regions, find_rulings, joined
+from workers.pipeline.tables.rulings import Region, find_regions, find_rulings, joined
+from workers.pipeline.tables.runs import lines
 
 LETTER = 20.0
 
@@ -30,8 +31,8 @@ def test_lines_are_those_of_plain_morphology(
     thick = np.ones((1, 3), np.uint8)
     pieces = cv2.morphologyEx(cv2.dilate(dark, thick), cv2.MORPH_OPEN, kernel(1.3 * letter))
     linked = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, kernel(gap * letter))
-    lines = cv2.morphologyEx(linked, cv2.MORPH_OPEN, kernel(whole * letter))
-    assert np.array_equal(_lines(dark, letter, gap, whole), cv2.erode(lines, thick))
+    whole_ones = cv2.morphologyEx(linked, cv2.MORPH_OPEN, kernel(whole * letter))
+    assert np.array_equal(lines(dark, letter, gap, whole), cv2.erode(whole_ones, thick))
 
 
 @settings(max_examples=60, deadline=None)
