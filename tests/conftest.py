@@ -10,6 +10,7 @@ import httpx
 import pytest
 import redis
 import sqlalchemy
+from hypothesis import HealthCheck, settings
 
 from gouji import embedded
 from storage.database import connect
@@ -19,6 +20,9 @@ from tests.s3 import s3_endpoint
 from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, fresh_database
 
 __all__ = ["remote", "s3_endpoint"]
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # a busy machine is no fault of what is tested
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
