@@ -85,6 +85,8 @@ async def _read(request: Request, tenant: str, default: Priority) -> Submission:
 async def _from_form(request: Request, tenant: str, default: Priority) -> Submission:
     try:
         form = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+    except ApiError:  # of reading the body: too large
+        raise
     except HTTPException as exc:  # without saying which it was, but by words
         raise ApiError(
             400,

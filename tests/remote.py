@@ -12,7 +12,7 @@ from schemas.environment import Addresses
 from tests.s3 import s3_addresses, s3_credentials
 from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, fresh_database
 
-BROKER = 3
+BROKER = 12
 
 
 @pytest.fixture(scope="session")

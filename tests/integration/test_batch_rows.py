@@ -304,6 +304,6 @@ def test_narrowed_items_come_page_by_page(rig: Rig) -> None:
     _judged(rig)
     wanted = asked.ItemFilters(status=("succeeded",))
     first = asked.items(rig.api, TENANT, "bat_1", wanted, None, 1)
-    then = asked.items(rig.api, TENANT, "bat_1", wanted, first.next_cursor, 1)
+    then = asked.items(rig.api, TENANT, "bat_1", wanted, int(first.next_cursor or 0), 1)
     assert [item.issuer for item in (*first.data, *then.data)] == ["临河区教育局", "临河区水务局"]
     assert then.next_cursor is None
