@@ -13,7 +13,7 @@ from api.headers import Headers
 from api.hub import Hub
 from api.key_memory import KeyMemory
 from api.limits import Limiter, Waiting
-from api.middleware import BodyLimit, RequestId
+from api.middleware import BodyLimit, Head, RequestId
 from api.parts import Parts
 from api.pulse import Watch
 from api.readiness import Probes
@@ -61,6 +61,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
+    app.add_middleware(Head)
     app.add_middleware(BodyLimit, limit_bytes=found.max_archive_bytes + _FORM_OVERHEAD_BYTES)
     app.add_middleware(RequestId)
     app.add_middleware(Headers)

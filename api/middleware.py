@@ -1,4 +1,4 @@
-"""Around every request: an id for logs and errors, and a limit on how much may come in."""
+"""Around every request: an id for logs and errors, a limit on what comes in, and HEAD."""
 
 import re
 import secrets
@@ -115,3 +115,36 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class _Answered(Exception):  # noqa: N818  says what is so, not that it is wrong
+    """Head and status are sent, and there is to be no body."""
+
+
+class Head:
+    """Answer HEAD as GET would, without its body: nothing is read that nobody gets.
+
+    The routes are told GET. The innermost, so that all around see an answer as any other.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def answer(message: Message) -> None:
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            raise _Answered
+
+        asked = {**scope, "method": "GET"}
+        try:
+            await self._app(asked, receive, answer)
+        except* _Answered:
+            pass
+        finally:
+            scope.update({name: asked[name] for name in ("route",) if name in asked})

@@ -54,7 +54,8 @@ async def of_job(found: Parts, tenant: str, job_id: str, seq: int) -> AsyncItera
                 return
             if not events:
                 yield _STILL_HERE
-            await news_or_timeout(news, _KEEP_ALIVE_S)
+            if status not in TERMINAL:
+                await news_or_timeout(news, _KEEP_ALIVE_S)
 
 
 async def of_batch(

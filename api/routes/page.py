@@ -16,7 +16,7 @@ Found = Annotated[Parts, Depends(parts)]
 Known = Annotated[str | None, Header(alias="if-none-match")]
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@router.get("/")
 def get_page(found: Found, known: Known = None) -> Response:
     """Return the first page."""
     settings = found.settings
@@ -24,7 +24,7 @@ def get_page(found: Found, known: Known = None) -> Response:
     return _answer(page.site().first, page.ASKED_EACH_TIME, known, page.guard(store))
 
 
-@router.api_route("/page/{version}/{name}", methods=["GET", "HEAD"])
+@router.get("/page/{version}/{name}")
 def get_asset(version: str, name: str, known: Known = None) -> Response:
     """Return a file of the page; one asked for by an older page is what it is now."""
     site = page.site()

@@ -101,6 +101,25 @@ def test_an_answer_tells_the_browser_what_it_may_do(
     assert "strict-transport-security" not in answer.headers, "it came without TLS"
 
 
+GETS = [kind for kind, (method, *_) in KINDS.items() if method == "GET" and "no" not in kind[:3]]
+VARYING = {"x-request-id", "date", "transfer-encoding", "retry-after"}
+
+
+@pytest.mark.parametrize("kind", GETS)
+def test_who_asks_for_the_head_alone_gets_that_of_the_whole(
+    there: tuple[httpx.Client, dict[str, str]], kind: str
+) -> None:
+    client, ids = there
+    address = KINDS[kind][1].format(**ids)
+    whole, head = client.get(address), client.head(address)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    said = [{n: v for n, v in one.headers.items() if n not in VARYING} for one in (head, whole)]
+    if kind != "metrics":
+        assert said[0] == said[1]
+    assert client.get("/livez").text == "ok\n", "the connection is as it was"
+
+
 @pytest.fixture
 def door(tmp_path: Path) -> TestClient:
     """The door without its servers."""

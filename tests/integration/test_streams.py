@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -9,6 +12,9 @@ import pytest
 import sqlalchemy
 from sqlalchemy import insert
 
+from api import jobs as jobs_api
+from api import streams
+from schemas.event import JobEvent
 from schemas.tables_sql import batches, job_events, jobs
 from tests.documents import pdf, zip_of
 from tests.stack import Stack
@@ -147,3 +153,19 @@ def test_the_ends_of_items_can_be_left_out(http: httpx.Client) -> None:
     assert items(found) == []
     assert found[-1]["type"] == "batch.completed"
     assert found[-1]["data"]["counts"] == {"succeeded": ITEMS}
+
+
+def test_the_stream_of_a_finished_job_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes while another is still watching is not told of news: there will be none."""
+    line = JobEvent(seq=1, type="job.state", at=datetime.now(UTC), data={"status": "succeeded"})
+    monkeypatch.setattr(jobs_api, "status_of", lambda *_: ("succeeded", 1))
+    monkeypatch.setattr(jobs_api, "events_after", lambda *about: [line] if about[-1] < 1 else [])
+    monkeypatch.setattr(streams, "news_or_timeout", lambda *_: pytest.fail("it waits"))
+    parts: Any = SimpleNamespace(hub=SimpleNamespace(watch=lambda _: nullcontext()))
+
+    async def read() -> list[str]:
+        return [text async for text in streams.of_job(parts, "local", "job_1", 0)]
+
+    assert [event["data"]["status"] for event in events("".join(asyncio.run(read())))] == [
+        "succeeded"
+    ]

@@ -1,12 +1,15 @@
 """What is decided at the door, without a database."""
 
 import io
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from api import forms, intake, objects, waiting
+from api.app import create_app
 from api.auth import key_hash, new_key
 from api.errors import ApiError
 from api.parts import Parts
@@ -93,3 +96,12 @@ def test_a_body_of_another_kind_is_refused() -> None:
     with pytest.raises(ApiError) as caught:
         asyncio.run(read())
     assert (caught.value.status_code, caught.value.code) == (415, "unsupported_body")
+
+
+@pytest.mark.parametrize(
+    "cursor", ["\u00b2", "\u0663", "-1", "1.0", "0x1", " 1", "1\n", "9" * 19, ""]
+)
+def test_a_cursor_of_items_is_a_number_of_plain_digits(cursor: str, tmp_path: Path) -> None:
+    door = TestClient(create_app(ApiSettings(objects_dir=tmp_path)), base_url="http://localhost")
+    answer = door.get("/v1/batches/bat_1/items", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -38,8 +38,12 @@ class Piece(NamedTuple):
 _BOOKMARK = re.compile(r"\[bookmark:[^\]\n]*\]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202a\u202c\u202d\u2060\ufeff\u00ad]")
 """Characters without ink; marks that turn what is stored round stay, for the cell to be doubted."""
-_NUMBER = r"(?:[-−－+＋]|减少?|增加?)?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?"
+_SIGN = r"(?:[-−－+＋]|减少?|增加?)?"
+_NUMBER = rf"{_SIGN}(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:[.．]\d+)?"
 _MARK = r"[/／\\]|[-—–－―_]{1,3}|无"
+_MARK_LETTER = r"[/／\\\-—–－―_无]"
+"""What marks are made of. What repeats below parts a text in one way only: a number is never two,
+a run of strokes never several marks, or no match would be told after ages alone."""
 _VALUE = re.compile(rf"(?:{_NUMBER}|{_MARK})(?:件|条|个|元|万元|项|宗|次)?")
 _SEPARATOR = re.compile(r"\t|\s*[|｜│┃¦]|\x07")
 _AROUND = " \t\f\u3000|"
@@ -47,18 +51,19 @@ _PARTS = re.compile(r"[\t|｜│┃¦\x07\u3000,]|  ")
 """What may part two cells."""
 _WIDE = re.compile(r"(?:\u3000|  )[ \u3000]*")
 _CSV = re.compile(
-    rf'.*?(?:,\s*"?(?:{_NUMBER}|{_MARK})?[件条个元项宗次]?"?\s*){{3,}}(?:,[^,，]{{1,40}})?'
+    rf'.*?(?>,\s*"?(?:{_SIGN}(?:\d{{1,3}}(?:，\d{{3}})+|\d+)(?:[.．]\d+)?|{_MARK})?'
+    r'[件条个元项宗次]?"?\s*){3,}(?:,[^,，]{1,40})?'
 )
 _PAGE_NUMBER = re.compile(
     r"[-—–~·]\s*\d{1,3}\s*[-—–~·]|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?"
     r"|\d{1,3}\s*/\s*共?\s*\d{1,3}\s*页?|Page\s*\d{1,3}(?:\s*of\s*\d{1,3})?",
     re.I,
 )
-_TAIL = re.compile(rf"\s*((?:(?:{_NUMBER}|{_MARK})\s+)*(?:{_NUMBER}|(?:{_MARK})+))\s*$")
+_TAIL = re.compile(rf"\s*((?:(?:{_NUMBER}|{_MARK})\s+)*(?:{_NUMBER}|{_MARK_LETTER}+))\s*$")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _RUN = r"\d[\d.,，．]*|[/／\\—–－―]|\S"
 """A number, or each of the marks that stand side by side."""
-_VALUES = re.compile(rf"(?:(?:{_NUMBER}|{_MARK})\s*)+")
+_VALUES = re.compile(rf"(?>(?:{_SIGN}\d(?:[,，]\d{{3}})*(?:[.．]\d)?|{_MARK_LETTER})\s*)+")
 _NUMBERING = re.compile(r"[1-9][.．、,，]")
 _OWN_NUMBER = re.compile(r"[1-9][.．、](?!\d)")
 _RULE = re.compile(r"[\s|+:=\-—–_─━┄┈┼├┤┬┴┌┐└┘]*")
