@@ -1,7 +1,7 @@
 """What the HTTP side keeps in object storage and hands out of it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -14,7 +14,6 @@ from schemas import failures, keys
 from schemas.formats import Format, sniff
 from storage import documents
 from storage.objects import ObjectMissing
-from storage.rows import PageRow
 
 _CHUNK_BYTES = 1024 * 1024
 _HEAD_BYTES = 64 * 1024
@@ -99,11 +98,3 @@ def content(parts: Parts, key: str) -> bytes | None:
         return b"".join(stream(parts, key))
     except ObjectMissing:
         return None
-
-
-def discard(parts: Parts, pages: Sequence[PageRow]) -> None:
-    """Remove what was read of pages and serves nobody."""
-    for page in pages:
-        if page.reading_key is not None:
-            parts.objects.delete(keys.page_image(page.reading_key))
-            parts.objects.delete(page.reading_key)

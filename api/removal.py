@@ -1,47 +1,46 @@
 """Deleting jobs and batches: gone for all who ask at once, and noted in the audit."""
 
-from collections.abc import Sequence
-
 import structlog
-from sqlalchemy import delete
 
-from api import batches, jobs, objects
+from api import batches, jobs
 from api.parts import Parts
 from schemas.job import ACTIVE, TERMINAL
 from schemas.tables_sql import jobs as job_rows
-from schemas.tables_sql import pages
 from storage import audit, removal
 from storage.jobs import move
 from storage.objects import StorageError
 from storage.outbox import unit_of_work
-from storage.rows import JobRow, PageRow
+from storage.rows import JobRow
 
 log = structlog.get_logger()
+
+_FEW_PAGES = 50
+"""Of longer documents housekeeping removes what is left: nobody waits for a thousand removals."""
 
 
 def delete_job(parts: Parts, tenant: str, job_id: str, *, by: str) -> None:
     """Delete a job with its results, cancelling it first if need be.
 
-    Readings of pages that failed serve nobody else and go as well; those that succeeded lie, as the
-    document does, under its content and go with it.
+    Readings of pages lie, as the document does, under its content and go with it; those that failed
+    lie under the job and go as its results do.
     """
     with unit_of_work(parts.database, parts.send) as unit:
         job = jobs.locked(unit, tenant, job_id)
         if job.status in ACTIVE:
             move(unit, job, "cancelled", {"lease_token": job_rows.c.lease_token + 1})
-        unread = (pages.c.job_id == job_id) & (pages.c.status != "done")
-        rows = unit.connection.execute(delete(pages).where(unread).returning(pages)).all()
         removal.mark_jobs(unit.connection, tenant, job_rows.c.id == job_id)
         audit.note(unit.connection, tenant, by, "job.deleted", [job_id])
-    _remove_now(parts, job, [PageRow.of(row) for row in rows])
+    if job.status in removal.AT_REST and (job.pages_total or 0) <= _FEW_PAGES:
+        _remove_now(parts, job)
 
 
-def _remove_now(parts: Parts, job: JobRow, unread: Sequence[PageRow]) -> None:
+def _remove_now(parts: Parts, job: JobRow) -> None:
     """Remove what was the job's alone; what a store that is away keeps, housekeeping removes."""
     try:
-        objects.discard(parts, unread)
         with parts.database.begin() as connection:
-            removal.remove_results(connection, parts.objects, job.tenant, job.id, job.files)
+            removal.remove_results(
+                connection, parts.objects, job.tenant, job.id, job.pages_total or 0
+            )
     except StorageError as exc:
         log.warning("results_not_removed", job_id=job.id, error=type(exc).__name__)
 

@@ -10,6 +10,12 @@ from schemas.record import Engine
 LONG_TABLE = "long.csv"
 """The tidy rows of one report, which the export of a batch strings together."""
 
+RESULTS = (
+    "record.json", "validation.json", "tables.json", "validation.html", "workbook.xlsx",
+    "searchable.pdf", LONG_TABLE,
+)  # fmt: skip
+"""Every file a job may have for a result."""
+
 
 def upload(tenant: str, sha256: str) -> str:
     """Return the key of a file as it was handed in."""
@@ -44,6 +50,11 @@ def page_reading(tenant: str, sha256: str, engine: Engine, number: int) -> str:
 def page_image(reading_key: str) -> str:
     """Return the key of the upright picture that belongs to a page reading."""
     return reading_key.removesuffix(".json") + ".webp"
+
+
+def failed_page(tenant: str, job_id: str, number: int) -> str:
+    """Return the key of the reading of a page that failed: its job's, so that nobody reuses it."""
+    return result(tenant, job_id, f"failed_pages/{number:04d}.json")
 
 
 def result(tenant: str, job_id: str, name: str) -> str:

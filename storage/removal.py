@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
 
 from schemas import keys
-from schemas.job import ACTIVE
+from schemas.job import ACTIVE, JobStatus
 from schemas.tables_sql import (
     batch_items,
     batch_letters,
@@ -39,6 +39,15 @@ _EMPTY: dict[str, JsonValue] = {
 """What a deleted job's row no longer says of its document."""
 
 
+AT_REST: tuple[JobStatus, ...] = ("succeeded", "partially_succeeded")
+"""States of a job in which nobody can be writing results of it.
+
+Of one that was cancelled, by its deletion or before, a worker may not have heard yet, and a failed
+attempt may have left results behind: what is deleted in another state has its results removed when
+the grace is over.
+"""
+
+
 def mark_jobs(connection: Connection, tenant: str, which: ColumnElement[bool]) -> list[str]:
     """Mark a tenant's jobs as deleted and return their ids; one that was on its way is cancelled.
 
@@ -64,6 +73,7 @@ def _mark(connection: Connection, ids: Sequence[str]) -> None:
             **_EMPTY,
             status=case((active, "cancelled"), else_=jobs.c.status),
             stage=case((active, None), else_=jobs.c.stage),
+            files=list(keys.RESULTS),
             finished_at=func.coalesce(jobs.c.finished_at, func.now()),
             deleted_at=func.now(),
             due_at=func.now() + seconds(GRACE_S),
@@ -110,9 +120,13 @@ def free_keys(connection: Connection, tenant: str, ids: Sequence[str]) -> None:
 
 
 def remove_results(
-    connection: Connection, objects: ObjectStore, tenant: str, job_id: str, files: Sequence[str]
+    connection: Connection, objects: ObjectStore, tenant: str, job_id: str, pages: int
 ) -> None:
-    """Remove the result files of a deleted job, and note that they are gone."""
-    for name in files:
+    """Remove all result files a deleted job of so many pages may have; note that they are gone."""
+    for name in keys.RESULTS:
         objects.delete(keys.result(tenant, job_id, name))
+    for number in range(1, pages + 1):
+        failed = keys.failed_page(tenant, job_id, number)
+        objects.delete(keys.page_image(failed))
+        objects.delete(failed)
     connection.execute(update(jobs).where(jobs.c.id == job_id).values(files=[]))

@@ -171,6 +171,7 @@ def finish_page(
     with unit_of_work(parts.database, parts.send) as unit:
         job = lock(unit, held.job.id)
         if job is None or job.stage != "reading":
+            _note_reading(unit, held, reading_key)
             return None
         end: Values = {
             "status": "failed" if failure else "done",
@@ -189,6 +190,14 @@ def finish_page(
             unit.connection.execute(insert(dead_letters).values(letter))
         unit.count("pages_finished", "failed" if failure else "done")
         return _count_pages(unit, parts, job, counts, go_on=go_on)
+
+
+def _note_reading(unit: Unit, held: Held, reading_key: str | None) -> None:
+    """Note where a page's reading lies whose job is over, so that it goes with the document."""
+    own = (pages.c.job_id == held.job.id) & (pages.c.number == held.page)
+    unit.connection.execute(
+        update(pages).where(own, pages.c.reading_key.is_(None)).values(reading_key=reading_key)
+    )
 
 
 def _end_page(unit: Unit, held: Held, end: Values, *, failed: bool) -> Counter[str] | None:

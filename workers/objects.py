@@ -39,7 +39,7 @@ def keep_reading(objects: ObjectStore, job: JobRow, engine: Engine, reading: "Pa
     if page.failure is None:
         key = keys.page_reading(job.tenant, job.sha256, engine, page.number)
     else:
-        key = keys.result(job.tenant, job.id, f"failed_pages/{page.number:04d}.json")
+        key = keys.failed_page(job.tenant, job.id, page.number)
     if reading.image:
         objects.put(keys.page_image(key), reading.image, "image/webp")
     stored = StoredPage(engine=engine, page=page)

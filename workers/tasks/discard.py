@@ -22,7 +22,9 @@ _RESULTS_AT_A_TIME = 1000
 _RESULTS_S = 5.0
 
 _MARKED = jobs.c.deleted_at.is_not(None) & jobs.c.due_at.is_not(None)
-"""A deleted job whose document and page readings may still lie in object storage."""
+"""A deleted job whose document and page readings may still lie in object storage,"""
+_LEFT = func.jsonb_array_length(jobs.c.files) > 0
+"""and its results, too."""
 
 
 def discard(parts: Parts) -> None:
@@ -43,15 +45,20 @@ def discard(parts: Parts) -> None:
 
 
 def _remove_results(parts: Parts) -> None:
-    """Remove result files for some seconds; a large batch has more than fit into a round."""
-    some = func.jsonb_array_length(jobs.c.files) > 0
-    query = select(jobs.c.id, jobs.c.tenant, jobs.c.files).where(_MARKED, some)
+    """Remove result files for some seconds; a large batch has more than fit into a round.
+
+    While somebody may still be writing some, they wait until the grace is over.
+    """
+    at_rest = jobs.c.status.in_(removal.AT_REST) | (jobs.c.due_at < func.now())
+    query = select(jobs.c.id, jobs.c.tenant, jobs.c.pages_total).where(_MARKED, _LEFT, at_rest)
     with parts.database.connect() as connection:
         rows = connection.execute(query.order_by(jobs.c.due_at).limit(_RESULTS_AT_A_TIME)).all()
     until = time.monotonic() + _RESULTS_S
     for row in rows:
         with parts.database.begin() as connection:
-            removal.remove_results(connection, parts.objects, row.tenant, row.id, row.files)
+            removal.remove_results(
+                connection, parts.objects, row.tenant, row.id, row.pages_total or 0
+            )
         if time.monotonic() > until:
             return
 
@@ -68,11 +75,15 @@ def time_has_come(connection: Connection, name: str) -> bool:
 
 
 def _due(connection: Connection) -> list[tuple[str, str]]:
-    """Return tenant and hash of documents whose every deleted job is past its grace."""
+    """Return tenant and hash of documents whose every deleted job is past its grace.
+
+    Their results go first: once the document is gone, nobody comes back to its jobs.
+    """
     last = func.max(jobs.c.due_at)
     marked = select(jobs.c.tenant, jobs.c.sha256).where(_MARKED)
-    over = marked.group_by(jobs.c.tenant, jobs.c.sha256).having(last < func.now())
-    rows = connection.execute(over.order_by(last).limit(_AT_A_TIME)).all()
+    over = (last < func.now()) & ~func.bool_or(_LEFT)
+    documents_over = marked.group_by(jobs.c.tenant, jobs.c.sha256).having(over)
+    rows = connection.execute(documents_over.order_by(last).limit(_AT_A_TIME)).all()
     return [(row.tenant, row.sha256) for row in rows]
 
 
