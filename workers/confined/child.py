@@ -6,7 +6,7 @@ The warm process has loaded what opens documents, holds no secret and looks at n
 socket LINES it is handed a line for each document, forks, and waits. The fork learns what it may
 use and reach, gives up the rest, and answers on its line until it is told to end. How it ended goes
 through the pipe ENDS, before all that one word that all is loaded. So no document is opened where
-another one was.
+another one was, but for plain texts (`plain`).
 """
 
 import gc
@@ -40,6 +40,7 @@ from workers.confined.messages import (
     AskEnd,
     AskInspection,
     AskMembers,
+    AskNext,
     AskPage,
     Given,
     Inspected,
@@ -187,9 +188,13 @@ def _office() -> list[Path]:
 
 def _serve(line: socket.socket, opening: Opening, content: bytes) -> None:
     while True:
-        ask = messages.ASK.validate_json(wire.receive(line).text)
+        told = wire.receive(line)
+        ask = messages.ASK.validate_json(told.text)
         if isinstance(ask, AskEnd):
             return
+        if isinstance(ask, AskNext):
+            content = bytes(told.content)
+            continue
         bounds.grant(opening.cpu_s)
         for frame in _frames(ask, opening, content):
             wire.send(line, frame)

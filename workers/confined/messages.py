@@ -53,13 +53,19 @@ class AskMembers(Value):
     limits: ArchiveLimits
 
 
+class AskNext(Value):
+    """Here is another document, a plain text as the one before: its bytes come along, no answer."""
+
+    verb: Literal["next"] = "next"
+
+
 class AskEnd(Value):
     """That was all; there is no answer but the end."""
 
     verb: Literal["end"] = "end"
 
 
-Ask: TypeAlias = AskInspection | AskPage | AskMembers | AskEnd
+Ask: TypeAlias = AskInspection | AskPage | AskMembers | AskNext | AskEnd
 ASK: TypeAdapter[Ask] = TypeAdapter(Annotated[Ask, Field(discriminator="verb")])
 
 

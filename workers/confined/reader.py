@@ -33,6 +33,7 @@ from workers.confined.messages import (
     AskEnd,
     AskInspection,
     AskMembers,
+    AskNext,
     AskPage,
     Given,
     Inspected,
@@ -43,6 +44,7 @@ from workers.confined.messages import (
     Unpacked,
     failed_page,
 )
+from workers.confined.plain import MOST_DOCUMENTS, is_asked_plainly, is_plain
 from workers.confined.unconfined import Unconfined
 from workers.confined.warm import Warm
 from workers.confined.wire import EndedError, Frame, Kind, WireError
@@ -120,6 +122,8 @@ class Reader:
         self._warm: Warm | None = None
         self._line: socket.socket | None = None
         self._open: Document | None = None
+        self._texts = 0
+        """Plain texts the process at the end of the line has had; 0: it has another document."""
 
     def inspect(self, content: bytes, filename: str, limits: Limits) -> Inspection | Failure:
         """Say what a document is, or why it is refused."""
@@ -184,11 +188,19 @@ class Reader:
             warm.kill()
 
     def _answer(self, document: Document, ask: Ask) -> Frame:
-        """Ask, and once more where the process was lost: it may have been killed while it idled."""
+        """Ask, and once more in a new process where it was lost, killed while it idled perhaps.
+
+        What goes wrong where other texts were before is blamed on none of them.
+        """
         try:
             return self._only(document, ask)
         except ReaderLostError:
-            return self._only(document, ask)
+            pass
+        except (_RefusedError, OpeningError):
+            if self._texts < 2:
+                raise
+        self.close_document()
+        return self._only(document, ask)
 
     def _only(self, document: Document, ask: Ask) -> Frame:
         """Return the one frame that answers an ask; a process that gives more was taken over."""
@@ -204,7 +216,7 @@ class Reader:
         whole = False
         limit_s = self._settings.document_limit_s
         try:
-            line = self._line_to(document)
+            line = self._line_to(document, ask)
             wire.send(line, _frame(ask), limit_s)
             while not whole:
                 frame = wire.receive(line, time.monotonic() + limit_s, most_bytes)
@@ -222,20 +234,34 @@ class Reader:
             if not whole and self._line is not None:
                 self.close()
 
-    def _line_to(self, document: Document) -> socket.socket:
-        """Return the line to the process in which this document, and no other, is open."""
-        if self._line is not None and self._open == document:
+    def _line_to(self, document: Document, ask: Ask) -> socket.socket:
+        """Return the line to the process in which this document is open.
+
+        No other was there, unless both are plain texts.
+        """
+        asked = is_asked_plainly(ask)
+        if self._line is not None and self._open == document and (asked or not self._texts):
+            return self._line
+        plain = asked and isinstance(document, bytes) and is_plain(document)
+        if self._line is not None and plain and 0 < self._texts < MOST_DOCUMENTS:
+            self._texts, self._open = self._texts + 1, document
+            self._hand(self._line, document, AskNext())
             return self._line
         self.close_document()
+        self._texts = int(plain)
         warm = self.start()
         if not warm.await_ready(_STARTING_S):
             self.close()
             raise ReaderLostError
         self._line, self._open = warm.hand_line(), document
-        content = document if isinstance(document, bytes) else b""
-        opening = Frame(kind=Kind.ASKED, text=_text(self._opening(document)), content=content)
-        wire.send(self._line, opening, self._settings.document_limit_s)
+        self._hand(self._line, document, self._opening(document))
         return self._line
+
+    def _hand(self, line: socket.socket, document: Document, words: Value) -> None:
+        """Hand a document over; an archive stays where it is."""
+        content = document if isinstance(document, bytes) else b""
+        opening = Frame(kind=Kind.ASKED, text=_text(words), content=content)
+        wire.send(line, opening, self._settings.document_limit_s)
 
     def _opening(self, document: Document) -> Opening:
         settings = self._settings
