@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy
 
 from gouji import embedded
-from gouji.serve import stand_back
+from gouji.children import stand_back
 from storage.database import connect
 from tests.stack import Servers, Stack, environment, free_port, fresh_database
 

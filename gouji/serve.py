@@ -9,12 +9,11 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,18 +22,14 @@ import httpx
 from sqlalchemy.exc import OperationalError
 
 from gouji import embedded
+from gouji.children import Child, ChildFailed, load, serve_api, serve_queues
 from storage.database import connect, free_leases, migrate
 from storage.start import read_settings
-from workers.parent import die_with_parent
 
 READY_S = 180.0
 _API_STOP_S = 12.0
 _WORKER_STOP_S = 25.0
 _LOOK_EVERY_S = 0.2
-_QUICK_DEATH_S = 10.0
-_QUICK_DEATHS = 4
-_NICE = 5
-"""Who asks for a state or a list is answered at once; reading takes what is left."""
 _INSPECTING_MEMORY_BYTES = 6 * 1024**3
 
 
@@ -69,8 +64,9 @@ def serve(options: Options, ready: Callable[[Options], None]) -> None:
         running.enter_context(_alone(options))
         _check_port(options)
         kept: list[embedded.Server] = []
-        environment = running.enter_context(_servers(options, kept))
-        children = _children(options, environment)
+        os.environ.update(running.enter_context(_servers(options, kept)))
+        load()
+        children = _children(options)
         running.callback(_stop, children)
         for child in children:
             child.start()
@@ -179,89 +175,7 @@ def _prepare(url: str, *, alone: bool) -> None:
         database.dispose()
 
 
-class Child:
-    """One supervised process with its log file; started again when it dies."""
-
-    def __init__(
-        self,
-        name: str,
-        command: list[str],
-        environment: dict[str, str],
-        log: Path,
-        *,
-        behind: bool = False,
-    ) -> None:
-        self.name = name
-        self._behind = behind
-        self.log = log
-        self._command = command
-        self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
-        self._started = 0.0
-        self._again_at = 0.0
-        self._quick_deaths = 0
-
-    def start(self) -> None:
-        """Start the process, in a session of its own and bound to the life of this one."""
-        with self.log.open("ab") as out:
-            self._process = subprocess.Popen(  # noqa: S603  our own command
-                self._command,
-                env=self._environment,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=partial(die_with_parent, signal.SIGTERM),
-            )
-        if self._behind:
-            stand_back(self._process.pid)
-        self._started = time.monotonic()
-        self._again_at = 0.0
-
-    def keep_alive(self) -> None:
-        """Start a dead process again, later each time; ServeFailed when it only dies at once."""
-        if self._process is None or self._process.poll() is None:
-            return
-        now = time.monotonic()
-        if not self._again_at:
-            quick = now - self._started < _QUICK_DEATH_S
-            self._quick_deaths = self._quick_deaths + 1 if quick else 0
-            if self._quick_deaths >= _QUICK_DEATHS:
-                raise ServeFailed(
-                    f"The {self.name} process does not stay alive; the reason is at the end of "
-                    f"{self.log}."
-                )
-            self._again_at = now + 0.5 * 2**self._quick_deaths
-        elif now >= self._again_at:
-            self.start()
-
-    def ask_to_stop(self) -> None:
-        """Ask the process to finish what it does and end."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-
-    def end(self, patience_s: float) -> None:
-        """Wait for the end; after the patience the whole session is killed."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(patience_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-
-
-def stand_back(pid: int) -> None:
-    """Have a worker that leads a session come after API, database and broker for the processor.
-
-    Where the system weighs sessions rather than processes (autogroups), it is told of the session.
-    """
-    with suppress(OSError):  # it has ended again, or may not
-        os.setpriority(os.PRIO_PROCESS, pid, _NICE)
-        Path(f"/proc/{pid}/autogroup").write_text(str(_NICE))
-
-
-def _children(options: Options, environment: dict[str, str]) -> list[Child]:
+def _children(options: Options) -> list[Child]:
     """Return the API and the workers: for pages, for what is short, for files nobody trusts yet.
 
     Opening a large archive takes long, and so do receivers that do not answer; they must keep
@@ -270,60 +184,36 @@ def _children(options: Options, environment: dict[str, str]) -> list[Child]:
     """
     logs = options.data / "logs"
     logs.mkdir(exist_ok=True)
-    bounded = {"GOUJI_CHILD_MEMORY_BYTES": str(_INSPECTING_MEMORY_BYTES), **environment}
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    reading = {**one_thread, **environment}
+    light = "assemble.interactive,assemble.bulk,housekeeping"
     return [
-        Child("API", [sys.executable, "-m", "api"], environment, logs / "api.log"),
-        Child(
-            "reading worker",
-            _worker("reading", "pages.interactive,pages.bulk", options.workers),
-            reading,
-            logs / "reading.log",
-            behind=True,
-        ),
-        Child(
-            "light worker",
-            _worker("light", "assemble.interactive,assemble.bulk,housekeeping", 2),
-            environment,
-            logs / "light.log",
-            behind=True,
-        ),
-        Child(
-            "webhook worker",
-            _worker("webhooks", "webhooks", 2),
-            environment,
-            logs / "webhooks.log",
-            behind=True,
-        ),
-        Child(
-            "inspecting worker",
-            _worker("inspecting", "inspect.interactive,inspect.bulk", 1),
-            bounded,
-            logs / "inspecting.log",
-            behind=True,
-        ),
-        Child(
-            "opening worker",
-            _worker("opening", "expand", 1),
-            bounded,
-            logs / "opening.log",
-            behind=True,
-        ),
+        Child("API", serve_api, logs / "api.log"),
+        _worker(logs, "reading", "pages.interactive,pages.bulk", options.workers),
+        _worker(logs, "light", light, 2),
+        _worker(logs, "webhooks", "webhooks", 2),
+        _worker(logs, "inspecting", "inspect.interactive,inspect.bulk", 1, bounded=True),
+        _worker(logs, "opening", "expand", 1, bounded=True),
     ]
 
 
-def _worker(name: str, queues: str, processes: int) -> list[str]:
-    celery = [sys.executable, "-m", "celery", "--app", "workers.app:celery", "worker"]
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    return [*celery, *quiet, "-n", f"{name}@%h", "-Q", queues, "-c", str(processes)]
+def _worker(logs: Path, name: str, queues: str, processes: int, *, bounded: bool = False) -> Child:
+    bound = {"GOUJI_CHILD_MEMORY_BYTES": str(_INSPECTING_MEMORY_BYTES)} if bounded else {}
+    return Child(
+        f"{name} worker",
+        partial(serve_queues, name, queues, processes),
+        logs / f"{name}.log",
+        environment={key: value for key, value in bound.items() if key not in os.environ},
+        behind=True,
+    )
 
 
 def _look_after(kept: list[embedded.Server], children: list[Child]) -> None:
     """Start what has died again, during the start as well as later."""
     _bring_back(kept)
     for child in children:
-        child.keep_alive()
+        try:
+            child.keep_alive()
+        except ChildFailed as failed:
+            raise ServeFailed(str(failed)) from failed
 
 
 def _await_ready(

@@ -183,6 +183,24 @@ settings = settings_or_exit(WorkerSettings)
 celery = create_celery(settings)
 
 
+def load() -> None:
+    """Load the tasks and the libraries of their steps: what is forked from here has them at once.
+
+    They take seconds of the processor, but start no thread and open nothing; models do, and are
+    left to the processes that use them.
+    """
+    celery.loader.import_default_modules()
+    steps_for(settings).load()
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Be a worker in a process that was forked after `load`, with an environment of its own."""
+    global settings
+    drain.anew()
+    settings = settings_or_exit(WorkerSettings)
+    celery.worker_main(list(arguments))
+
+
 def _log(**_: object) -> None:
     logs.configure(settings.log_level, as_json=settings.log_json)
 
@@ -193,6 +211,8 @@ def _prepare(sender: Any, **_: object) -> None:
         sender.max_tasks_per_child = _SHORT_TASKS_PER_CHILD
     if OPENING_QUEUES & set(celery.amqp.queues.consume_from):
         check_confinement(settings)
+    if STEP_QUEUES & set(celery.amqp.queues.consume_from):
+        steps_for(settings).load()  # once, for all children there are and will be
     if settings.migrate_on_start:
         database = connect(settings.database_url.get_secret_value(), pool_size=1)
         migrate(database)

@@ -11,6 +11,12 @@ _NEVER = 0.0
 _moment = mmap.mmap(-1, 8)  # anonymous and shared: children forked later see what is written
 
 
+def anew() -> None:
+    """Share nothing with the process this one was forked from: orders to end are not for it."""
+    global _moment
+    _moment = mmap.mmap(-1, 8)
+
+
 def begin(grace_s: float) -> None:
     """Have all that is under way in this worker end within the grace."""
     struct.pack_into("d", _moment, 0, time.monotonic() + grace_s)

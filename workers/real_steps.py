@@ -1,6 +1,7 @@
-"""The steps of reading with real models, loaded by each process that takes steps.
+"""The steps of reading with real models, whose libraries are loaded by processes that take steps.
 
-The libraries take seconds to load and start threads; a parent that forks must not have them.
+They take seconds to load. None of them starts a thread as long as OMP_NUM_THREADS is 1, so that
+a parent may load them for all it forks; the models, which do, are built in the process they serve.
 """
 
 from collections.abc import Callable, Sequence

@@ -5,18 +5,16 @@ from pathlib import Path
 
 from gouji import serve as serving
 
-_plain = serving._worker
+_plain = serving.load
 
 
-def _worker(name: str, queues: str, processes: int) -> list[str]:
-    command = _plain(name, queues, processes)
-    return [
-        "tests.chaos.steps:celery" if part == "workers.app:celery" else part for part in command
-    ]
+def _load() -> None:
+    _plain()
+    import tests.chaos.steps  # noqa: F401  it says how documents are read
 
 
 def main() -> int:
-    serving._worker = _worker
+    serving.load = _load
     options = serving.Options(data=Path(sys.argv[1]), port=int(sys.argv[2]), workers=2)
     try:
         serving.serve(options, lambda _: print("ready", flush=True))

@@ -84,9 +84,9 @@ class Service:
             supervisor = psutil.Process(self.process.pid)
             if role == "supervisor":
                 return [supervisor]
-            own = supervisor.children()
-            apis = [p for p in own if p.cmdline()[-2:] == ["-m", "api"]]
-            workers = [p for p in own if "celery" in p.cmdline()]
+            own = [p for p in supervisor.children() if p.name().startswith("gouji-")]
+            apis = [p for p in own if p.name() == "gouji-api"]
+            workers = [p for p in own if p not in apis]
             if role == "api":
                 return apis
             if role == "worker":

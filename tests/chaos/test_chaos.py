@@ -15,6 +15,7 @@ from gouji.client import Client
 from schemas.environment import Addresses
 from storage.objects import open_store
 from tests.chaos import verdict
+from tests.chaos.course import Course, describe, standstills
 from tests.chaos.driver import Clock, Sender, Struck, hand_in, recoveries, strike
 from tests.chaos.faults import EMBEDDED, WITH_SERVERS, Fault, World, kind_of
 from tests.chaos.papers import Supply, papers
@@ -28,6 +29,8 @@ _A_SECOND = 0.85
 """Documents handed in by all of them: what two cores read with most of their time for others."""
 _LONG_S = 180.0
 """From then on faults come more than once."""
+_STILL_S = 30.0
+"""A time without any end that is worth a look."""
 
 
 def test_nothing_is_lost_on_servers_that_fail(
@@ -57,8 +60,10 @@ def run(
         world.postbox.secret = client.register(world.postbox.url).secret
     sender = Sender(address=service.address, rng=random.Random(f"sender {seed}"))
     clock = Clock(rows=world.rows)
-    watching = threading.Thread(target=clock.watch, daemon=True)
-    watching.start()
+    course = Course(rows=world.rows, service=service)
+    watching = [threading.Thread(target=one.watch, daemon=True) for one in (clock, course)]
+    for watcher in watching:
+        watcher.start()
     failed: list[Exception] = []
     number = round(seconds * _A_SECOND)
     supply = Supply(papers(seed))
@@ -89,7 +94,12 @@ def run(
     print(f"all at rest {time.monotonic() - began:.1f} s after the last fault")
     verdict.deliver_all(after, 300)
     clock.stop()
-    watching.join()
+    course.stop()
+    for watcher in watching:
+        watcher.join()
+    for still in standstills(course.moments, _STILL_S):
+        print(f"no document ended from {still[0].at:.0f} to {still[-1].at:.0f} s:")
+        print(*describe(still), sep="\n")
     back = recoveries(struck, clock.finished)
     for name, longest in sorted(back.items(), key=lambda item: -item[1].alive_s):
         print(f"{longest.alive_s:7.1f} s, all done {longest.done_s:.1f} s after: {name}")

@@ -13,7 +13,10 @@ def own_folder(prefix: str) -> tuple[Path, int]:
     """Make a folder and hold it, so that others know it is in use for as long as we live."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix))
-        lock = os.open(folder, os.O_RDONLY)
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # another cleared it away before it was held
+            continue
         with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if folder.exists():

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from gouji.serve import stand_back
+from gouji.children import stand_back
 
 
 def test_a_worker_and_what_it_starts_come_after_others() -> None:

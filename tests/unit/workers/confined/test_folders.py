@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.stack import ROOT
-from workers.confined.folders import clear_away, folder_for_a_while
+from workers.confined.folders import clear_away, folder_for_a_while, own_folder
 
 HOLD = (
     "import sys, time; from workers.confined.folders import folder_for_a_while\n"
@@ -51,3 +51,24 @@ def test_folders_of_others_are_let_be(tmp_path: Path) -> None:
     other.mkdir()
     clear_away("gouji-test-")
     assert other.is_dir()
+
+
+def test_a_folder_that_another_cleared_away_before_it_was_held_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several readers start at once, and each begins by clearing away."""
+    make = tempfile.mkdtemp
+    made: list[str] = []
+
+    def make_and_lose(*, prefix: str) -> str:
+        made.append(make(prefix=prefix))
+        if len(made) == 1:
+            clear_away(prefix)
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_and_lose)
+    folder, lock = own_folder("gouji-test-")
+    os.close(lock)
+    assert len(made) == 2
+    assert str(folder) == made[1]
+    assert folder.is_dir()
