@@ -1,7 +1,6 @@
 """Telling customers: lines of a job's event stream, and deliveries to webhook endpoints."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import sqlalchemy
 from pydantic import JsonValue
@@ -37,12 +36,13 @@ def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:
     For an endpoint that is switched off it is recorded as cancelled: once the endpoint is back, its
     owner can have what was missed sent. One that answered 410 misses nothing.
     """
-    rows = unit.connection.execute(select(webhook_endpoints).where(_hears(tenant))).all()
+    now = func.clock_timestamp().label("now")
+    rows = unit.connection.execute(select(webhook_endpoints, now).where(_hears(tenant))).all()
     wanted = [row for row in map(EndpointRow.of, rows) if not row.events or kind in row.events]
     if not wanted:
         return
     event_id = new_id("evt")
-    event = WebhookEvent(type=kind, timestamp=datetime.now(UTC), data=data)
+    event = WebhookEvent(type=kind, timestamp=rows[0].now, data=data)
     for endpoint in wanted:
         address(unit, endpoint, event_id, event)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 from sqlalchemy import (
@@ -45,6 +45,14 @@ class HeldDelivery:
     delivery: DeliveryRow
     endpoint: EndpointRow
     token: int
+    claimed_at: datetime
+    """By the clock of the database, to which receivers hold a signature for minutes only;"""
+    claimed: float
+    """and by the monotonic one of this process."""
+
+    def now(self) -> datetime:
+        """Return the time by the database's clock: that of this machine may be wrong."""
+        return self.claimed_at + timedelta(seconds=monotonic() - self.claimed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +118,9 @@ def _claim(
             lease_until=until,
             due_at=until,
         )
-        .returning(table)
+        .returning(table, func.clock_timestamp().label("claimed_at"))
     ).all()
+    claimed = monotonic()
     wanted = {row.endpoint_id for row in taken}
     found = select(webhook_endpoints).where(webhook_endpoints.c.id.in_(wanted))
     endpoints = {row.id: row for row in connection.execute(found)}
@@ -128,6 +137,8 @@ def _claim(
             delivery=DeliveryRow.of(row),
             endpoint=EndpointRow.of(endpoints[row.endpoint_id]),
             token=row.lease_token,
+            claimed_at=row.claimed_at,
+            claimed=claimed,
         )
         for row in taken
         if row.endpoint_id not in off

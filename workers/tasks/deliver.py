@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from time import monotonic
 
@@ -103,7 +103,7 @@ def _gather(parts: Parts, lanes: Lanes, running: Running, patience_s: float) -> 
 def _send(parts: Parts, held: HeldDelivery) -> Sent:
     """Make one attempt."""
     body = held.delivery.body.encode()
-    now, began = datetime.now(UTC), monotonic()
+    now, began = held.now(), monotonic()
     secrets = deliveries.secrets(held.endpoint, now)
     headers = sign.headers(secrets, held.delivery.event_id, now, body)
     attempt = transport.send(
