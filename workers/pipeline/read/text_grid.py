@@ -71,7 +71,7 @@ def _headers(
                 row_span=len(over),
                 column_span=cell.column_span,
             )
-            words = words.model_copy(update=locate(range(match.first, match.last + 1)))
+            words = _placed(words, locate(range(match.first, match.last + 1)))
             yield _astray(words, cell) if in_columns else words
 
 
@@ -89,7 +89,7 @@ def _rows(
         if row.label is not None:
             label = row.label
             words = cell_of(row.text, row=at, column=label.column, column_span=label.column_span)
-            words = words.model_copy(update=locate(row.words))
+            words = _placed(words, locate(row.words))
             if holds_number(row):
                 words = words.model_copy(update={"confidence": _ASTRAY})
             yield _astray(words, label) if in_columns else words
@@ -98,8 +98,13 @@ def _rows(
         own = _own_pieces(found, row, texts)
         for wanted, settled, text, at_pieces in zip(row.wanted, told, texts, own, strict=True):
             cell = cell_of(text, row=at, column=wanted.column, column_span=wanted.column_span)
-            cell = cell.model_copy(update=locate(at_pieces))
+            cell = _placed(cell, locate(at_pieces))
             yield cell if settled.certain else _inferred(cell, settled)
+
+
+def _placed(cell: Cell, place: Mapping[str, object]) -> Cell:
+    """Put a cell where it stands, if that is known: a copy takes as long as the cell."""
+    return cell.model_copy(update=place) if place else cell
 
 
 def _own_pieces(found: Sequence[Piece], row: Row, texts: Sequence[str]) -> Iterator[Sequence[int]]:

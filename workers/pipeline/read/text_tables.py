@@ -99,7 +99,7 @@ def _continued(form_table: FormTable, row: Row, after: Row) -> int | None:
         cell.kind == "group"
         and cell.column < after.label.column
         and cell.row < after.label.row < cell.row + cell.row_span
-        for cell in form_table.cells
+        for cell in form_table.heads
     )
 
 

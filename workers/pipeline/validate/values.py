@@ -63,9 +63,11 @@ def _without_number(record: Record, where: Mapping[str, Place]) -> Iterator[Find
 def _not_numbers(record: Record, form: Form, where: Mapping[str, Place]) -> Iterator[Finding]:
     for pointer, cell in form.value_cells.items():
         evidence = record.evidence[pointer]
+        if evidence.kind not in ("number", "zero"):
+            continue
         value = value_at(record, pointer)
         unreadable = value is None and evidence.flag is not None
-        if evidence.kind not in ("number", "zero") or unreadable or _is_valid(value, cell):
+        if unreadable or _is_valid(value, cell):
             continue
         expected, expected_en = _expected(cell)
         printed = evidence.text if value is None else str(value)
@@ -94,7 +96,7 @@ def _printed_otherwise(record: Record, form: Form, where: Mapping[str, Place]) -
         evidence = record.evidence[pointer]
         if cell.decimal or cell.signed or evidence.flag is not None or evidence.source == "ocr":
             continue
-        if value_at(record, pointer) is not None and read_count(evidence.text) is not None:
+        if read_count(evidence.text) is not None and value_at(record, pointer) is not None:
             groups.setdefault(where[pointer].table, []).append(pointer)
     for table, pointers in groups.items():
         yield _otherwise(record, table, pointers, where[pointers[0]])
