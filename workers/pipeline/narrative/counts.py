@@ -13,6 +13,7 @@ from workers.pipeline.narrative.meaning import Place, Readings, Setting, Topic, 
 from workers.pipeline.narrative.paragraph import Paragraph
 from workers.pipeline.narrative.periods import Periods
 from workers.pipeline.narrative.quantities import MONEY, Quantity
+from workers.pipeline.narrative.request_words import is_for_one_reason
 from workers.pipeline.narrative.review_words import LAWSUIT_PATHS, LAWSUITS
 from workers.pipeline.narrative.subjects import HANDLED, LITIGATION, NEW, RECEIVED
 from workers.pipeline.narrative.words import (
@@ -158,7 +159,10 @@ class Reader:
         if readings is None:
             readings = behind(quantity, place, self._setting)
             end = tail_end
-        if readings is not None and not self._is_other(place, readings):
+        if readings is None or self._is_other(place, readings):
+            return
+        since = self.paragraph.text[max(place.begin, self.used) : quantity.start]
+        if not (readings[0].endswith("_*") and is_for_one_reason(since)):
             self._count(quantity, readings, start, end)
 
     def _is_other(self, place: Place, readings: Readings) -> bool:

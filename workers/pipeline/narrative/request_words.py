@@ -90,6 +90,26 @@ def outcome_behind(tail: str) -> str | None:
     return f"requests.{_key(found)}" if found else None
 
 
+_GROUP = re.compile("|".join(words for key, words in OUTCOMES.items() if key.endswith("_*")))
+_ONE_REASON = re.compile(
+    r"(?:因(?![此而])|由于|鉴于|涉及|属于)(?=[^，。；：])|不掌握|不存在|隐私|原因|"
+    + "|".join(
+        words
+        for key, words in OUTCOMES.items()
+        if re.match("(denied|unable|rejected|other)_[^*]", key)
+    )
+)
+
+
+def is_for_one_reason(words: str) -> bool:
+    """Say whether words give one reason for an outcome: 因不掌握信息无法提供 counts a part of it.
+
+    `words` reach from the last quantity to this one.
+    """
+    groups = [found.start() for found in _GROUP.finditer(words)]
+    return _ONE_REASON.search(words[: groups[-1]] if groups else words) is not None
+
+
 def _key(found: re.Match[str]) -> str:
     return next(key for key, group in _GROUPS.items() if found[group])
 
