@@ -39,13 +39,21 @@ def check_recognition(record: Record, form: Form, pages: Sequence[Page]) -> Outc
 
 
 def _grouped(record: Record, flagged: list[str], where: Mapping[str, Place]) -> Iterator[list[str]]:
+    def row_of(pointer: str) -> Hashable:
+        return where[pointer].table, where[pointer].row, record.evidence[pointer].page
+
     if len(flagged) <= _ONE_BY_ONE:
-        yield from ([pointer] for pointer in flagged)
+        yield from _by(flagged, lambda p: row_of(p) if _is_bare(record, p) else p)
         return
-    rows = _by(flagged, lambda p: (where[p].table, where[p].row, record.evidence[p].page))
+    rows = _by(flagged, row_of)
     if len(rows) > _BY_ROW:
         rows = _by(flagged, lambda p: (where[p].table, record.evidence[p].page))
     yield from rows
+
+
+def _is_bare(record: Record, pointer: str) -> bool:
+    """Say whether there is no more to tell of a value than that it is not known: no number."""
+    return value_at(record, pointer) is None and not record.evidence[pointer].alternatives
 
 
 def _by(pointers: Sequence[str], key: Callable[[str], Hashable]) -> list[list[str]]:
@@ -63,7 +71,8 @@ def _finding(
     if len(group) == 1:
         message, message_en = _one(record, code, where[group[0]], first)
     else:
-        message, message_en = _many(code, group, where)
+        bare = all(_is_bare(record, pointer) for pointer in group)
+        message, message_en = _many(code, group, where, bare=bare)
     single = len(group) == 1
     value = value_at(record, group[0])
     return Finding(
@@ -133,12 +142,23 @@ _MANY = {
 }
 
 
-def _many(code: str, group: Sequence[str], where: Mapping[str, Place]) -> tuple[str, str]:
+_MANY_BARE = {
+    "REC-DOUBT": ("没有读出", "could not be read"),
+    "REC-INFERRED": (
+        "由勾稽关系推定为空白，不是直接读出",
+        "inferred from the relations to be blank, not read",
+    ),
+}
+
+
+def _many(
+    code: str, group: Sequence[str], where: Mapping[str, Place], *, bare: bool
+) -> tuple[str, str]:
     place = where[group[0]]
     one_row = len({where[pointer].row for pointer in group}) == 1
     subject = f"“{place.row_title}”" if one_row else TABLE_TITLES[place.table]
     subject_en = place.row.replace("_", " ") if one_row else TABLE_TITLES_EN[place.table]
-    words, words_en = _MANY[code]
+    words, words_en = (_MANY | _MANY_BARE if bare else _MANY)[code]
     columns = "、".join(where[pointer].column_label for pointer in group) if one_row else ""
     return (
         f"{subject}：{len(group)} 格{words}{f'（{columns}）' if columns else ''}",

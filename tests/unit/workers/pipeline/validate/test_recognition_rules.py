@@ -59,6 +59,25 @@ def test_an_unread_value_lists_what_it_may_be() -> None:
     assert finding.message == "“（一）予以公开 / 总计”没有读出，可能是 3、5"
 
 
+def test_values_of_a_row_of_which_no_more_is_to_be_told_are_one_finding() -> None:
+    row = [f"/requests/granted/{column}" for column in ("natural_person", "research_institution")]
+    told = ["/requests/granted/other", "/requests/rejected_repeat/other"]
+    blank = evidence_of(None, kind="blank", flag="inferred")
+    evidence = dict.fromkeys((*row, told[1]), blank)
+    evidence[told[0]] = evidence_of(None, kind="number", flag="inferred", alternatives=("1", "2"))
+    report = build_report(VALUES | dict.fromkeys(evidence), evidence=evidence)
+    findings = check_recognition(report.record, FORM, report.pages).findings
+    assert sorted(finding.paths for finding in findings) == [
+        (row[0], row[1]),
+        (told[0],),
+        (told[1],),
+    ]
+    (many,) = (finding for finding in findings if len(finding.paths) == 2)
+    assert many.message == (
+        "“（一）予以公开”：2 格由勾稽关系推定为空白，不是直接读出（自然人、科研机构）"
+    )
+
+
 @pytest.mark.parametrize("count", [1, 12, 13, 60, 200])
 def test_every_flagged_value_is_in_a_finding_and_findings_stay_few(count: int) -> None:
     pointers = list(FORM.pointers[:count])
