@@ -9,7 +9,7 @@ from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.counts import read_count
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
-from workers.pipeline.validate.outcome import Outcome, cause_of, listed, listed_en, spot
+from workers.pipeline.validate.outcome import SHOWN, Outcome, cause_of, listed, listed_en, spot
 
 _SURE = 0.9
 _KINDS: dict[Kind, tuple[str, str]] = {
@@ -40,8 +40,7 @@ def _without_number(record: Record, where: Mapping[str, Place]) -> Iterator[Find
     for (table, kind, cause), pointers in groups.items():
         printed, printed_en = _KINDS[kind]
         whole = len(pointers) == sum(place.table == table for place in where.values())
-        cells = "全部数据格" if whole else listed([where[p].label for p in pointers], "格")
-        cells_en = "all cells" if whole else listed_en([where[p].label_en for p in pointers])
+        cells, cells_en = _named([where[p] for p in pointers], whole=whole)
         doubt = "；识别存疑，请对照原件" if cause == "undetermined" else ""
         page, box = spot(record.evidence[pointers[0]])
         yield Finding(
@@ -58,6 +57,17 @@ def _without_number(record: Record, where: Mapping[str, Place]) -> Iterator[Find
             suggestion="没有发生的，请填 0。",
             suggestion_en="Where nothing happened, print 0.",
         )
+
+
+def _named(found: Sequence[Place], *, whole: bool) -> tuple[str, str]:
+    """Name cells of a table in Chinese and English; those of one row by their columns."""
+    if whole:
+        return "全部数据格", "all cells"
+    if len(found) > SHOWN and len({place.row for place in found}) == 1:
+        columns = "、".join(place.column_label for place in found)
+        row = f"{len(found)} cells of {found[0].row.replace('_', ' ')}"
+        return f"“{found[0].row_title}”{len(found)} 格（{columns}）", row
+    return listed([place.label for place in found], "格"), listed_en([p.label_en for p in found])
 
 
 def _not_numbers(record: Record, form: Form, where: Mapping[str, Place]) -> Iterator[Finding]:

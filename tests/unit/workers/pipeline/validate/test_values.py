@@ -26,7 +26,11 @@ def test_blanks_of_one_table_are_one_finding_that_names_them_all() -> None:
     row = [pointer for pointer in FORM.pointers if pointer.startswith("/requests/granted/")]
     (finding,) = check_values(build_report(values | dict.fromkeys(row)).record, FORM).findings
     assert finding.paths == tuple(row)
-    assert "等 7 格空白" in finding.message
+    assert "“（一）予以公开”7 格（自然人、商业企业、" in finding.message
+    assert "总计）空白，不能视为 0" in finding.message
+    more = (*row, "/requests/new_requests/total")
+    (finding,) = check_values(build_report(values | dict.fromkeys(more)).record, FORM).findings
+    assert "等 8 格空白" in finding.message
 
 
 def test_a_wholly_blank_table_is_said_to_be_so() -> None:
