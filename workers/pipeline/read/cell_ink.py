@@ -32,6 +32,12 @@ _FRAME = 0.5
 """Letters above and below a line of print to which a line of the frame beside it goes on."""
 _STROKE_NEAR, _MOSTLY = 0.6, 0.8
 """Letters from a number within which another of its digits stands; share of the line's height."""
+_ACROSS, _TOUCHING = 0.5, 0.12
+"""Share of a line's width over which a stroke goes across it, and letters above or below it where
+one still touches its ink."""
+_DIGIT_WIDE, _HIDING = 0.6, 0.1
+"""Letters beside a line within which its next digit stands, and the share of that place that
+coloured ink takes up from which it may hide one."""
 _OPEN_SIDE, _DRAWN = 0.3, 0.5
 """Letters from a side within which it may cut a number where no ruling runs along it, and the share
 of the number's height along which one must."""
@@ -89,6 +95,7 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
         doubt
         or _coloured_over(sheet, table, x0, y0, lines)
         or any(_beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines)
+        or any(_struck_through(ruled, deep, line, sheet.letter) for line in lines)
         or _at_an_open_side(sheet, table, cell, y0, x0, lines)
         or _goes_on_outside(sheet, table, cell, y0, lines)
     )
@@ -132,6 +139,17 @@ def _beside_a_stroke(ruled: Filled, deep: int, line: InkLine, letter: float) -> 
     first, last = max(deep, line.left - near), min(ruled.shape[1] - deep, line.right + near)
     band = ruled[line.top : line.bottom, first:last]
     return band.size > 0 and bool((band.mean(axis=0) > _MOSTLY).any())
+
+
+def _struck_through(ruled: Filled, deep: int, line: InkLine, letter: float) -> bool:
+    """Say whether what seems a ruling runs across a line inside a cell: a pen's stroke does.
+
+    It was taken for no ink, so that digits are read as if their strokes beneath it were not there.
+    """
+    near = max(1, round(_TOUCHING * letter))
+    top, bottom = max(deep, line.top - near), min(ruled.shape[0] - deep, line.bottom + near)
+    band = ruled[max(0, top) : max(0, bottom), line.left : line.right]
+    return band.size > 0 and float(band.any(axis=0).mean()) >= _ACROSS
 
 
 def _at_an_open_side(
@@ -254,11 +272,23 @@ def _coloured_inside(sheet: Sheet, table: RuledTable, cell: GridCell) -> bool:
 
 
 def _coloured_over(sheet: Sheet, table: RuledTable, x0: int, y0: int, lines: list[InkLine]) -> bool:
+    """Say whether coloured ink lies over a line, or right beside it where it may hide a digit."""
+    beside = round(_DIGIT_WIDE * sheet.letter)
     for line in lines:
-        box = table.straight.box_on_page(
-            x0 + line.left, y0 + line.top, x0 + line.right, y0 + line.bottom
-        )
-        left, top, right, bottom = (max(0, round(edge)) for edge in box)
-        if (sheet.colour[top : bottom + 1, left : right + 1] > 0).mean() > 0.01:
-            return True
+        top, bottom = y0 + line.top, y0 + line.bottom
+        left, right = x0 + line.left, x0 + line.right
+        places = ((left, right, 0.01), (left - beside, left, _HIDING))
+        for start, end, most in (*places, (right, right + beside, _HIDING)):
+            if _share_coloured(sheet, table, start, top, end, bottom) > most:
+                return True
     return False
+
+
+def _share_coloured(
+    sheet: Sheet, table: RuledTable, left: int, top: int, right: int, bottom: int
+) -> float:
+    """Return how much of a rectangle of the straight image coloured ink takes up on the page."""
+    box = table.straight.box_on_page(left, top, right, bottom)
+    x0, y0, x1, y1 = (max(0, round(edge)) for edge in box)
+    part = sheet.colour[y0 : y1 + 1, x0 : x1 + 1]
+    return float((part > 0).mean()) if part.size else 0.0

@@ -137,7 +137,7 @@ def _cell(
             "text": reading.text,
             "confidence": round(reading.confidence, 4),
             "candidates": reading.candidates,
-            "seconded": reading.seconded,
+            "seconded": reading.seconded and not hidden,
             "glyphs": only.blobs if only is not None else None,
             "obstructed": hidden or any(line.clipped for line in lines),
         }

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from schemas.page import Page
 from schemas.record import Record
+from schemas.table import Cell
 from schemas.validation import Checked, Counts, Finding, Severity, Validation, Verdict
 from workers.pipeline.places import value_at
+from workers.pipeline.read.digits import agrees
 from workers.pipeline.tables.register import Registration
 from workers.pipeline.validate.aspects import check_aspects
 from workers.pipeline.validate.displaced import gathered
@@ -23,6 +25,9 @@ from workers.pipeline.validate.years import check_years
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _OF_SET_WORDS = frozenset({"STR-TABLE", "STR-LABEL", "STR-SECTION"})
 """Rules over what stands where: a text in disorder breaks them by itself."""
+
+_LIKELY = 0.9
+"""Least share of a number's best reading for its other readings to be all that it may be."""
 
 
 def validate(
@@ -90,9 +95,21 @@ def _as_disorder_allows(finding: Finding) -> Finding:
 
 
 def unbounded(registration: Registration) -> frozenset[str]:
-    """Return the values that may be other numbers than were read: hidden, cut or out of place."""
-    hidden = {pointer for pointer, cell in registration.values.items() if cell and cell.obstructed}
+    """Return the values that may be other numbers than were read: hidden, cut or out of place.
+
+    So may be what hardly reads as any number: a stroke in place of one, or dirt.
+    """
+    printed = registration.values.items()
+    hidden = {pointer for pointer, cell in printed if cell and (cell.obstructed or _is_poor(cell))}
     return registration.uncertain | registration.contradicted | registration.merged | hidden
+
+
+def _is_poor(cell: Cell) -> bool:
+    """Say whether what pixels spell is no list of all that a cell may hold."""
+    if not cell.candidates:
+        return False
+    spelt = any(agrees(cell.text, candidate.text) for candidate in cell.candidates)
+    return not spelt or cell.candidates[0].probability < _LIKELY
 
 
 def verdict_on(record: Record, findings: Sequence[Finding]) -> Verdict:

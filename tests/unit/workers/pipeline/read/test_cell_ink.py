@@ -29,14 +29,19 @@ def zero(flat: Gray, x: int, grey: int = 0) -> None:
 
 
 def doubted(
-    flat: Gray, colour: Gray | None = None, ruling: int | None = None, *, drawn: bool = True
+    flat: Gray,
+    colour: Gray | None = None,
+    ruling: int | None = None,
+    *,
+    drawn: bool = True,
+    across: int | None = None,
 ) -> bool:
     """Read the ink of the cell and say whether it may be hidden, cut or added to.
 
     `ruling`: what is at that x is held for a ruling that runs down through the cell; `drawn`: a
-    ruling was found along its right side.
+    ruling was found along its right side; `across`: one seems to run across the cell at that y.
     """
-    lines, hidden = read(flat, colour, ruling, drawn=drawn)
+    lines, hidden = read(flat, colour, ruling, drawn=drawn, across=across)
     assert len(lines) == 1
     return hidden or lines[0].clipped
 
@@ -48,6 +53,7 @@ def read(
     *,
     drawn: bool = True,
     threshold: int = 128,
+    across: int | None = None,
 ) -> tuple[list[InkLine], bool]:
     """Read the ink of the cell as `doubted` describes it."""
     part = np.ascontiguousarray(flat[REGION.top : REGION.bottom, REGION.left : REGION.right])
@@ -57,6 +63,8 @@ def read(
         frame[14:46, 106:] = 0
     if ruling is not None:
         frame[:, ruling - REGION.left - 2 : ruling - REGION.left + 2] = 255
+    if across is not None:
+        frame[across - REGION.top - 2 : across - REGION.top + 2] = 255
     grid = Grid(rows=(10.0, 50.0), columns=(10.0, 110.0), cells=(CELL,), thickness=2)
     straight = Straightened(flat=part, region=REGION, across=LEVEL, down=LEVEL)
     table = RuledTable(straight=straight, ruled=frame > 0, grid=grid)
@@ -105,6 +113,22 @@ def test_a_seal_over_the_number_hides_it() -> None:
     zero(flat, 80)
     cv2.line(seal, (60, 30), (100, 70), (255,), 3)
     assert doubted(flat, seal)
+
+
+@pytest.mark.parametrize(("x", "doubt"), [(94, True), (66, True), (120, False)])
+def test_coloured_ink_beside_a_number_may_hide_its_next_digit(x: int, doubt: bool) -> None:
+    flat, pen = page(), np.zeros((100, 240), np.uint8)
+    zero(flat, 80)
+    cv2.line(pen, (x, 35), (x, 65), (255,), 3)
+    assert doubted(flat, pen) is doubt
+
+
+@pytest.mark.parametrize(("y", "doubt"), [(50, True), (56, True), (34, False)])
+def test_a_stroke_across_a_number_that_was_taken_for_a_ruling_hides_it(y: int, doubt: bool) -> None:
+    flat = page()
+    zero(flat, 80)
+    cv2.line(flat, (25, y), (135, y), (0,), 3)
+    assert doubted(flat, across=y) is doubt
 
 
 @pytest.mark.parametrize(("stroke", "doubt"), [(68, True), (92, True), (52, False), (112, False)])
