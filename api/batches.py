@@ -240,6 +240,12 @@ def assembled(parts: Parts, tenant: str, batch_id: str) -> tuple[BatchRow, list[
         return row, [JobRow.of(found) for found in connection.execute(query)]
 
 
+def ended(parts: Parts, tenant: str, batch_id: str) -> bool:
+    """Say whether a batch is finished: all that a long poll needs to look at."""
+    with parts.reading.connect() as connection:
+        return find(connection, tenant, batch_id).status in TERMINAL
+
+
 def cancel(parts: Parts, tenant: str, batch_id: str) -> None:
     """Cancel what of a batch is not finished; each job in a transaction of its own."""
     with unit_of_work(parts.database, parts.send) as unit:

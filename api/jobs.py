@@ -20,6 +20,7 @@ from schemas.job import ACTIVE, IllegalTransition, Job, JobList, JobStatus
 from schemas.tables_sql import job_events, jobs, pages, tenants
 from storage import batches, turns
 from storage.jobs import lock, move
+from storage.moving import Mark
 from storage.outbox import Unit, unit_of_work
 from storage.rows import JOB_COLUMNS, JobRow, PageRow
 
@@ -130,7 +131,7 @@ def cancel(parts: Parts, tenant: str, job_id: str) -> None:
     with unit_of_work(parts.database, parts.send) as unit:
         job = locked(unit, tenant, job_id)
         try:
-            move(unit, job, "cancelled", {"lease_token": jobs.c.lease_token + 1})
+            move(unit, job, "cancelled", {"lease_token": Mark.ONE_MORE})
         except IllegalTransition as exc:
             raise _wrong_state(job, "已经结束，不能取消", "cannot be cancelled any more") from exc
 
@@ -150,7 +151,7 @@ def restart(unit: Unit, job: JobRow) -> None:
             "retried",
             {
                 "attempts": 0,
-                "lease_token": jobs.c.lease_token + 1,
+                "lease_token": Mark.ONE_MORE,
                 "lease_until": None,
                 "due_at": None,
                 "error": None,

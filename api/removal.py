@@ -8,6 +8,7 @@ from schemas.job import ACTIVE, TERMINAL
 from schemas.tables_sql import jobs as job_rows
 from storage import audit, removal
 from storage.jobs import move
+from storage.moving import Mark
 from storage.objects import StorageError
 from storage.outbox import unit_of_work
 from storage.rows import JobRow
@@ -27,7 +28,7 @@ def delete_job(parts: Parts, tenant: str, job_id: str, *, by: str) -> None:
     with unit_of_work(parts.database, parts.send) as unit:
         job = jobs.locked(unit, tenant, job_id)
         if job.status in ACTIVE:
-            move(unit, job, "cancelled", {"lease_token": job_rows.c.lease_token + 1})
+            move(unit, job, "cancelled", {"lease_token": Mark.ONE_MORE})
         removal.mark_jobs(unit.connection, tenant, job_rows.c.id == job_id)
         audit.note(unit.connection, tenant, by, "job.deleted", [job_id])
     if job.status in removal.AT_REST and (job.pages_total or 0) <= _FEW_PAGES:

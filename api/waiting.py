@@ -60,7 +60,13 @@ async def until_batch_finished(
             if known is not None and version_of(batch) != known:
                 break
             await news_or_timeout(news, min(left, _LOOK_AGAIN_S))
+            if known is None and not await run_in_threadpool(
+                batches.ended, parts, tenant, batch_id
+            ):
+                continue  # counting all items again would tell this client nothing
             batch = await streams.seen(parts, tenant, batch_id)
+    if known is None and batch.status not in TERMINAL:
+        batch = await streams.seen(parts, tenant, batch_id)
     return batch, version_of(batch)
 
 

@@ -19,9 +19,9 @@ from tests.stack import Servers, Stack, environment, free_port, fresh_database
 
 _BOUNDARY = "gouji-bench"
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_READING = "pages.interactive,pages.bulk"
+_READING = "pages.interactive,pages.bulk,inspect.interactive,inspect.bulk"
 _LIGHT = "assemble.interactive,assemble.bulk,housekeeping"
-_INSPECTING = "inspect.interactive,inspect.bulk"
+_INSPECTING = "inspect.interactive"
 
 _AS_IN_USE = {
     "GOUJI_SWEEP_INTERVAL_S": "5",

@@ -180,17 +180,20 @@ def _children(options: Options) -> list[Child]:
 
     Opening a large archive takes long, and so do receivers that do not answer; they must keep
     neither housekeeping nor a single document waiting, so each has a worker of its own. Of the two
-    processes that deliver one goes on while the other waits for the last answers of its run.
+    processes that deliver one goes on while the other waits for the last answers of its run. Who
+    reads inspects as well, and goes on with the page that is open then; what a person handed in is
+    inspected at once by another, if all who read are at it.
     """
     logs = options.data / "logs"
     logs.mkdir(exist_ok=True)
     light = "assemble.interactive,assemble.bulk,housekeeping"
+    reading = "pages.interactive,pages.bulk,inspect.interactive"
     return [
         Child("API", serve_api, logs / "api.log"),
-        _worker(logs, "reading", "pages.interactive,pages.bulk", options.workers),
+        _worker(logs, "reading", f"{reading},inspect.bulk", options.workers),
         _worker(logs, "light", light, 2),
         _worker(logs, "webhooks", "webhooks", 2),
-        _worker(logs, "inspecting", "inspect.interactive,inspect.bulk", 1, bounded=True),
+        _worker(logs, "inspecting", "inspect.interactive", 1, bounded=True),
         _worker(logs, "opening", "expand", 1, bounded=True),
     ]
 

@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -55,7 +56,9 @@ def csv_bytes(rows: Iterable[LongRow], *, head: bool = True) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     if head:
         writer.writerow(COLUMNS)
-    writer.writerows([_harmless(item) for item in row] for row in rows)
+    writer.writerows(
+        [_harmless(item) if isinstance(item, str) else item for item in row] for row in rows
+    )
     return (_BOM if head else b"") + text.getvalue().encode()
 
 
@@ -70,11 +73,10 @@ def without_head(content: bytes) -> bytes:
     return content.partition(b"\r\n")[2]
 
 
-def _harmless(item: object) -> object:
+@lru_cache(maxsize=4096)  # labels and issuers come again and again
+def _harmless(text: str) -> str:
     """Put an apostrophe before text a spreadsheet would run as a formula."""
-    if isinstance(item, str) and item.startswith(_FORMULA) and not _NUMBER.fullmatch(item):
-        return "'" + item
-    return item
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _typed(name: str, text: str) -> str | int | float | None:

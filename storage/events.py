@@ -37,7 +37,7 @@ def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:
     owner can have what was missed sent. One that answered 410 misses nothing.
     """
     now = func.clock_timestamp().label("now")
-    rows = unit.connection.execute(select(webhook_endpoints, now).where(_hears(tenant))).all()
+    rows = unit.connection.execute(select(webhook_endpoints, now).where(hears(tenant))).all()
     wanted = [row for row in map(EndpointRow.of, rows) if not row.events or kind in row.events]
     if not wanted:
         return
@@ -49,11 +49,12 @@ def publish(unit: Unit, tenant: str, kind: EventType, data: EventData) -> None:
 
 def anybody_hears(connection: sqlalchemy.Connection, tenant: str) -> bool:
     """Say whether a tenant has an endpoint for which events are recorded."""
-    some = select(webhook_endpoints.c.id).where(_hears(tenant))
+    some = select(webhook_endpoints.c.id).where(hears(tenant))
     return connection.execute(some.limit(1)).first() is not None
 
 
-def _hears(tenant: str) -> ColumnElement[bool]:
+def hears(tenant: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition of an endpoint for which a tenant's events are recorded."""
     return and_(
         webhook_endpoints.c.tenant == tenant,
         webhook_endpoints.c.deleted_at.is_(None),
@@ -85,6 +86,6 @@ def address(unit: Unit, endpoint: EndpointRow, event_id: str, event: WebhookEven
     return delivery_id
 
 
-def seconds(value: float) -> sqlalchemy.Function[object]:
+def seconds(value: float | ColumnElement[float]) -> sqlalchemy.Function[object]:
     """Return an interval of so many seconds as SQL."""
     return func.make_interval(0, 0, 0, 0, 0, 0, value)

@@ -3,7 +3,7 @@
 Whoever moves a job holds its row lock. Locks are taken job first, then page or batch, everywhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
@@ -14,13 +14,11 @@ from sqlalchemy import (
     Connection,
     Select,
     Text,
-    Update,
     bindparam,
     func,
     insert,
     literal,
     select,
-    true,
     update,
 )
 
@@ -30,11 +28,9 @@ from schemas.job import ACTIVE, TERMINAL, Event, JobStatus, Priority, advance, l
 from schemas.tables_sql import job_events, jobs
 from storage import batches, documents, events, tracing, turns
 from storage.ids import new_id
+from storage.moving import Mark, Values, given, moving, shape_of
 from storage.outbox import Unit
 from storage.rows import JOB_COLUMNS, JobRow
-
-Values = Mapping[str, object]
-"""Columns of a job and what they become: plain values or SQL."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +57,21 @@ _EVENTS: dict[str, EventType] = {
 }
 
 
+_LOCK = (
+    select(*JOB_COLUMNS)
+    .where(jobs.c.id == bindparam("own_id"), jobs.c.deleted_at.is_(None))
+    .with_for_update(key_share=True)
+)
+"""Made once, as every page asks it."""
+
+
 def lock(unit: Unit, job_id: str, also: ColumnElement[bool] | None = None) -> JobRow | None:
     """Lock a job's row until the end of the transaction; None when there is none.
 
     `also` says what must hold of it besides.
     """
-    row = unit.connection.execute(
-        select(*JOB_COLUMNS)
-        .where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
-        .where(true() if also is None else also)
-        .with_for_update(key_share=True)
-    ).one_or_none()
+    statement = _LOCK if also is None else _LOCK.where(also)
+    row = unit.connection.execute(statement, {"own_id": job_id}).one_or_none()
     return None if row is None else JobRow.of(row)
 
 
@@ -152,13 +152,13 @@ def move(
     event: Event,
     values: Values | None = None,
     *,
-    held: ColumnElement[bool] | None = None,
+    token: int | None = None,
 ) -> int | None:
     """Advance a job and write what changes with it; finished jobs are announced.
 
-    The job is locked, or else `held` says by a claim on it that nobody moved it since it was read:
-    then this may find otherwise, return None and write nothing. Returns the row's fencing token.
-    Raises IllegalTransition, before anything is written, when the event cannot happen now.
+    The job is locked, or else `token`, that of a claim on it, says whether anybody moved it since
+    it was read: then this may find so, return None and write nothing. Returns the row's fencing
+    token. Raises IllegalTransition, before anything is written, when the event cannot happen now.
     """
     after = advance(job.state, event)
     finished = after.status in TERMINAL
@@ -166,46 +166,25 @@ def move(
         "status": after.status,
         "stage": after.stage,
         "reason": None,
-        "version": jobs.c.version + 1,
-        "updated_at": func.now(),
-        "finished_at": func.now() if finished else None,
+        "version": Mark.ONE_MORE,
+        "updated_at": Mark.NOW,
+        "finished_at": Mark.NOW if finished else None,
     }
     if finished:
-        change |= {"lease_until": None, "due_at": None, "lease_token": jobs.c.lease_token + 1}
+        change |= {"lease_until": None, "due_at": None, "lease_token": Mark.ONE_MORE}
     change |= dict(values or {})
     verdict = change.get("verdict", job.verdict)
-    told: dict[str, JsonValue] = {
-        "status": after.status,
-        "stage": after.stage,
-        "verdict": verdict if isinstance(verdict, str) else None,
-    }
-    still = jobs.c.id == job.id
-    if held is not None:
-        still &= held & jobs.c.deleted_at.is_(None) & jobs.c.status.in_(sorted(ACTIVE))
-    changing = update(jobs).where(still).values(change)
+    line = {"status": after.status, "stage": after.stage, "verdict": verdict}
+    told = after != job.state
+    statement = moving(shape_of(change), claimed=token is not None, told=told, ends=finished)
     batch_id = job.batch_id if finished else None
-    token = _write(unit, changing, told if after != job.state else None, batch_id)
-    if finished and token is not None:
-        _follow(unit, job, after.status, told["verdict"])
-    return token
-
-
-def _write(
-    unit: Unit, changing: Update, told: Mapping[str, JsonValue] | None, batch_id: str | None
-) -> int | None:
-    """Change a job and add a line to its event stream by one statement."""
-    changed = changing.returning(jobs.c.id, jobs.c.lease_token).cte("changed")
-    found = select(changed.c.lease_token)
-    if told is not None:
-        line = (
-            literal("job.state"),
-            literal(dict(told), type_=job_events.c.data.type),
-            literal(batch_id, Text),
-        )
-        names = ["job_id", "type", "data", "batch_id"]
-        lines = insert(job_events).from_select(names, select(changed.c.id, *line))
-        found = found.add_cte(lines.cte("told"))
-    return unit.connection.execute(found).scalar_one_or_none()
+    own = {"own_id": job.id, "own_token": token, "line": line, "of_batch": batch_id}
+    found = unit.connection.execute(statement, {**own, **given(change)}).one_or_none()
+    if found is None:
+        return None
+    if finished:
+        _follow(unit, job, after.status, verdict, heard=found.heard, room_left=found.room_left)
+    return int(found.lease_token)
 
 
 def cancel_many(unit: Unit, job_ids: Sequence[str]) -> None:
@@ -249,16 +228,19 @@ def cancel_many(unit: Unit, job_ids: Sequence[str]) -> None:
             _announce(unit, job, "cancelled", None)
 
 
-def _follow(unit: Unit, job: JobRow, status: JobStatus, verdict: JsonValue) -> None:
+def _follow(
+    unit: Unit, job: JobRow, status: JobStatus, verdict: object, *, heard: bool, room_left: int
+) -> None:
     """Do what follows from a job's end: count it, announce it, close its batch, begin others."""
     unit.count("jobs_finished", status)
-    _announce(unit, job, status, verdict)
+    if heard:
+        _announce(unit, job, status, verdict)
     if job.batch_id is not None:
         batches.settle(unit, job.batch_id)
-    turns.release(unit, job.priority)
+    turns.release(unit, job.priority, room_left)
 
 
-def _announce(unit: Unit, job: JobRow, status: JobStatus, verdict: JsonValue) -> None:
+def _announce(unit: Unit, job: JobRow, status: JobStatus, verdict: object) -> None:
     """Have the tenant's endpoints told that a job is finished."""
     addresses = links(job.id, job.batch_id, status).model_dump(exclude_none=True)
     body = EventData.model_validate(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     literal_column,
     select,
     text,
@@ -75,13 +76,14 @@ def begins_at() -> ColumnElement[datetime | None]:
     return case((taken < bindparam("room"), func.now() + seconds(RESEND_S)), else_=None)
 
 
-def release(unit: Unit, priority: Priority) -> None:
-    """Let waiting jobs begin for as long as there is room.
+def release(unit: Unit, priority: Priority, room_left: int | None = None) -> None:
+    """Let waiting jobs begin for as long as there is room, of which some may be known to be left.
 
     When somebody else is at it nothing is done: the next job to end, or the sweeper, does it.
     """
     lock = func.pg_try_advisory_xact_lock(_ADVISORY_LOCKS[priority])
-    if _free(unit, priority) < max(1, room() // _AT_A_TIME):
+    free = _free(unit, priority) if room_left is None else room_left
+    if free < max(1, room() // _AT_A_TIME):
         return
     if not unit.connection.execute(select(lock)).scalar():
         return
@@ -106,12 +108,16 @@ def charge(unit: Unit, priority: Priority, tenant: str, pages: int) -> None:
 
 
 def _free(unit: Unit, priority: Priority) -> int:
-    """Return how many jobs may begin; 0 when none waits."""
-    own = jobs.c.priority == priority
+    left = room_left(literal(priority), but=literal(""))
+    return int(unit.connection.execute(select(left)).scalar_one())
+
+
+def room_left(priority: ColumnElement[str], *, but: ColumnElement[str]) -> ColumnElement[int]:
+    """Return how many jobs may begin as SQL, 0 when none waits; the job `but` is not counted."""
+    own = (jobs.c.priority == priority) & (jobs.c.id != but)
     waits = exists().where(own, literal_column(f"({HELD})"))
     in_flight = select(func.count()).where(own, literal_column(f"({IN_FLIGHT})")).scalar_subquery()
-    free = select(case((waits, room() - in_flight), else_=0))
-    return int(unit.connection.execute(free).scalar_one())
+    return case((waits, room() - in_flight), else_=0)
 
 
 def _round(unit: Unit, priority: Priority, free: int) -> int:

@@ -166,6 +166,7 @@ def compose(settings: WorkerSettings) -> Parts:
         objects=open_store(settings),
         send=broker.sender(celery, settings.redis_url),
         waiting=broker.looker(settings.redis_url),
+        reads_pages=bool(PAGE_QUEUES & set(celery.amqp.queues.consume_from)),
     )
 
 

@@ -15,7 +15,8 @@ from schemas.tables_sql import batch_items, batch_letters, batches
 from storage import batches as counted
 from storage import documents, turns
 from storage.ids import new_id
-from storage.jobs import NewJob, Values, create_many
+from storage.jobs import NewJob, create_many
+from storage.moving import Values
 from storage.outbox import Unit, unit_of_work
 from storage.rows import BatchRow
 from workers import lease

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, Update, and_, func
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.events import seconds
+from storage.rows import JobRow
 
 log = structlog.get_logger()
 
@@ -40,6 +41,15 @@ class Claim:
         return and_(self.row, self.table.c.lease_token == self.token)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A job and this process's claim on its current step, or on one of its pages."""
+
+    job: JobRow
+    claim: Claim
+    page: int | None = None
+
+
 def claim(
     connection: Connection, table: Table, row: ColumnElement[bool], lease_s: float
 ) -> Claim | None:
@@ -49,7 +59,7 @@ def claim(
     return claimed(table, row, taken.one_or_none())
 
 
-def taking(table: Table, row: ColumnElement[bool], lease_s: float) -> Update:
+def taking(table: Table, row: ColumnElement[bool], lease_s: float | ColumnElement[float]) -> Update:
     """Return the statement that takes a row; what begins with it may be written along."""
     until = func.now() + seconds(lease_s)
     free = or_(table.c.lease_until.is_(None), table.c.lease_until < func.now())

@@ -30,8 +30,10 @@ def find_reading(objects: ObjectStore, job: JobRow, engine: Engine, number: int)
     return key if objects.stat(key) is not None else None
 
 
-def keep_reading(objects: ObjectStore, job: JobRow, engine: Engine, reading: "PageReading") -> str:
-    """Store a page's picture, if it has one, and then its reading; return the key of the reading.
+def keep_reading(
+    objects: ObjectStore, job: JobRow, engine: Engine, reading: "PageReading"
+) -> tuple[str, StoredPage]:
+    """Store a page's picture, if it has one, and then its reading; return this with its key.
 
     A page that failed is kept under its job, so that nobody takes it for a finished one.
     """
@@ -44,7 +46,7 @@ def keep_reading(objects: ObjectStore, job: JobRow, engine: Engine, reading: "Pa
         objects.put(keys.page_image(key), reading.image, "image/webp")
     stored = StoredPage(engine=engine, page=page)
     objects.put(key, stored.model_dump_json().encode(), "application/json")
-    return key
+    return key, stored
 
 
 def load_reading(objects: ObjectStore, key: str) -> StoredPage:

@@ -52,3 +52,5 @@ class Parts:
     send: Send
     waiting: Callable[[Queue], Waiting]
     """Which messages wait in a queue of the broker; raises BrokerUnavailable."""
+    reads_pages: bool = False
+    """Whether this process takes pages, and so has the models."""

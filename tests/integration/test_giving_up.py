@@ -28,7 +28,7 @@ from tests.documents import pdf, zip_of
 from workers import app
 from workers import jobs as steps
 from workers.batches import start as start_opening
-from workers.jobs import Held
+from workers.lease import Held
 from workers.parts import Parts
 from workers.settings import WorkerSettings
 from workers.tasks import attempt as edge

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from schemas import failures
 from schemas.message import Message
-from schemas.tables_sql import dead_letters, jobs
+from schemas.tables_sql import dead_letters, jobs, pages
 from storage import broker
 from storage.broker import Waiting
 from storage.jobs import NewJob, create
@@ -22,8 +22,10 @@ from storage.outbox import BrokerUnavailable, unit_of_work
 from tests.stack import Servers
 from workers import app, drain
 from workers import jobs as steps
+from workers.engines.inspection import Inspection
 from workers.fault import PROCESS_ENDED, Fault
-from workers.jobs import Held
+from workers.lease import Held
+from workers.pages import start_page
 from workers.parts import Parts
 from workers.settings import WorkerSettings
 from workers.tasks.attempt import attempt
@@ -77,11 +79,12 @@ def job_id(parts: Parts) -> str:
 
 
 def pass_by(parts: Parts, seconds: int) -> None:
-    """Let time pass for every job."""
+    """Let time pass for every job and page."""
     by = text(f"interval '{seconds} seconds'")
-    moved = {"due_at": jobs.c.due_at - by, "lease_until": jobs.c.lease_until - by}
     with parts.database.begin() as connection:
-        connection.execute(update(jobs).values(moved))
+        for table in (jobs, pages):
+            moved = {"due_at": table.c.due_at - by, "lease_until": table.c.lease_until - by}
+            connection.execute(update(table).values(moved))
 
 
 def row(parts: Parts) -> sqlalchemy.Row[tuple[object, ...]]:
@@ -110,6 +113,26 @@ def test_one_message_lost_from_a_long_queue_is_sent_again(
     pass_by(parts, 60)
     sweep(parts)
     assert [one.args for one in sent] == [("job_other",), (job_id,)]
+
+
+def test_a_page_whose_reader_was_lost_right_after_the_inspection_is_asked_for_again(
+    parts: Parts, job_id: str, sent: Sent
+) -> None:
+    found = Inspection(sha256="0" * 64, kind="scan", media_type="application/pdf", pages=1)
+    lost = steps.finish_inspection(parts, begun(parts, job_id), found, go_on=True)
+    assert lost is not None
+    sent.clear()
+    assert start_page(parts, job_id, 1) is None, "it is held"
+    pass_by(parts, 60)
+    sweep(parts)
+    assert [(one.task, one.args) for one in sent] == [("gouji.page", (job_id, 1))]
+    again = start_page(parts, job_id, 1)
+    assert again is not None
+    assert again.claim.attempt == 2
+    steps.finish_page(parts, lost, reading_key="late", failure=None, duration_ms=1)
+    assert row(parts).stage == "reading", "who lost the page no longer counts"
+    steps.finish_page(parts, again, reading_key="in time", failure=None, duration_ms=1)
+    assert row(parts).stage == "assembling"
 
 
 def test_a_wait_longer_than_any_is_cut_short(parts: Parts, job_id: str, sent: Sent) -> None:

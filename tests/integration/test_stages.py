@@ -12,10 +12,10 @@ from sqlalchemy import insert, select, text, update
 
 from schemas.tables_sql import job_events, jobs, pages
 from storage.broker import Waiting
-from storage.jobs import Values
+from storage.moving import Values
 from workers import app
 from workers import jobs as steps
-from workers.jobs import Held
+from workers.lease import Held
 from workers.parts import Parts
 from workers.settings import WorkerSettings
 from workers.tasks.assemble import Standing

@@ -44,6 +44,7 @@ class Rig:
             settings=WorkerSettings(),
             steps=null_steps.build(0.0),
             waiting=lambda _: self.in_a_hurry,
+            reads_pages=False,
             **common,
         )
 
@@ -88,6 +89,34 @@ def test_a_document_of_one_page_takes_few_statements_on_its_whole_way(rig: Rig) 
     assert not rig.sent, "it was put together where its page was read"
     most = {"submit": 5, "inspect": 5, "page and assemble": 8}
     assert all(costs[name] <= most[name] for name in most), costs
+
+
+def test_a_document_of_one_page_takes_one_message_where_pages_are_read(rig: Rig) -> None:
+    rig.worker.reads_pages = True
+    rig.submit("first")
+    rig.step()
+    job_id = rig.submit("second")
+    cost = rig.step()
+    assert (status(rig, job_id), rig.sent) == ("succeeded", [])
+    assert cost <= 7, rig.statements[-cost:]
+
+
+def test_who_inspects_where_pages_are_read_leaves_the_other_pages_to_others(rig: Rig) -> None:
+    rig.worker.reads_pages = True
+    job_id = rig.submit("long", pages=3)
+    rig.step()
+    assert [message.args for message in rig.sent] == [(job_id, 2), (job_id, 3)]
+    rig.step(), rig.step()
+    assert status(rig, job_id) == "succeeded"
+
+
+def test_a_page_somebody_waits_for_is_read_before_one_that_was_just_inspected(rig: Rig) -> None:
+    rig.worker.reads_pages = True
+    rig.in_a_hurry = Waiting(contents=frozenset({("gouji.page", ("job_1", 1))}))
+    job_id = rig.submit("short")
+    rig.step()
+    assert [message.args for message in rig.sent] == [(job_id, 1)]
+    assert status(rig, job_id) == "running"
 
 
 def test_a_document_of_many_pages_is_put_together_by_those_who_do_nothing_else(rig: Rig) -> None:

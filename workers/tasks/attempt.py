@@ -19,8 +19,7 @@ from storage.outbox import unit_of_work
 from storage.tally import timing
 from workers import drain, jobs, lease
 from workers.fault import PROCESS_ENDED, TIMED_OUT, Fault, fault_of
-from workers.jobs import Held
-from workers.lease import Claim
+from workers.lease import Claim, Held
 from workers.parts import Parts
 from workers.settings import soft_limit_s
 
