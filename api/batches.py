@@ -53,8 +53,17 @@ def find(connection: Connection, tenant: str, batch_id: str) -> BatchRow:
     if found is None:
         raise not_found("批次", "batch")
     if found.deleted_at is not None:
-        raise ApiError(410, "deleted", "批次已删除。", "The batch was deleted.")
+        raise _deleted(more=found.due_at is not None)
     return BatchRow.of(found)
+
+
+def _deleted(*, more: bool) -> ApiError:
+    """Say that a batch is deleted, and whether jobs of it still are being."""
+    zh, en = ("批次已删除。", "The batch was deleted.")
+    if more:
+        zh += "其任务正在后台逐批删除。"
+        en += " Its jobs are being deleted, some at a time."
+    return ApiError(410, "deleted", zh, en)
 
 
 def read(parts: Parts, tenant: str, batch_id: str) -> Batch:

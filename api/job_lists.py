@@ -18,12 +18,10 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
-    Text,
     cast,
     func,
     literal,
     literal_column,
-    null,
     or_,
     select,
 )
@@ -41,6 +39,11 @@ _SEARCHED = (jobs.c.region_code, jobs.c.finding_codes)
 """What lists are narrowed by and do not show."""
 _ORDERED = ("year", "verdict", "created_after", "batch_id", "sha256")
 """Filters with an index that, alone, leads to the newest at once."""
+_MARKED = (
+    *("filename", "issuer", "finding_codes"),
+    *("status", "verdict", "year", "region_code"),
+)
+"""Columns, beside the tenant, of which the index of marks knows."""
 _OF_RESULTS = ("verdict", "year", "region", "issuer", "finding")
 """What no job has before it is finished."""
 
@@ -188,16 +191,22 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 def _marked(tenant: str, filters: Filters) -> list[ColumnElement[bool]]:
     """Return what the index of words and findings can say of the filters; the rest they say."""
-    own = (jobs.c.tenant, jobs.c.filename, jobs.c.issuer, jobs.c.finding_codes)
-    marks = _marks(*own, literal_column("1"))  # to the letter as the index has it
-    whose, no_issuer, longest = literal(tenant), cast(null(), Text), literal(3)
-    codes = [filters.finding] if filters.finding is not None else []
-    wanted = [
-        _marks(whose, literal(words), no_issuer, literal(of, ARRAY(Text)), longest)
-        for words, of in ((filters.text, []), (filters.issuer, []), ("", codes))
-        if words or of
-    ]
-    return [marks.contains(one) for one in wanted]
+    smallest: ColumnElement[int] = literal_column("1")  # to the letter as the index has it
+    marks = _marks(jobs.c.tenant, *(jobs.c[name] for name in _MARKED), smallest)
+    state = filters.status[0] if len(filters.status) == 1 else None
+    region = None if filters.region is None else own_digits(filters.region)
+    codes = [] if filters.finding is None else [filters.finding]
+    facts = ("", None, codes, state, filters.verdict, filters.year, region)
+    nothing: tuple[object, ...] = ([], None, None, None, None)
+    wanted: list[tuple[object, ...]] = [facts] if any(facts) else []
+    wanted += [(words, None, *nothing) for words in (filters.text, filters.issuer) if words]
+    return [marks.contains(_marks(literal(tenant), *_said(one), literal(3))) for one in wanted]
+
+
+def _said(values: Sequence[object]) -> list[ColumnElement[Any]]:
+    """Return values in the order of the columns that are marked."""
+    types = [jobs.c[name].type for name in _MARKED]
+    return [cast(literal(value, kind), kind) for value, kind in zip(values, types, strict=True)]
 
 
 def _marks(*marked: ColumnElement[Any]) -> Function[list[int]]:

@@ -1,10 +1,11 @@
 """Deleting jobs and batches: gone for all who ask at once, and noted in the audit."""
 
 import structlog
+from pydantic import JsonValue
 
 from api import batches, jobs
 from api.parts import Parts
-from schemas.job import ACTIVE, TERMINAL
+from schemas.job import ACTIVE
 from schemas.tables_sql import jobs as job_rows
 from storage import audit, removal
 from storage.jobs import move
@@ -46,18 +47,16 @@ def _remove_now(parts: Parts, job: JobRow) -> None:
         log.warning("results_not_removed", job_id=job.id, error=type(exc).__name__)
 
 
-def delete_batch(parts: Parts, tenant: str, batch_id: str, *, by: str) -> None:
-    """Delete a batch with all its jobs, cancelling it first if need be.
+def delete_batch(parts: Parts, tenant: str, batch_id: str, *, by: str) -> int:
+    """Delete a batch, cancelling it first if need be; return how many of its jobs are left.
 
-    Earlier jobs that stand for some of its items are none of its own and stay. The result files go
-    with the next rounds of housekeeping: there may be many.
+    Of a large one the other jobs go with the next rounds of housekeeping, and so do all result
+    files. Earlier jobs that stand for some of its items are none of its own and stay.
     """
-    with parts.reading.connect() as connection:
-        batch = batches.find(connection, tenant, batch_id)
-    if batch.status not in TERMINAL:
-        batches.cancel(parts, tenant, batch_id)
     with unit_of_work(parts.database, parts.send) as unit:
         batches.find(unit.connection, tenant, batch_id)
-        number = removal.mark_batch(unit.connection, tenant, batch_id)
-        audit.note(unit.connection, tenant, by, "batch.deleted", [batch_id], {"jobs": number})
-    log.info("batch_deleted", batch_id=batch_id, jobs=number)
+        marked = removal.mark_batch(unit, tenant, batch_id)
+        number: dict[str, JsonValue] = {"jobs": marked.jobs + marked.left}
+        audit.note(unit.connection, tenant, by, "batch.deleted", [batch_id], number)
+    log.info("batch_deleted", batch_id=batch_id, jobs=marked.jobs, left=marked.left)
+    return marked.left

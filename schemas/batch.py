@@ -100,6 +100,14 @@ class BatchSource(Value):
     size_bytes: int
 
 
+class BatchDeletion(Value):
+    """A batch that is gone, and whose jobs are being deleted in the background."""
+
+    id: str
+    status: Literal["deleting"]
+    jobs_left: int
+
+
 def item_status(job_status: JobStatus | None, error_code: str | None) -> ItemStatus:
     """Return the status of an item: its job's, or, where a refusal says so, `skipped`."""
     status = job_status or "failed"

@@ -81,7 +81,6 @@ jobs = Table(
     words("trace", null=True),
     *leased(),
     Index(None, "tenant", "id"),
-    Index(None, "batch_id"),
     Index(None, "batch_id", "id"),
     Index(None, "tenant", "sha256"),
     Index(None, "tenant", "created_at"),
@@ -114,10 +113,18 @@ jobs = Table(
         postgresql_where=text("region_code IS NOT NULL"),
     ),
     Index("ix_jobs_alone", "tenant", "finished_at", postgresql_where=text(ALONE)),
-    Index("ix_jobs_finding_codes", "finding_codes", postgresql_using="gin"),
     Index(
-        "ix_jobs_marks",
+        "ix_jobs_marks",  # of the version before
         text("gouji_marks(tenant, filename, issuer, finding_codes, 1)"),
+        postgresql_using="gin",
+        postgresql_where=text(FINISHED),
+    ),
+    Index(
+        "ix_jobs_marked",
+        text(
+            "gouji_marks(tenant, filename, issuer, finding_codes, status, verdict, year,"
+            " region_code, 1)"
+        ),
         postgresql_using="gin",
         postgresql_where=text(FINISHED),
     ),
@@ -171,6 +178,11 @@ batches = Table(
         "tenant",
         "finished_at",
         postgresql_where=text("deleted_at IS NULL AND finished_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_batches_leaving",
+        "due_at",
+        postgresql_where=text("deleted_at IS NOT NULL AND due_at IS NOT NULL"),
     ),
     Index(
         "ix_batches_due",

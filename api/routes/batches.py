@@ -27,7 +27,7 @@ from api.headers import SANDBOX, disposition
 from api.long_files import LongFormat
 from api.openapi import UNCHANGED, files
 from api.parts import Parts, parts
-from schemas.batch import Batch, BatchItemList, BatchList, ItemStatus
+from schemas.batch import Batch, BatchDeletion, BatchItemList, BatchList, ItemStatus
 from schemas.job import TERMINAL
 from schemas.validation import Verdict
 
@@ -176,7 +176,14 @@ def retry_batch(batch_id: str, found: Found, asking: Asking) -> Batch:
     return batches.read(found, asking.tenant, batch_id)
 
 
-@router.delete("/{batch_id}", status_code=204)
-def delete_batch(batch_id: str, found: Found, asking: Asking) -> None:
-    """Delete a batch with all its jobs and results, whether it is finished or not."""
-    removal.delete_batch(found, asking.tenant, batch_id, by=asking.actor)
+@router.delete("/{batch_id}", status_code=204, responses={202: {"model": BatchDeletion}})
+def delete_batch(batch_id: str, found: Found, asking: Asking) -> Response:
+    """Delete a batch with all its jobs and results, whether it is finished or not.
+
+    Of a large batch the jobs go in the background, some at a time: 202 says how many are left.
+    """
+    left = removal.delete_batch(found, asking.tenant, batch_id, by=asking.actor)
+    if not left:
+        return Response(status_code=204)
+    deletion = BatchDeletion(id=batch_id, status="deleting", jobs_left=left)
+    return JSONResponse(deletion.model_dump(mode="json"), status_code=202)

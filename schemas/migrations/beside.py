@@ -58,6 +58,17 @@ def add_index(
         op.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
 
 
+def drop_index(name: str) -> None:
+    """Drop an index that no running version needs, if it is there, while others go on working."""
+    if not _may_commit():
+        op.execute(f'DROP INDEX IF EXISTS "{name}"')
+        return
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")
+        op.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
+        op.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
+
+
 def _is_empty(table: str) -> bool:
     some = sa.select(sa.exists(sa.select(sa.text("1")).select_from(sa.table(table))))
     return not op.get_bind().execute(some).scalar_one()

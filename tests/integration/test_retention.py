@@ -13,7 +13,9 @@ from api import batches as asked
 from api import dead_letters as letters
 from api import jobs as job_rows
 from api import removal
+from api.auth import Caller
 from api.errors import ApiError
+from api.routes import batches as routes
 from schemas import failures, keys
 from schemas.tables_sql import (
     audit,
@@ -231,6 +233,38 @@ def test_a_batch_of_more_jobs_than_one_statement_takes_is_deleted_whole(
     batch(rig, "bat_1", 0, *(f"job_{n}" for n in range(5)))
     removal.delete_batch(rig.api, TENANT, "bat_1", by="key_1")
     assert [there(rig, f"job_{n}") for n in range(5)] == [False] * 5
+
+
+def test_a_large_batch_is_gone_at_once_and_its_jobs_some_at_a_time(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marking, "_PORTION", 2)
+    batch(rig, "bat_1", 0, *(f"job_{n}" for n in range(4)), status="running", finished_at=None)
+    finish(rig, "job_4", 0, batch_id="bat_1", status="queued", finished_at=None)
+    asking = Caller(tenant=TENANT, actor="key_1")
+    answer = routes.delete_batch("bat_1", rig.api, asking)
+    said = {"id": "bat_1", "status": "deleting", "jobs_left": 3}
+    assert (answer.status_code, json.loads(answer.body)) == (202, said)
+    assert rig.statuses() == [*["succeeded"] * 4, "cancelled"], "nothing goes on being read"
+    with pytest.raises(ApiError, match="some at a time") as caught:
+        asked.read(rig.api, TENANT, "bat_1")
+    assert caught.value.status_code == 410
+    sweep(rig)
+    assert not any(there(rig, f"job_{n}") for n in range(5))
+    assert noted(rig) == [("key_1", "batch.deleted", "bat_1")]
+    with rig.database.connect() as connection:
+        assert connection.execute(select(batch_items.c.name)).all() == []
+        assert connection.execute(select(batches.c.due_at)).scalar_one() is None
+    with pytest.raises(ApiError) as caught:
+        asked.read(rig.api, TENANT, "bat_1")
+    assert "some at a time" not in str(caught.value)
+
+
+def test_a_small_batch_is_gone_with_all_its_jobs_when_that_is_said(rig: Rig) -> None:
+    batch(rig, "bat_1", 0, "job_1", "job_2")
+    answer = routes.delete_batch("bat_1", rig.api, Caller(tenant=TENANT, actor="key_1"))
+    assert answer.status_code == 204
+    assert [there(rig, "job_1"), there(rig, "job_2")] == [False, False]
 
 
 def test_a_batch_of_another_tenant_is_not_there_to_be_deleted(rig: Rig) -> None:

@@ -12,6 +12,7 @@ from schemas.tables_sql import jobs, pages, service_state
 from storage import audit, documents, removal
 from storage.events import seconds
 from storage.objects import StorageError
+from storage.outbox import unit_of_work
 from workers.parts import Parts
 
 log = structlog.get_logger()
@@ -28,7 +29,11 @@ _LEFT = func.jsonb_array_length(jobs.c.files) > 0
 
 
 def discard(parts: Parts) -> None:
-    """Remove the results of deleted jobs; look, once a minute, for documents whose time is over."""
+    """Remove the results of deleted jobs; look, once a minute, for documents whose time is over.
+
+    First come the jobs that are left of deleted batches.
+    """
+    _mark_what_is_left(parts)
     try:
         _remove_results(parts)
     except StorageError as exc:  # the rows still name them, and the next round begins with them
@@ -41,6 +46,20 @@ def discard(parts: Parts) -> None:
             _remove(parts, tenant, sha256)
         except StorageError as exc:  # the marks stay, and the next round begins with them
             log.warning("documents_not_removed", error=type(exc).__name__)
+            return
+
+
+def _mark_what_is_left(parts: Parts) -> None:
+    """Mark jobs of deleted batches for some seconds, a portion in each transaction."""
+    until = time.monotonic() + _RESULTS_S
+    while True:
+        with unit_of_work(parts.database, parts.send) as unit:
+            found = removal.leaving(unit.connection)
+            if found is None:
+                return
+            marked = removal.mark_batch(unit, *found)
+        log.info("batch_jobs_deleted", batch_id=found[1], jobs=marked.jobs, left=marked.left)
+        if time.monotonic() > until:
             return
 
 

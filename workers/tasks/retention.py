@@ -8,10 +8,12 @@ of everything that is deleted.
 from datetime import datetime
 
 import structlog
+from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select, union
 
 from schemas.tables_sql import ALONE, api_keys, batches, jobs, tenants
 from storage import audit, removal
+from storage.outbox import unit_of_work
 from workers.parts import Parts
 from workers.tasks.discard import time_has_come
 
@@ -52,13 +54,13 @@ def _expire_batch(parts: Parts, tenant: str, batch_id: str) -> None:
     finished = select(batches.c.id).where(
         batches.c.id == batch_id, batches.c.finished_at.is_not(None), batches.c.deleted_at.is_(None)
     )
-    with parts.database.begin() as connection:
-        if connection.execute(finished).one_or_none() is None:
+    with unit_of_work(parts.database, parts.send) as unit:
+        if unit.connection.execute(finished).one_or_none() is None:
             return
-        number = removal.mark_batch(connection, tenant, batch_id)
-        by = audit.RETENTION
-        audit.note(connection, tenant, by, "batch.expired", [batch_id], {"jobs": number})
-    log.info("batch_expired", batch_id=batch_id, jobs=number)
+        marked = removal.mark_batch(unit, tenant, batch_id)
+        number: dict[str, JsonValue] = {"jobs": marked.jobs + marked.left}
+        audit.note(unit.connection, tenant, audit.RETENTION, "batch.expired", [batch_id], number)
+    log.info("batch_expired", batch_id=batch_id, jobs=marked.jobs, left=marked.left)
 
 
 def _days_by_tenant(connection: Connection, default_days: int) -> dict[str, int]:
