@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from schemas.value import Box
 from workers.pipeline.read.clean import Mask
-from workers.pipeline.read.ink import Filled, InkLine, lines_of
+from workers.pipeline.read.cut_strokes import has_stroke_at_side
+from workers.pipeline.read.ink import Filled, InkLine, lines_of, may_be_number
 from workers.pipeline.read.pale import (
     LIGHT_INK,
     has_paler_glyph,
@@ -89,10 +90,15 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
     deep = round(table.grid.thickness + _RIM * sheet.letter)
     ruled = _rim(table.ruled[window], part, deep, sheet.letter)
     lines, doubt = _print_in(part, ruled, sheet)
+    stroke = (not lines or may_be_number(lines)) and has_stroke_at_side(
+        table.straight.flat, table.grid, cell, sheet.threshold, sheet.letter
+    )
     if not lines:
-        return [], doubt or _ruled_inside(ruled, deep) or _coloured_inside(sheet, table, cell)
+        inside = _ruled_inside(ruled, deep) or _coloured_inside(sheet, table, cell)
+        return [], doubt or inside or stroke
     hidden = (
         doubt
+        or stroke
         or _coloured_over(sheet, table, x0, y0, lines)
         or any(_beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines)
         or any(_struck_through(ruled, deep, line, sheet.letter) for line in lines)

@@ -30,6 +30,7 @@ from workers.pipeline.tables.form_match import (
     passes_white,
 )
 from workers.pipeline.tables.pattern import Pattern, patterns
+from workers.pipeline.tables.settled import settled
 from workers.pipeline.tables.sight import Sight, evidence, look, look_closer
 from workers.pipeline.tables.white import without_lines
 
@@ -84,7 +85,7 @@ def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
     sight, found = _best(sight, print_only)
     if found is None or overflows(sight, found, print_only):
         return None
-    return _grid(sight, found, ink)
+    return _grid(settled(sight, found), found, ink)
 
 
 def _best(sight: Sight, print_only: Mask) -> tuple[Sight, Match | None]:

@@ -113,7 +113,7 @@ def look(flat: Gray, letter: float) -> Sight | None:
         across=across,
         down=down,
         beside=beside,
-        reaching=_reaching(down.reach(columns, rows), beside),
+        reaching=reaching(down.reach(columns, rows), beside),
         letter=letter,
         lost_rows=np.zeros(len(rows), bool),
         lost_columns=np.zeros(len(columns), bool),
@@ -129,8 +129,8 @@ def look_closer(sight: Sight, print_only: Mask) -> Sight | None:
     columns, lost_columns = _with_lost(sight.columns, white.columns)
     strengths = np.full(len(columns), _WHITE_COLUMN)
     strengths[~lost_columns] = sight.strengths * (sight.reaching >= REACHING)
-    reaching = np.zeros(len(columns))
-    reaching[~lost_columns] = sight.reaching
+    reach = np.zeros(len(columns))
+    reach[~lost_columns] = sight.reaching
     at = np.clip(np.rint(columns).astype(np.int64), 0, len(white.printed) - 1)
     strengths *= 1 - white.printed[at]
     return replace(
@@ -139,7 +139,7 @@ def look_closer(sight: Sight, print_only: Mask) -> Sight | None:
         columns=columns,
         strengths=strengths,
         beside=sight.down.cover(columns, rows),
-        reaching=reaching,
+        reaching=reach,
         lost_rows=lost_rows,
         lost_columns=lost_columns,
         white=white,
@@ -154,7 +154,8 @@ def _sure(sight: Sight) -> Floats:
     return sight.columns[sure]
 
 
-def _reaching(reach: Floats, beside: Floats) -> Floats:
+def reaching(reach: Floats, beside: Floats) -> Floats:
+    """Return how far boundaries reach the lines across, where they are lined."""
     lined = beside >= _DASHED
     counts = lined.sum(axis=0)
     return np.asarray(np.where(lined, reach, 0.0).sum(axis=0) / np.maximum(counts, 1), np.float64)

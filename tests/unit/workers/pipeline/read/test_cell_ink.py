@@ -201,6 +201,22 @@ def test_a_side_that_nobody_drew_may_cut_a_number() -> None:
     assert not doubted(number_at_the_side(4), drawn=True)
 
 
+def test_a_digit_taken_for_the_ruling_beside_its_number_leaves_doubt() -> None:
+    """Bridged from row to row, a column of 1s fills a mask of lines as a ruling does."""
+    flat = number_at_the_side(12)
+    flat[41:60, 129:131] = 0
+    assert doubted(flat, drawn=True)
+    assert not doubted(number_at_the_side(12), drawn=True)
+
+
+def test_a_blank_cell_on_whose_side_a_digit_stands_is_not_surely_blank() -> None:
+    flat = page()
+    flat[:, 128:] = 255
+    assert read(flat) == ([], False)
+    flat[41:60, 129:131] = 0
+    assert read(flat) == ([], True)
+
+
 def test_print_paler_than_the_page_is_seen_whole() -> None:
     """Its hairlines are lighter than the page's threshold, and as tall as its stems."""
     flat = page()

@@ -172,3 +172,18 @@ def test_two_lines_of_numbers_are_never_one_row() -> None:
     for at in (8, 9, 17):
         image[rows[at] - 2 : rows[at] + 3, columns[2] + 4 : -14] = 255
     assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+@pytest.mark.parametrize("aside", [-9, 9])
+def test_a_short_ruling_is_not_mistaken_for_the_strokes_right_beside_it(aside: int) -> None:
+    table = FORMS["2021"].table("proactive_disclosure")
+    rows, columns = edges(table)
+    image = drawn(table)
+    for row in range(table.rows):  # in all rows but the one of the headers something stands there
+        if row != 1:
+            image[rows[row] + 5 : rows[row + 1] - 4, columns[2] + aside] = 0
+            image[rows[row] + 5 : rows[row + 1] - 4, columns[2] + aside + 1] = 0
+    grid = grid_of(image)
+    assert cells(grid) == spans(table)
+    assert grid is not None
+    assert abs(grid.columns[2] - columns[2]) <= 2
