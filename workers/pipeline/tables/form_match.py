@@ -25,7 +25,7 @@ _CLEARLY, _CLEARLY_DOWN, MANY = 0.6, 0.85, 8
 """Ruled shares from which a boundary is one of the table, whatever the form says; the latter in
 tables of more boundaries across than that, since letters stand one below the other."""
 _DOUBLE = 0.8
-"""Letters up to which two lines down are one double ruling."""
+"""Letters up to which two lines are one double ruling: no row or column is as narrow."""
 UNSEEN, CROSSED = 0.3, 0.06
 """Lined share below which an edge is not seen, and inked share from which letters lie across."""
 _BEYOND = (0.15, 0.45)
@@ -102,16 +102,21 @@ def _leaves_out(sight: Sight, match: Match) -> bool:
     """Say whether a boundary is clearly ruled that the form does not have, or a row goes on."""
     bounds, columns = list(match.chain.bounds), match.columns
     every = sight.across.cover(sight.rows, sight.columns[columns]).T
-    left_out = np.setdiff1d(np.arange(len(sight.rows)), bounds)
+    left_out = _apart(np.setdiff1d(np.arange(len(sight.rows)), bounds), sight.rows, bounds, sight)
     if ((certainty(every[left_out]) > 0.5).mean(axis=1) > _CLEARLY).any():
         return True
     outside = np.r_[0 : bounds[0], bounds[-1] : len(sight.rows) - 1]
     if (certainty(sight.beside[outside][:, columns[1:-1]]).mean(axis=1) > 0.5).any():
         return True
     others = np.setdiff1d(np.arange(len(sight.columns)), columns)
-    apart = np.abs(sight.columns[others][:, None] - sight.columns[columns]).min(axis=1)
-    others = others[apart > _DOUBLE * sight.letter]
+    others = _apart(others, sight.columns, columns.tolist(), sight)
     return len(bounds) > MANY and bool((sight.strengths[others] > _CLEARLY_DOWN).any())
+
+
+def _apart(others: Ints, places: Floats, taken: list[int], sight: Sight) -> Ints:
+    """Leave out boundaries so near one that is taken that both are one double ruling."""
+    near = np.abs(places[others][:, None] - places[taken]).min(axis=1, initial=np.inf)
+    return np.asarray(others[near > _DOUBLE * sight.letter], np.int64)
 
 
 def covers(sight: Sight, match: Match) -> tuple[Floats, Floats]:

@@ -187,3 +187,12 @@ def test_a_short_ruling_is_not_mistaken_for_the_strokes_right_beside_it(aside: i
     assert cells(grid) == spans(table)
     assert grid is not None
     assert abs(grid.columns[2] - columns[2]) <= 2
+
+
+def test_a_second_line_of_the_frame_is_no_row_that_the_form_lacks() -> None:
+    image = drawn(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    image = cv2.copyMakeBorder(image, 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=(255,))
+    frame = (columns[0] + 13, rows[0] + 13), (columns[-1] + 27, rows[-1] + 27)
+    cv2.rectangle(image, *frame, 0, 2)
+    assert cells(grid_of(image)) == spans(REQUESTS)
