@@ -14,12 +14,15 @@ from hypothesis import HealthCheck, settings
 
 from gouji import embedded
 from storage.database import connect
+from tests.guard import Guard, guard
 from tests.receiver import Receiver, receiver
 from tests.remote import remote
 from tests.s3 import s3_endpoint
 from tests.stack import LIGHT, READING, Servers, Stack, environment, free_port, fresh_database
 
 __all__ = ["remote", "s3_endpoint"]
+
+_GUARD = pytest.StashKey[Guard]()
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")  # a busy machine is no fault of what is tested
@@ -36,12 +39,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     own.addoption("--chaos-apart", type=int, default=apart, help="times each fault comes alone")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have what the tests start end with them, also when they are killed."""
+    config.stash[_GUARD] = guard()
+
+
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
+def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
     """The servers the environment names, or those from the wheels."""
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="gouji-test-")))
         folder.chmod(0o755)
+        request.config.stash[_GUARD].remove(folder)
         redis_url = os.environ.get("GOUJI_TEST_REDIS_URL")
         database_url = os.environ.get("GOUJI_TEST_DATABASE_URL")
         yield Servers(
@@ -72,10 +81,11 @@ def database(quiet_url: str) -> Iterator[sqlalchemy.Engine]:
 
 
 @pytest.fixture(scope="session")
-def stack(servers: Servers) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Stack]:
     """The service with the null engine: API, one reading and one light worker."""
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="gouji-stack-")))
+        request.config.stash[_GUARD].remove(folder)
         url = running.enter_context(fresh_database(servers))
         _flush(servers.broker(1))
         port = free_port()
