@@ -71,3 +71,28 @@ def test_a_large_archive_goes_on_with_what_is_missing(
     assert sent[6:] == ["2", "3"]
     page.get_by_role("heading", name="全市年报.zip").wait_for()
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('upload'))") == []
+
+
+def test_a_folder_of_more_files_than_one_request_takes_is_one_batch(
+    opened: Opened, tmp_path: Path, stack: Stack
+) -> None:
+    folder = tmp_path / "全市年报"
+    folder.mkdir()
+    for number in range(1000):
+        (folder / f"空{number:04d}.pdf").touch()  # refused at once, so that nobody reads them
+    deep = folder / "一区" / ("很长的名字" * 10)
+    deep.mkdir(parents=True)
+    for name in ("一局", "二局"):
+        (deep / f"{name}.pdf").write_bytes(pdf(1, f"one of many {name} {uuid4()}"))
+    page = opened(address=stack.address)
+    page.get_by_role("heading", name="把年度报告拖到这里").wait_for()
+    page.locator("input#folder").set_input_files(folder)
+    page.wait_for_url(re.compile(r"#/batches/bat_"), timeout=120_000)
+    address = f"/v1/batches/{page.url.rpartition('/')[2]}"
+    with stack.client() as http:
+        while not (found := http.get(address, params={"wait": 30}).json())["finished_at"]:
+            pass
+        done = http.get(f"{address}/items", params={"status": "succeeded"}).json()["data"]
+    assert found["counts"] == {"succeeded": 2, "failed": 1000}
+    within = f"全市年报/一区/{'很长的名字' * 10}"
+    assert {item["name"] for item in done} == {f"{within}/{name}.pdf" for name in ("一局", "二局")}

@@ -2,11 +2,11 @@
 import { to } from "./address.js";
 import { button, element, fill, link } from "./element.js";
 import { announce, notice } from "./notice.js";
+import { isArchive, packed, pathOf } from "./pack.js";
 import { forget, LARGE, sendInParts } from "./parts.js";
 import { ask, Problem, upload } from "./service.js";
 import { count, say } from "./words.js";
 
-const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|gz|bz2|xz|7z)$/i;
 const AT_ONCE = 1000; // files the service takes in one request
 const IGNORED = /^(\.|~\$|Thumbs\.db$|desktop\.ini$)/i; // what systems leave in folders
 
@@ -56,7 +56,10 @@ async function dropped(transfer) {
 
 async function within(entry) {
   if (IGNORED.test(entry.name)) return [];
-  if (entry.isFile) return [await new Promise((found, failed) => entry.file(found, failed))];
+  if (entry.isFile) {
+    const file = await new Promise((found, failed) => entry.file(found, failed));
+    return [Object.assign(file, { path: entry.fullPath.slice(1) })]; // a dropped file has no folder of its own
+  }
   const reader = entry.createReader();
   const found = [];
   for (;;) {
@@ -69,20 +72,15 @@ async function within(entry) {
 async function send(chosen, said, signal, taken) {
   const files = chosen.filter((file) => !IGNORED.test(file.name));
   if (!files.length) return void fill(said, element("p.wrong", {}, say("drop.nothing")));
-  const parts = [];
-  for (let at = 0; at < files.length; at += AT_ONCE) parts.push(files.slice(at, at + AT_ONCE));
-  for (const part of parts) {
-    const line = element("div");
-    if (part === parts[0]) fill(said, line);
-    else said.append(line);
-    await sendPart(part, crypto.randomUUID(), line, signal, taken);
-  }
+  const line = element("div");
+  fill(said, line);
+  await handIn(files, crypto.randomUUID(), line, signal, taken);
 }
 
-async function sendPart(files, idempotencyKey, line, signal, taken) {
-  const single = files.length === 1 && !ARCHIVE.test(files[0].name);
+async function handIn(files, idempotencyKey, line, signal, taken) {
+  const single = files.length === 1 && !isArchive(files[0]);
   const title = files.length === 1 ? files[0].name : say("drop.several", { name: files[0].name, n: count(files.length) });
-  const large = files.some((file) => file.size > LARGE);
+  const large = files.length > AT_ONCE || bytesOf(files) > LARGE;
   const bar = element("progress", { max: 1, value: 0, "aria-label": say("drop.sending", { title }) });
   const far = element("span.soft");
   const stop = new AbortController();
@@ -95,27 +93,27 @@ async function sendPart(files, idempotencyKey, line, signal, taken) {
   const paused = () => (far.textContent = say("drop.paused"));
   const how = { path: single ? "/v1/jobs" : "/v1/batches", title, idempotencyKey, progress, paused, signal: stop.signal };
   try {
-    const made = await (large ? handInParts(files, how) : handInForm(files, how));
+    const made = await (large ? handInParts(packed(files, title), how) : handInForm(files, how));
     fill(line, element("p.good", {}, say("drop.taken", { title }), " ", link(say("act.follow"), to(single ? "jobs" : "batches", made.id))));
     announce(say("drop.taken", { title }));
     taken(single ? "jobs" : "batches", made);
   } catch (error) {
     if (signal.aborted) return;
-    if (error instanceof Problem) fill(line, notice(error, () => sendPart(files, idempotencyKey, line, signal, taken)));
+    if (error instanceof Problem) fill(line, notice(error, () => handIn(files, idempotencyKey, line, signal, taken)));
     else fill(line, element("p", {}, say(large ? "drop.kept" : "drop.stopped", { title })));
   }
 }
 
 function handInForm(files, { path, title, ...how }) {
   const form = new FormData();
-  for (const file of files) form.append("file", file, file.webkitRelativePath || file.name);
+  for (const file of files) form.append("file", file, pathOf(file));
   form.append("metadata", JSON.stringify({ title }));
   return upload(path, form, how);
 }
 
 // Send each file by itself, then hand all of them in by the names of their uploads.
 async function handInParts(files, { path, title, idempotencyKey, progress, paused, signal }) {
-  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const total = bytesOf(files);
   const ids = [];
   let done = 0;
   for (const file of files) {
@@ -127,6 +125,10 @@ async function handInParts(files, { path, title, idempotencyKey, progress, pause
   const made = await (await ask(path, { method: "POST", json, signal, headers: { "Idempotency-Key": idempotencyKey } })).json();
   forget(files);
   return made;
+}
+
+function bytesOf(files) {
+  return files.reduce((sum, file) => sum + file.size, 0);
 }
 
 function megabytes(bytes) {
