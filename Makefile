@@ -42,7 +42,7 @@ hostile: setup
 
 fuzz: setup
 	@$(BIN)/python -m pip install --quiet "atheris>=3.0"
-	@for target in $$($(BIN)/python -m tests.fuzz); do echo "$$target"; $(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS_EACH) -rss_limit_mb=2500 -verbosity=0 || exit 1; done
+	@for target in $$($(BIN)/python -m tests.fuzz); do echo "$$target"; $(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS_EACH) -timeout=60 -rss_limit_mb=2500 -verbosity=0 || exit 1; done
 
 SECONDS_EACH ?= 60
 

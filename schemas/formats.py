@@ -110,7 +110,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis", b"avif", b"avis")
 _BMP_HEADERS = tuple(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
-_OFFICE_OPENINGS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"xl/", b"ppt/")
+_OFFICE_OPENINGS = (
+    b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", b"word/", b"xl/", b"ppt/",
+)  # fmt: skip
 _OFFICE_SUFFIXES = {".docx": "docx", ".docm": "docx", ".xlsx": "xlsx", ".pptx": "pptx"}
 
 _WIDE = {
@@ -182,7 +184,7 @@ def _zip_kind(content: bytes, suffix: str) -> str | None:
     if first == b"mimetype":
         return "odf"
     if first.startswith(_OFFICE_OPENINGS) or suffix in _OFFICE_SUFFIXES:
-        seen = content[:8192] + content[-_HEAD_BYTES:]
+        seen = (content[:8192] + content[-_HEAD_BYTES:]).lower().replace(b"\\", b"/")
         for mark, name in ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx")):
             if mark in seen:
                 return name

@@ -88,9 +88,20 @@ def _opened(archive: zipfile.ZipFile) -> Package:
 def _needed(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the names of the parts that say what is shown, by what they say."""
     main = _main_part(archive)
-    present = set(archive.namelist())
+    present = _entries(archive)
     beside = {role: posixpath.join(posixpath.dirname(main), f"{role}.xml") for role in _BESIDE}
-    return {"document": main} | {role: name for role, name in beside.items() if name in present}
+    found = {role: name for role, name in beside.items() if _plain(name) in present}
+    return {"document": main} | found
+
+
+def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the entries by the names of their parts, in which capitals do not count."""
+    return {_plain(info.filename): info for info in archive.infolist()}
+
+
+def _plain(name: str) -> str:
+    """Return the name of a part as names are compared (ECMA-376 part 2, 6.2.2.3)."""
+    return name.replace("\\", "/").lower()  # old .NET packs with the other stroke
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:
@@ -103,7 +114,7 @@ def _main_part(archive: zipfile.ZipFile) -> str:
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     """Unpack one part; what it claims to hold and what comes out are both bounded."""
-    info = archive.getinfo(name)
+    info = _entries(archive)[_plain(name)]
     if info.flag_bits & _IS_ENCRYPTED:
         raise PackageError("encrypted")
     most = _MOST_PART_BYTES
