@@ -8,8 +8,10 @@ _MORE = ("增加", "增长", "上升", "增", "多", "升", "↑", "+")
 # NFKC leaves the strokes apart; a lone 一 before figures is a stroke as recognition reads it.
 _STROKES = "-−–—―‐‑一"
 _SIGN = "|".join(map(re.escape, (*_FEWER, *_MORE, *_STROKES)))
-_FIGURES = r"0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*"
-_CHANGE = re.compile(rf"\s*(?P<sign>{_SIGN})?\s*:?\s*(?P<figures>{_FIGURES})\s*(?:项|个|件|条)?\s*")
+_FIGURES = r"0|[1-9]\d{0,2}(?:,\d{3}){1,4}|[1-9]\d{0,14}"
+_CHANGE = re.compile(
+    rf"\s*+(?P<sign>{_SIGN})?\s*+:?\s*+(?P<figures>{_FIGURES})\s*(?:项|个|件|条)?\s*"
+)
 
 
 def read_change(text: str) -> int | None:

@@ -30,6 +30,11 @@ _INFERRED = 0.99
 _MOSTLY_NUMBERS = 0.5
 """Share that must fall on well-formed numbers; else the cell holds none."""
 
+_MOST_DIGITS = 15
+"""A longer count is several run together; no workbook or browser would hold it exactly."""
+_MOST_OF_AMOUNT = 30
+"""Digits of an amount; some are printed as calculating left them: 1234.5600000000001."""
+
 _GUESS = 0.5
 """Most share of a change that only the free reading spells."""
 
@@ -47,7 +52,8 @@ def decide(
     """Decide every value of the form; `sources` says by page where its cells' text came from."""
     form = registration.form
     cells = registration.values
-    doubts = _out_of_place(registration)
+    endless = {at for at, cell in cells.items() if _is_endless(cell, form.value_cells[at])}
+    doubts = _out_of_place(registration) | endless
     looks = {
         pointer: look_of(cell, pointer, registration, doubts) for pointer, cell in cells.items()
     }
@@ -74,7 +80,9 @@ def decide(
         if source == "ocr" and pointer in gaps:
             sure = False
         wanted = form.value_cells[pointer]
-        if wanted.decimal:
+        if cell is not None and pointer in endless:
+            decisions[pointer] = unread(cell, source, "doubtful")
+        elif wanted.decimal:
             decisions[pointer] = _amount(cell, wanted.units, sure, source)
         elif wanted.signed:
             decisions[pointer] = _change(cell, sure, source)
@@ -86,6 +94,12 @@ def decide(
             if same:
                 alike[same] = decisions[pointer]
     return decisions
+
+
+def _is_endless(cell: Cell | None, wanted: FormCell) -> bool:
+    """Say whether a cell holds more digits than any number has that is stated."""
+    most = _MOST_OF_AMOUNT if wanted.decimal else _MOST_DIGITS
+    return cell is not None and sum(map(str.isdigit, cell.text)) > most
 
 
 def _is_count(cell: FormCell) -> bool:
