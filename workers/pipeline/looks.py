@@ -36,5 +36,5 @@ def look_of(
         cell.page,
         pointer in shared,
         pointer in registration.uncertain,
-        pointer in registration.contradicted,
+        pointer in registration.contradicted or pointer in registration.guessed,
     )

@@ -69,7 +69,8 @@ def decide(
     resolved = resolve(readings, form.relations)
     ways: tuple[EvidenceSource, ...] = ("ocr", "markup", "text_layer")
     elsewhere: EvidenceSource = next((way for way in ways if way in sources.values()), ways[-1])
-    open_places = doubts | registration.uncertain | registration.contradicted
+    denied = registration.contradicted | registration.guessed
+    open_places = doubts | registration.uncertain | denied
     gaps = unlikely_blanks(cells, form) if "ocr" in sources.values() else frozenset[str]()
     alike: dict[tuple[Look, bool, int], Decision] = {}
     decisions: dict[str, Decision] = {}
@@ -143,7 +144,7 @@ def _reading(
         options=counts,
         clear=sure and clear,
         placed=sure,
-        contradicted=pointer in registration.contradicted,
+        contradicted=pointer in registration.contradicted or pointer in registration.guessed,
     )
 
 

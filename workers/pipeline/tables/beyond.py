@@ -24,7 +24,10 @@ class Trimmed:
 
 
 def trim(table: Table, form_table: FormTable) -> Trimmed:
-    """Take off the columns right of the form's last header, where other words stand over them."""
+    """Take off the columns right of the form's last header.
+
+    Other words stand over them, or nothing at all is printed there.
+    """
     last = {plain(cell.text) for cell in _last_headers(form_table)}
     own = [cell for cell in table.cells if plain(cell.text) in last]
     end = max((cell.column + cell.column_span for cell in own), default=table.columns)
@@ -34,7 +37,8 @@ def trim(table: Table, form_table: FormTable) -> Trimmed:
     bottom = max(cell.row + cell.row_span for cell in own if cell.column + cell.column_span == end)
     over = [cell for cell in table.cells if cell.column >= end and cell.row < bottom]
     headers = [cell for cell in over if lettered(plain(cell.text)) and cell.confidence >= _SURE]
-    if not headers or any(plain(cell.text) in known for cell in headers):
+    void = not any(cell.ink for cell in table.cells if cell.column >= end)
+    if not (headers or void) or any(plain(cell.text) in known for cell in headers):
         return Trimmed(table=table)
     kept = tuple(_clipped(cell, end) for cell in table.cells if cell.column < end)
     trimmed = table.model_copy(update={"cells": kept, "columns": end})

@@ -1,14 +1,22 @@
 """One printed table laid on one statutory table: rows by label, columns by header, cell by cell."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
 from workers.pipeline.changes import is_signed
 from workers.pipeline.counts import read_count
 from workers.pipeline.tables.align import align
+from workers.pipeline.tables.headed import (
+    Span,
+    before,
+    header_columns,
+    leaf_names,
+    pieces_before,
+    under,
+)
 from workers.pipeline.tables.labels import (
     lettered,
     likeness,
@@ -17,9 +25,18 @@ from workers.pipeline.tables.labels import (
     resemblance,
     wordings,
 )
+from workers.pipeline.tables.over import (
+    Columns,
+    above,
+    bare,
+    cells_by_column,
+    headed,
+    headers_over,
+    wider_than_header,
+)
 
-_HEADED = 0.6
-"""Share of a row's value cells that must stand below the form's header for the row to be sure."""
+_FOUND = 0.6
+"""Share of a row's values that must stand under headers for the row to be placed by them."""
 _ALIKE = 0.6
 _NAMED = 0.7
 """Likeness to the form's label from which a printed one names its row."""
@@ -28,9 +45,6 @@ _UNLIKE = 0.5
 _SURE = 0.9
 _NONE = "无"
 """What some offices print in place of a number."""
-
-Columns = Sequence[Sequence[Cell]]
-"""The cells of a table that cover each of its columns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +67,7 @@ class Fit:
     so a ruling is missing or one too many.
     """
 
+    table: TableName
     values: dict[str, Cell]
     labels: tuple[LabelReading, ...]
     unheaded: frozenset[str]
@@ -70,6 +85,8 @@ class _Row:
     at: int
     rivalled: bool = False
     """Without a label to name it, another row may be meant just as well."""
+    spans: Mapping[int, Span] = field(default_factory=dict)
+    """Where the form's columns stand by their headers, for a row that is not to be counted."""
 
     @property
     def pointers(self) -> frozenset[str]:
@@ -78,12 +95,20 @@ class _Row:
     @property
     def own_label(self) -> Cell | None:
         """The cell before the row's numbers."""
+        if self.spans and self.label is not None:
+            return before(self.printed, self.spans)
         count = len(self.wanted)
         return self.printed[-count - 1] if self.label and len(self.printed) > count else None
 
     @cached_property
     def places(self) -> dict[FormCell, Cell]:
-        """The cells at the right end of the row that hold its values; none when too few."""
+        """The cells at the right end of the row that hold its values; none when too few.
+
+        Where they do not stand under their headers, those that do.
+        """
+        if self.spans:
+            there = under(self.printed, self.spans)
+            return {cell: there[cell.column] for cell in self.wanted if cell.column in there}
         count = len(self.wanted)
         least = count + (1 if self.label is not None else 0)
         if len(self.printed) < least:
@@ -93,15 +118,16 @@ class _Row:
 
 def lay(table: Table, form_table: FormTable) -> Fit:
     """Lay a printed table on a statutory one."""
-    rows = _rows(table, form_table)
+    words = [cell for cell in table.cells if _is_wording(cell.text)]
+    worded = cells_by_column(table.columns, words)
+    rows = _rows(table, form_table, worded)
     labels = [*_row_labels(rows, form_table), *_headers_and_groups(table, form_table)]
-    columns = _columns(table.columns, table.cells)
-    worded = _columns(table.columns, [cell for cell in table.cells if _is_wording(cell.text)])
     misheaded = dict(_misheaded(worded, rows, form_table))
     labels += dict.fromkeys(misheaded.values())
     denied = {label.form_cell for label in labels if label.contradicts}
     contradicted = {pointer for row in rows if row.label in denied for pointer in row.pointers}
     return Fit(
+        table=form_table.name,
         values={
             wanted.pointer: cell
             for row in rows
@@ -112,10 +138,15 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         unheaded=_joined(
             row
             for row in rows
-            if row.rivalled or _unlabelled(row) or not _headed(columns, row, form_table)
-        ),
+            if row.rivalled
+            or _unlabelled(row)
+            or len(row.places) < len(row.wanted)
+            or not headed(worded, row.places, row.at, form_table)
+        ).union(*(bare(worded, row.places, row.at, form_table) for row in rows)),
         contradicted=frozenset(contradicted | misheaded.keys()),
-        parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)),
+        parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)).union(
+            *(wider_than_header(worded, row.places, row.at, form_table) for row in rows)
+        ),
     )
 
 
@@ -123,15 +154,31 @@ def _joined(rows: Iterator[_Row]) -> frozenset[str]:
     return frozenset().union(*(row.pointers for row in rows))
 
 
-def _rows(table: Table, form_table: FormTable) -> list[_Row]:
+def _rows(table: Table, form_table: FormTable, worded: Columns) -> list[_Row]:
     printed = _printed_rows(table)
     wanted = _value_rows(form_table)
+    spans = header_columns(table, form_table) if leaf_names(form_table) else {}
     if all(label is None for label, _ in wanted):
-        return _only_row(printed, wanted[0][1])
-    return [
+        own = wanted[0][1]
+        return _only_row(printed, own) or _only_row_under_headers(printed, own, spans)
+    rows = [
         _Row(label=wanted[row][0], wanted=wanted[row][1], printed=printed[at], at=at)
-        for at, row in _paired_rows(printed, wanted).items()
+        for at, row in _paired_rows(printed, wanted, spans).items()
     ]
+    return [_under_headers(row, spans, worded, form_table) for row in rows]
+
+
+def _under_headers(
+    row: _Row, spans: Mapping[int, Span], worded: Columns, form_table: FormTable
+) -> _Row:
+    """Place a row's values by the headers, where counted from the right they stand elsewhere."""
+    if not spans or headed(worded, row.places, row.at, form_table):
+        return row
+    placed = replace(row, spans=spans)
+    if all(row.places.get(wanted) is cell for wanted, cell in placed.places.items()):
+        return row
+    many = len(placed.places) >= _FOUND * len(row.wanted)
+    return placed if many or not row.places else row
 
 
 def _row_labels(rows: Sequence[_Row], form_table: FormTable) -> Iterator[LabelReading]:
@@ -177,20 +224,6 @@ def _label_shared(row: _Row) -> bool:
     return row.label is not None and own is not None and own.row_span > row.label.row_span
 
 
-def _headed(columns: Columns, row: _Row, form_table: FormTable) -> bool:
-    """Say whether enough value cells of a row stand below the header the form puts there."""
-    places = row.places
-    headers = _headers_over(form_table)
-    hits = sum(
-        any(
-            resemblance(above.text, headers[wanted.column, wanted.row]) >= _ALIKE
-            for above in _above(columns, row.at, cell)
-        )
-        for wanted, cell in places.items()
-    )
-    return bool(places) and hits >= _HEADED * len(places)
-
-
 def _misheaded(
     worded: Columns, rows: Sequence[_Row], form_table: FormTable
 ) -> Iterator[tuple[str, LabelReading]]:
@@ -198,7 +231,7 @@ def _misheaded(
 
     `worded`: the cells of each column that may be headers.
     """
-    leaf = _headers_over(form_table)
+    leaf = headers_over(form_table)
     leaves = frozenset(leaf.values())
     headers = [cell for cell in form_table.cells if cell.kind == "header"]
     # Of a text it is sure which cells hold values, whatever words stand in them: 两件.
@@ -207,10 +240,10 @@ def _misheaded(
     }
     for row in rows:
         for wanted, cell in row.places.items():
-            over = [above for above in _above(worded, row.at, cell) if id(above) not in held]
+            over = [c for c in above(worded, row.at, cell) if id(c) not in held]
             if not over or wanted.pointer is None:
                 continue
-            nearest = max(over, key=lambda above: above.row)
+            nearest = max(over, key=lambda header: header.row)
             expected = leaf[wanted.column, wanted.row]
             if _contradicts(nearest, expected) and not _is_group(nearest, leaves, headers):
                 stated = next(h for h in headers if plain(h.text) == expected)
@@ -235,20 +268,6 @@ def _is_group(cell: Cell, leaves: frozenset[str], headers: Sequence[FormCell]) -
     return best not in leaves and likeness(text, best) >= _ALIKE
 
 
-def _columns(count: int, cells: Sequence[Cell]) -> Columns:
-    """Return the cells that cover each column, as they stand in the table."""
-    columns: list[list[Cell]] = [[] for _ in range(count)]
-    for cell in cells:
-        for column in columns[cell.column : cell.column + cell.column_span]:
-            column.append(cell)
-    return columns
-
-
-def _above(columns: Columns, row: int, cell: Cell) -> Iterator[Cell]:
-    """Yield the cells above a row in the column where a cell begins."""
-    return (other for other in columns[cell.column] if other.row + other.row_span <= row)
-
-
 def _printed_rows(table: Table) -> list[list[Cell]]:
     """Return the cells that cover each row, from left to right."""
     rows: list[list[Cell]] = [[] for _ in range(table.rows)]
@@ -268,11 +287,13 @@ def _value_rows(form_table: FormTable) -> list[tuple[FormCell | None, list[FormC
 
 
 def _paired_rows(
-    printed: Sequence[Sequence[Cell]], wanted: Sequence[tuple[FormCell | None, list[FormCell]]]
+    printed: Sequence[Sequence[Cell]],
+    wanted: Sequence[tuple[FormCell | None, list[FormCell]]],
+    spans: Mapping[int, Span],
 ) -> dict[int, int]:
     """Pair printed rows with rows of the form, in order, by label."""
     widths = {1, 3} | {len(values) for _, values in wanted}
-    texts = [_label_texts(cells, widths) for cells in printed]
+    texts = [_label_texts(cells, widths, spans) for cells in printed]
     names = [plain(label.text) if label is not None else "" for label, _ in wanted]
     return align([_best_likenesses(tuple(own), tuple(names)) for own in texts])
 
@@ -284,14 +305,16 @@ def _best_likenesses(texts: tuple[str, ...], names: tuple[str, ...]) -> list[flo
     return best
 
 
-def _label_texts(cells: Sequence[Cell], widths: Iterable[int]) -> list[str]:
+def _label_texts(
+    cells: Sequence[Cell], widths: Iterable[int], spans: Mapping[int, Span]
+) -> list[str]:
     """Return what may be the label of a printed row: the cell before so many numbers."""
-    texts = []
-    for count in widths:
-        if len(cells) > count:
-            own = wordings(cells[-count - 1].text)
-            texts += [text for text in own if text and not text.isdigit()]
-    return texts
+    labels = [cells[-count - 1] for count in widths if len(cells) > count]
+    first = before(cells, spans) if spans else None
+    printed = [cell.text for cell in (*labels, first) if cell]
+    printed += pieces_before(cells, spans) if spans else []
+    texts = [text for each in dict.fromkeys(printed) for text in wordings(each)]
+    return [text for text in texts if text and not text.isdigit()]
 
 
 def _only_row(printed: Sequence[Sequence[Cell]], wanted: Sequence[FormCell]) -> list[_Row]:
@@ -306,6 +329,19 @@ def _only_row(printed: Sequence[Sequence[Cell]], wanted: Sequence[FormCell]) -> 
         return []
     rivalled = len(filled) > 1
     return [_Row(label=None, wanted=wanted, printed=printed[at], at=at, rivalled=rivalled)]
+
+
+def _only_row_under_headers(
+    printed: Sequence[Sequence[Cell]], wanted: Sequence[FormCell], spans: Mapping[int, Span]
+) -> list[_Row]:
+    """Find it where it has lost rulings, or has some too many: what stands under the headers."""
+    rows = [
+        _Row(label=None, wanted=wanted, printed=cells, at=at, spans=spans)
+        for at, cells in enumerate(printed)
+        if spans and _has_figures(cells)
+    ]
+    found = [row for row in rows if len(row.places) >= _FOUND * len(wanted)]
+    return [replace(found[-1], rivalled=len(found) > 1)] if found else []
 
 
 def _has_figures(cells: Sequence[Cell]) -> bool:
@@ -326,24 +362,6 @@ def _is_value_row(cells: Sequence[Cell], width: int) -> bool:
         for cell in cells
     )
     return len(cells) == width and lettered <= width // 5
-
-
-@cache
-def _headers_over(form_table: FormTable) -> dict[tuple[int, int], str]:
-    """Return the header over each value cell of the form, by its column and row."""
-    return {(cell.column, cell.row): _header_over(cell, form_table) for cell in form_table.values}
-
-
-def _header_over(value: FormCell, form_table: FormTable) -> str:
-    """Return the plain text of the header directly over a value cell of the form."""
-    over = [
-        header
-        for header in form_table.cells
-        if header.kind == "header"
-        and header.row < value.row
-        and header.column <= value.column < header.column + header.column_span
-    ]
-    return plain(max(over, key=lambda header: header.row).text)
 
 
 def _headers_and_groups(table: Table, form_table: FormTable) -> list[LabelReading]:

@@ -1,6 +1,7 @@
 """Fragments → tables: which statutory table a grid belongs to, and page breaks mended."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
@@ -8,6 +9,8 @@ import numpy as np
 from schemas.form import Form, TableName
 from schemas.page import Page
 from schemas.table import Cell, Table
+from workers.pipeline.tables.columns import Alignment, align_columns, boundaries
+from workers.pipeline.tables.headed import header_columns, leaf_names
 from workers.pipeline.tables.labels import likeness, likenesses, plain
 from workers.pipeline.tables.seam import sew
 
@@ -17,17 +20,32 @@ _SAME_PLACE = 0.02
 _SAME_HEADER = 0.8
 
 
-def join(pages: Sequence[Page], form: Form) -> tuple[Table, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """A table over all its pages.
+
+    `places`: its columns' boundaries, in fractions of the width of its first page. `guessed`: the
+    pages on which nothing says which of them a part's columns lie between.
+    """
+
+    table: Table
+    places: tuple[float, ...]
+    guessed: frozenset[int] = frozenset()
+
+
+def join(pages: Sequence[Page], form: Form) -> tuple[Joined, ...]:
     """Return the tables of a document in reading order, each whole, statutory ones named."""
-    joined: list[Table] = []
+    joined: list[Joined] = []
     for page in pages:
         for at, fragment in enumerate(page.tables):
             name = classify(fragment, form)
-            before = joined[-1] if joined and at == 0 else None
-            if before is not None and _continues(before, fragment, name, page.number):
+            before = joined[-1] if joined else None
+            goes_on = _continues if at == 0 else _is_torn_off
+            if before is not None and goes_on(before, fragment, name, form):
                 joined[-1] = _append(before, fragment, form)
             else:
-                joined.append(fragment.model_copy(update={"form": name}))
+                table = fragment.model_copy(update={"form": name})
+                joined.append(Joined(table=table, places=boundaries(table.columns, table.cells)))
     return tuple(joined)
 
 
@@ -65,74 +83,159 @@ def _votes(labels: Sequence[str], texts: Sequence[str]) -> int:
     return sum(len(labels[at]) for at in np.flatnonzero(found))
 
 
-def _continues(before: Table, fragment: Table, name: TableName | None, page: int) -> bool:
-    """Say whether the first table of a page goes on with the last one of the page before."""
-    if before.pages[-1] != page - 1:
+def _is_torn_off(before: Joined, fragment: Table, name: TableName | None, form: Form) -> bool:
+    """Say whether a table is the lower part of the one above it on its page, without a header."""
+    above = before.table
+    if above.form is None or name not in (above.form, None) or above.pages[-1:] != fragment.pages:
         return False
-    if name is None:
+    form_table = form.table(above.form)
+    headed = header_columns(fragment, form_table)
+    return bool(leaf_names(form_table)) and not headed and _same_columns(before, fragment)
+
+
+def _continues(before: Joined, fragment: Table, name: TableName | None, form: Form) -> bool:
+    """Say whether the first table of a page goes on with the last one of the page before."""
+    above = before.table
+    if above.pages[-1] != fragment.pages[0] - 1:
+        return False
+    if name is None or above.form is None:
         return _same_columns(before, fragment)
-    return name == before.form or (before.form is None and _same_columns(before, fragment))
+    return name == above.form
 
 
-def _same_columns(one: Table, other: Table) -> bool:
-    left, right = _edges(one), _edges(other)
+def _same_columns(before: Joined, fragment: Table) -> bool:
+    if _same_shares(before, fragment):
+        return True
+    alignment = _aligned(before, fragment)
+    return alignment is not None and alignment.sure
+
+
+def _same_shares(before: Joined, fragment: Table) -> bool:
+    left, right = _shares(before.places), _shares(boundaries(fragment.columns, fragment.cells))
     return len(left) == len(right) and all(
         abs(a - b) <= _SAME_PLACE for a, b in zip(left, right, strict=True)
     )
 
 
-def _edges(table: Table) -> list[float]:
-    """Return the column boundaries as shares of the table's width."""
-    edges = [0.0] * (table.columns + 1)
-    for cell in table.cells:
-        if cell.box is not None:
-            edges[cell.column] = cell.box[0]
-            edges[cell.column + cell.column_span] = cell.box[2]
-    width = edges[-1] - edges[0]
-    return [(edge - edges[0]) / width for edge in edges] if width > 0 else edges
+def _shares(places: Sequence[float]) -> list[float]:
+    """Return boundaries as shares of the table's width."""
+    width = places[-1] - places[0]
+    return [(place - places[0]) / width for place in places] if width > 0 else list(places)
 
 
-def _append(before: Table, fragment: Table, form: Form) -> Table:
+def _append(before: Joined, fragment: Table, form: Form) -> Joined:
     """Put a fragment below a table: columns brought together, a repeated header left out."""
-    repeated = _repeated_rows(before, fragment)
-    columns, first, second = _together(before, fragment)
-    name = before.form or classify(fragment, form)
-    above = [_moved(cell, first, 0) for cell in before.cells]
-    below = [_moved(cell, second, -repeated) for cell in fragment.cells if cell.row >= repeated]
-    cells = sew(above, below, form, name) if name and below else [*above, *below]
-    return Table(
-        pages=before.pages + fragment.pages,
+    above = before.table
+    repeated = _repeated_rows(above, fragment)
+    laid = _together(before, fragment)
+    name = above.form or classify(fragment, form)
+    upper = [_moved(cell, laid.first, 0) for cell in above.cells]
+    lower = [
+        _moved(cell, laid.second, -repeated)
+        for cell in fragment.cells
+        if cell.row >= repeated
+        and (cell.text or laid.second[cell.column] < laid.second[_end(cell)])
+    ]
+    cells = sew(upper, lower, form, name) if name and lower else [*upper, *lower]
+    headed = repeated > 0 and fragment.columns == above.columns
+    table = Table(
+        pages=tuple(dict.fromkeys(above.pages + fragment.pages)),
         rows=max(cell.row + cell.row_span for cell in cells),
-        columns=columns,
+        columns=len(laid.places) - 1,
         cells=tuple(cells),
-        box=before.box,
+        box=above.box,
         form=name,
     )
+    guessed = () if laid.sure or headed else fragment.pages
+    return Joined(table=table, places=laid.places, guessed=before.guessed.union(guessed))
+
+
+def _end(cell: Cell) -> int:
+    return cell.column + cell.column_span
 
 
 def _moved(cell: Cell, places: Sequence[int], down: int) -> Cell:
     column = places[cell.column]
-    span = places[cell.column + cell.column_span] - column
+    span = places[_end(cell)] - column
     return cell.model_copy(
         update={"row": cell.row + down, "column": column, "column_span": max(1, span)}
     )
 
 
-def _together(one: Table, other: Table) -> tuple[int, list[int], list[int]]:
-    """Return the joint number of columns and, for each table, its boundaries' new indices.
+@dataclass(frozen=True, kw_only=True)
+class _Together:
+    """The boundaries two tables have together and, of each table, its boundaries' new indices."""
 
-    By place; where that would make more columns than the wider table has, from the right, since
-    value columns stand there.
+    places: tuple[float, ...]
+    first: Sequence[int]
+    second: Sequence[int]
+    sure: bool
+
+
+def _together(before: Joined, fragment: Table) -> _Together:
+    """Bring the columns of two parts together: as they stand, where that is sure."""
+    alignment = None if _same_shares(before, fragment) else _aligned(before, fragment)
+    if alignment is not None and alignment.sure:
+        return _as_they_stand(before.places, alignment, _void(fragment))
+    return _counted(before, fragment)
+
+
+def _aligned(before: Joined, fragment: Table) -> Alignment | None:
+    loose = any(cell.loose for cell in (*before.table.cells, *fragment.cells))
+    if loose:  # the boxes of texts, not of columns
+        return None
+    return align_columns(before.places, boundaries(fragment.columns, fragment.cells))
+
+
+def _void(table: Table) -> tuple[int, int]:
+    """Return the first and the last boundary between which all that is printed stands."""
+    printed = [cell for cell in table.cells if cell.text]
+    first = min((cell.column for cell in printed), default=0)
+    return first, max((_end(cell) for cell in printed), default=table.columns)
+
+
+def _as_they_stand(
+    headed: Sequence[float], alignment: Alignment, printed: tuple[int, int]
+) -> _Together:
+    """Keep every boundary; what is empty beyond the headed part's frame is no column."""
+    frame = headed[0], headed[-1]
+    own = list(alignment.places)
+    for at, place in enumerate(own):
+        if alignment.at[at] is None and not printed[0] <= at <= printed[1]:
+            own[at] = min(max(place, frame[0]), frame[1])
+    found = zip(own, alignment.at, strict=True)
+    new = sorted(place for place, at in found if at is None and place not in frame)
+    places = sorted([*headed, *new])
+    kept = [places.index(place) for place in headed]
+    second = [
+        kept[at] if at is not None else places.index(place)
+        for place, at in zip(own, alignment.at, strict=True)
+    ]
+    return _Together(places=tuple(places), first=kept, second=second, sure=True)
+
+
+def _counted(before: Joined, fragment: Table) -> _Together:
+    """Bring columns together by their shares of the table's width, or count them from the right.
+
+    Value columns stand there. Sure are only columns of the same shares, or as many where no ruling
+    says where they lie.
     """
-    left, right = _edges(one), _edges(other)
+    left, right = _shares(before.places), _shares(boundaries(fragment.columns, fragment.cells))
     places: list[float] = []
     for edge in sorted(left + right):
         if not places or edge - places[-1] > _SAME_PLACE:
             places.append(edge)
-    columns = max(one.columns, other.columns)
-    if len(places) - 1 == columns:
-        return columns, _nearest(left, places), _nearest(right, places)
-    return columns, _from_right(one.columns, columns), _from_right(other.columns, columns)
+    one, other = before.table.columns, fragment.columns
+    columns = max(one, other)
+    alike = len(places) - 1 == columns
+    if alike:
+        first, second = _nearest(left, places), _nearest(right, places)
+    else:
+        first, second = _from_right(one, columns), _from_right(other, columns)
+    joint = np.interp(range(columns + 1), first, before.places)
+    ruled = all(cell.box is not None and not cell.loose for cell in fragment.cells)
+    sure = alike or (one == other and not ruled)
+    return _Together(places=tuple(joint.tolist()), first=first, second=second, sure=sure)
 
 
 def _nearest(edges: Sequence[float], places: Sequence[float]) -> list[int]:

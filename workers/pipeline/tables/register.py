@@ -1,7 +1,7 @@
 """Grid → statutory form: which cell of which table holds which value and which label."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.form import Form, FormTable, TableName
@@ -10,7 +10,7 @@ from schemas.table import Cell, Table
 from workers.pipeline.tables.beyond import Trimmed, trim
 from workers.pipeline.tables.fit import Fit, lay
 from workers.pipeline.tables.fit import LabelReading as LabelReading
-from workers.pipeline.tables.join import join
+from workers.pipeline.tables.join import Joined, join
 from workers.pipeline.tables.turned import laid_back
 
 _SAME_TABLE_TWICE = 0.5
@@ -39,13 +39,16 @@ class Registration:
     """Pointers beside or below which another label or header is printed than the form's."""
     merged: frozenset[str] = frozenset()
     """Pointers whose cell is not surely one value's: a ruling is missing there, or one too many."""
+    guessed: frozenset[str] = frozenset()
+    """Pointers whose columns are those of another page by guess: no sum confirms their place."""
     beyond: tuple[tuple[TableName, Cell], ...] = ()
     """Headers of columns that stand right of the form's, by table; their numbers are not read."""
 
 
 def register(pages: Sequence[Page], form: Form) -> Registration:
     """Join the tables of all pages and lay the statutory ones on the form."""
-    tables = join(pages, form)
+    joined = join(pages, form)
+    tables = tuple(one.table for one in joined)
     trimmed = {name: _trimmed(tables, form.table(name)) for name in (t.name for t in form.tables)}
     fits = {name: _fits(parts, form.table(name)) for name, parts in trimmed.items()}
     found = [fit for parts in fits.values() for fit in parts]
@@ -68,8 +71,18 @@ def register(pages: Sequence[Page], form: Form) -> Registration:
         uncertain=frozenset().union(*(fit.unheaded for fit in found)),
         contradicted=frozenset().union(*(fit.contradicted for fit in found)),
         merged=shared.union(*(fit.parted for fit in found)),
+        guessed=frozenset(_guessed(joined, found)),
         beyond=tuple((n, h) for n, parts in trimmed.items() for one in parts for h in one.headers),
     )
+
+
+def _guessed(joined: Sequence[Joined], fits: Sequence[Fit]) -> Iterator[str]:
+    """Yield the pointers of the cells on pages on which nothing says which columns they are of."""
+    pages = {(one.table.form, page) for one in joined for page in one.guessed}
+    for fit in fits:
+        for pointer, cell in fit.values.items():
+            if (fit.table, cell.page) in pages:
+                yield pointer
 
 
 def _trimmed(tables: Sequence[Table], form_table: FormTable) -> list[Trimmed]:
@@ -84,8 +97,13 @@ def _fits(parts: Sequence[Trimmed], form_table: FormTable) -> list[Fit]:
 
 
 def _overlap(fits: Sequence[Fit]) -> bool:
-    """Say whether two tables print the same values of the form; blank cells say nothing."""
-    printed = [{p for p, cell in fit.values.items() if cell.text} for fit in fits]
+    """Say whether two tables print the same values of the form.
+
+    Blank cells say nothing, nor do those whose place no header and label confirm.
+    """
+    printed = [
+        {p for p, cell in fit.values.items() if cell.text and p not in fit.unheaded} for fit in fits
+    ]
     return any(
         len(one & other) > _SAME_TABLE_TWICE * max(1, min(len(one), len(other)))
         for at, one in enumerate(printed)

@@ -101,7 +101,8 @@ def unbounded(registration: Registration) -> frozenset[str]:
     """
     printed = registration.values.items()
     hidden = {pointer for pointer, cell in printed if cell and (cell.obstructed or _is_poor(cell))}
-    return registration.uncertain | registration.contradicted | registration.merged | hidden
+    out_of_place = registration.contradicted | registration.guessed | registration.merged
+    return registration.uncertain | out_of_place | hidden
 
 
 def _is_poor(cell: Cell) -> bool:
