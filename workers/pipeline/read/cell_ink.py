@@ -1,6 +1,7 @@
 """The ink of a table's cells: what is printed in one, and what may hide it, cut it or add to it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -9,7 +10,14 @@ from numpy.typing import NDArray
 from schemas.value import Box
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.cut_strokes import has_stroke_at_side
-from workers.pipeline.read.ink import Filled, InkLine, lines_of, may_be_number
+from workers.pipeline.read.ink import (
+    Filled,
+    InkLine,
+    cut_out,
+    find_print,
+    lines_of,
+    may_be_number,
+)
 from workers.pipeline.read.pale import (
     LIGHT_INK,
     has_paler_glyph,
@@ -54,6 +62,11 @@ class Sheet:
     colour: Mask
     threshold: int
     letter: float
+
+    @cached_property
+    def sealed(self) -> bool:
+        """Say whether anything on the page is coloured."""
+        return cv2.countNonZero(self.colour) > 0
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
         """Return a rectangle in pixels as shares of the page."""
@@ -115,16 +128,19 @@ def _print_in(part: Gray, ruled: Filled, sheet: Sheet) -> tuple[list[InkLine], b
     at a lighter one. What shines through the sheet is then as dark as ink: glyphs much paler than
     the others leave doubt, and so do lines without any dark ink.
     """
-    lines = lines_of(part, ruled, sheet.threshold, sheet.letter)
-    if not lines:
+    found = find_print(part, ruled, sheet.threshold, sheet.letter)
+    if not found.spans:
         if not traces(part, ruled, sheet.letter):
             return [], False
         return lines_of(part, ruled, LIGHT_INK, sheet.letter), True
     doubt = False
-    own = own_threshold(part, ruled, lines)
+    own = own_threshold(part, ruled, found)
     if own > sheet.threshold:
-        lines = lines_of(part, ruled, own, sheet.letter) or lines
+        lighter = find_print(part, ruled, own, sheet.letter)
+        lines = cut_out(lighter if lighter.spans else found, part, ruled, sheet.letter)
         doubt = has_paler_glyph(part, ruled, lines, own, sheet.letter)
+    else:
+        lines = cut_out(found, part, ruled, sheet.letter)
     if paler_beyond(part, ruled, lines, sheet.letter):
         lines = lines_of(part, ruled, LIGHT_INK, sheet.letter) or lines
         doubt = doubt or has_paler_glyph(part, ruled, lines, LIGHT_INK, sheet.letter)
@@ -264,6 +280,8 @@ def _reach_down(light: NDArray[np.uint8], end: int) -> Filled:
 
 def _coloured_inside(sheet: Sheet, table: RuledTable, cell: GridCell) -> bool:
     """Say whether coloured ink of a letter's size lies wholly inside a cell: not a seal's line."""
+    if not sheet.sealed:
+        return False
     left, top, right, bottom = (round(v) for v in table.straight.box_on_page(*table.grid.box(cell)))
     inset = table.grid.thickness + 2
     part = sheet.colour[max(0, top) + inset : bottom - inset, max(0, left) + inset : right - inset]
@@ -279,6 +297,8 @@ def _coloured_inside(sheet: Sheet, table: RuledTable, cell: GridCell) -> bool:
 
 def _coloured_over(sheet: Sheet, table: RuledTable, x0: int, y0: int, lines: list[InkLine]) -> bool:
     """Say whether coloured ink lies over a line, or right beside it where it may hide a digit."""
+    if not sheet.sealed:
+        return False
     beside = round(_DIGIT_WIDE * sheet.letter)
     for line in lines:
         top, bottom = y0 + line.top, y0 + line.bottom

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from schemas.table import Candidate
 from workers.pipeline.read.recognition import DIGITS
 
+_Beams = dict[str, tuple[float, float]]
+"""Strings with their scores: ending in a blank, ending in their last digit."""
+
 BEAM = 24
 KEPT = 5
 _FLOOR = 1e-5
@@ -69,49 +72,50 @@ def mass(steps: NDArray[np.float32]) -> float:
 
 
 def _search(steps: NDArray[np.float64]) -> dict[str, float]:
-    """Return score by string; each beam carries (ending in blank, ending in its last digit)."""
-    beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
-    for step in steps:
-        blank, likely = float(step[0]), _likely(step)
+    """Return score by string."""
+    beams: _Beams = {"": (1.0, 0.0)}
+    for step in steps.tolist():
+        blank, likely = step[0], _likely(step)
         if not likely:
-            beams = {text: (sum(pair) * blank, 0.0) for text, pair in beams.items()}
+            beams = {text: ((a + b) * blank, 0.0) for text, (a, b) in beams.items()}
             continue
-        following: dict[str, list[float]] = {}
-        for text, pair in _best(beams):
-            _extend(following, text, pair, blank, likely)
-        beams = {text: (pair[0], pair[1]) for text, pair in following.items()}
-    return {text: sum(pair) for text, pair in beams.items()}
+        if len(beams) > 1:
+            beams = _best(beams)
+        beams = _extended(beams, blank, likely)
+    return {text: a + b for text, (a, b) in beams.items()}
 
 
-def _best(beams: dict[str, tuple[float, float]]) -> list[tuple[str, tuple[float, float]]]:
-    """Return the beams worth following."""
-    ranked = sorted(beams.items(), key=lambda item: -sum(item[1]))[:BEAM]
-    least = _NEGLIGIBLE * sum(ranked[0][1])
-    return [item for item in ranked if sum(item[1]) >= least]
+def _best(beams: _Beams) -> _Beams:
+    """Return the beams worth following, the best first."""
+    scores = {text: a + b for text, (a, b) in beams.items()}
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)[:BEAM]
+    least = _NEGLIGIBLE * scores[ranked[0]]
+    return {text: beams[text] for text in ranked if scores[text] >= least}
 
 
-def _likely(step: NDArray[np.float64]) -> list[tuple[str, float]]:
+def _likely(step: list[float]) -> list[tuple[str, float]]:
     """Return the digits a step may be; shares that cannot show in a result are left out."""
-    least = max(1e-9, _NEGLIGIBLE * float(step.max()))
-    return [(DIGITS[at], float(step[at + 1])) for at in np.flatnonzero(step[1:] >= least)]
+    least = max(1e-9, _NEGLIGIBLE * max(step))
+    return [(DIGITS[at], share) for at, share in enumerate(step[1:]) if share >= least]
 
 
-def _extend(
-    following: dict[str, list[float]],
-    text: str,
-    pair: tuple[float, float],
-    blank: float,
-    likely: list[tuple[str, float]],
-) -> None:
-    """Carry a beam over one step."""
-    both = pair[0] + pair[1]
-    following.setdefault(text, [0.0, 0.0])[0] += both * blank
-    for character, probability in likely:
-        if text.endswith(character):
-            following.setdefault(text, [0.0, 0.0])[1] += pair[1] * probability
-            following.setdefault(text + character, [0.0, 0.0])[1] += pair[0] * probability
-        else:
-            following.setdefault(text + character, [0.0, 0.0])[1] += both * probability
+def _extended(beams: _Beams, blank: float, likely: list[tuple[str, float]]) -> _Beams:
+    """Carry beams over one step."""
+    ending_blank: dict[str, float] = {}
+    ending_digit: dict[str, float] = {}
+    for text, (a, b) in beams.items():
+        whole = a + b
+        ending_blank[text] = whole * blank
+        ending_digit.setdefault(text, 0.0)
+        last = text[-1:]
+        for character, probability in likely:
+            longer = text + character
+            if character == last:
+                ending_digit[text] += b * probability
+                ending_digit[longer] = ending_digit.get(longer, 0.0) + a * probability
+            else:
+                ending_digit[longer] = ending_digit.get(longer, 0.0) + whole * probability
+    return {text: (ending_blank.get(text, 0.0), b) for text, b in ending_digit.items()}
 
 
 def agrees(text: str, number: str) -> bool:

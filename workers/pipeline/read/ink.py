@@ -1,6 +1,6 @@
 """Ink → lines: what is printed inside a cell, cut out tightly for recognition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.clean import Mask, percentile
 from workers.pipeline.read.recognition import Gray
 
 Filled = NDArray[np.bool_]
@@ -73,6 +73,21 @@ class InkLine:
     pale: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Print:
+    """The ink of a cell below a grey, dirt left out, and the rows from which to which lines go."""
+
+    threshold: int
+    ink: Filled
+    spans: list[tuple[int, int]]
+
+    def boxes(self) -> Iterator[tuple[int, int, int, int]]:
+        """Return left, top, right and bottom of each line."""
+        for top, bottom in self.spans:
+            columns = np.flatnonzero(self.ink[top:bottom].any(axis=0))
+            yield int(columns[0]), top, int(columns[-1]) + 1, bottom
+
+
 def may_be_number(lines: Sequence[InkLine]) -> bool:
     """Say whether a cell's lines are one line of narrow glyphs, or a stroke for no number."""
     return len(lines) == 1 and (bool(lines[0].mark) or lines[0].widest <= _NARROW)
@@ -80,18 +95,28 @@ def may_be_number(lines: Sequence[InkLine]) -> bool:
 
 def lines_of(cell: Gray, ruled: Filled, threshold: int, letter: float) -> list[InkLine]:
     """Find the lines of ink in a cell's image; `ruled` is where rulings and their rims lie."""
-    ink = (cell < threshold) & ~ruled
-    ink = _without_specks(ink, letter)
-    if not ink.any():
-        return []
-    whitened = np.where(ruled & ~ink, np.uint8(255), cell)
-    light = (cell < (threshold + WHITE) / 2) & ~ruled
-    pale = _pale(ink, light)
+    return cut_out(find_print(cell, ruled, threshold, letter), cell, ruled, letter)
+
+
+def find_print(cell: Gray, ruled: Filled, threshold: int, letter: float) -> Print:
+    """Find where the lines of ink in a cell's image lie, without looking at what they are."""
+    ink = _without_specks((cell < threshold) & ~ruled, letter)
     spans = _spans(_profile(ink, axis=1), gap=max(1, round(0.1 * letter)))
     spans = [part for span in spans for part in _parted(ink, span, letter)]
     spans = _with_crumbs_joined(spans, round(0.35 * letter))
     spans = _with_halves_joined(spans, letter)
-    lines = [_line(whitened, ink, pale, top, bottom, letter) for top, bottom in spans]
+    return Print(threshold=threshold, ink=ink, spans=spans)
+
+
+def cut_out(found: Print, cell: Gray, ruled: Filled, letter: float) -> list[InkLine]:
+    """Cut the lines out of the cell in which they were found."""
+    if not found.spans:
+        return []
+    ink = found.ink
+    whitened = np.where(ruled & ~ink, np.uint8(255), cell)
+    light = (cell < (found.threshold + WHITE) / 2) & ~ruled
+    pale = _pale(ink, light)
+    lines = [_line(whitened, ink, pale, top, bottom, letter) for top, bottom in found.spans]
     loose = light & ~pale
     return [
         replace(line, blobs=line.blobs + 1) if _sign_before(loose, line, letter) else line
@@ -160,8 +185,11 @@ def _far_crumbs(stats: NDArray[np.int64], kept: Filled, letter: float) -> Filled
 def _spans(filled: Filled, gap: int) -> list[tuple[int, int]]:
     """Return the runs of a profile as start, end (not included); gaps up to `gap` are closed."""
     at = np.flatnonzero(filled)
-    parts = np.split(at, np.flatnonzero(np.diff(at) > gap) + 1)
-    return [(int(part[0]), int(part[-1]) + 1) for part in parts if part.size]
+    if not at.size:
+        return []
+    breaks = np.flatnonzero(at[1:] - at[:-1] > gap)
+    starts, ends = at[breaks + 1].tolist(), (at[breaks] + 1).tolist()
+    return list(zip([int(at[0]), *starts], [*ends, int(at[-1]) + 1], strict=True))
 
 
 def _profile(ink: Filled, axis: int) -> Filled:
@@ -220,14 +248,14 @@ def _with_halves_joined(spans: list[tuple[int, int]], letter: float) -> list[tup
 
 def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: float) -> InkLine:
     inside = ink[top:bottom]
-    columns = np.flatnonzero(inside.any(axis=0))
-    left, right = int(columns[0]), int(columns[-1]) + 1
+    blobs = _spans(_profile(inside, axis=0), gap=1)
+    left, right = blobs[0][0], blobs[-1][1]
     high, wide = bottom - top, right - left
     pad = max(2, round(0.1 * max(high, letter)))
     missing = max(0, round(_LINE_HEIGHT * letter) - high) // 2
     first, last = _reach(pale[top:bottom], left, right, round(_HAIRLINE * letter))
     crop = _padded(cell, first - pad, top - pad - missing, last + pad, bottom + pad + missing)
-    blobs = _spans(_profile(inside, axis=0), gap=1)
+    leans, strays = _lean(inside[:, left:right])
     return InkLine(
         crop=crop,
         left=left,
@@ -236,11 +264,11 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         bottom=bottom,
         blobs=min(len(blobs), max(1, round((wide - 0.6 * high) / (0.8 * high)) + 1)),
         widest=max(end - start for start, end in blobs) / high,
-        mark=_mark(inside[:, left:right], letter),
-        leans=_lean(inside[:, left:right])[0] >= _SLOPE,
+        mark=_mark(high, wide, letter, slash=leans >= _SLOPE and strays <= _STRAIGHT),
+        leans=leans >= _SLOPE,
         clipped=_is_cut(blobs, high, cell.shape[1], letter)
         or _may_be_ruling(top, bottom, cell, letter),
-        pale=float(np.percentile(cell[top:bottom, left:right], STEMS)) > _PALE_STEMS,
+        pale=percentile(cell[top:bottom, left:right], STEMS) > _PALE_STEMS,
     )
 
 
@@ -269,15 +297,13 @@ def _may_be_ruling(top: int, bottom: int, cell: Gray, letter: float) -> bool:
     return bottom - top < 0.3 * letter and not _CENTRAL < middle < 1.0 - _CENTRAL
 
 
-def _mark(ink: Filled, letter: float) -> str:
-    """Return “—” for a dash, “/” for one straight leaning stroke, else nothing."""
-    high, wide = ink.shape
+def _mark(high: int, wide: int, letter: float, *, slash: bool) -> str:
+    """Return “—” for a dash, “/” for ink that is one straight leaning stroke, else nothing."""
     if high < 0.3 * letter:
         return "—" if wide > 1.5 * high and wide > 0.25 * letter else ""
     if not 0.15 * high < wide < 1.3 * high or high < 0.5 * letter:
         return ""
-    leans, strays = _lean(ink)
-    return "/" if leans >= _SLOPE and strays <= _STRAIGHT else ""
+    return "/" if slash else ""
 
 
 def _lean(ink: Filled) -> tuple[float, float]:
@@ -285,12 +311,14 @@ def _lean(ink: Filled) -> tuple[float, float]:
 
     The lean is pixels to the right per pixel up; straying is in stroke widths.
     """
-    y, x = np.nonzero(ink)
     if ink.shape[0] < 3:
         return 0.0, 0.0
-    slope, start = np.polyfit(y, x, 1)
-    strays = float(np.std(x - (start + slope * y)))
-    return -float(slope), strays * ink.shape[0] / x.size
+    down, right = np.nonzero(ink)
+    y, x = down - down.mean(), right - right.mean()
+    slope = float(y @ x) / float(y @ y)
+    rest = x - slope * y
+    strays = (float(rest @ rest) / x.size) ** 0.5
+    return -slope, strays * ink.shape[0] / x.size
 
 
 def _padded(cell: Gray, left: int, top: int, right: int, bottom: int) -> Gray:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from workers.pipeline.read.ink import STEMS, WHITE, Filled, InkLine, may_be_number
+from workers.pipeline.read.clean import percentile
+from workers.pipeline.read.ink import STEMS, WHITE, Filled, InkLine, Print, may_be_number
 from workers.pipeline.read.recognition import Gray
 
 LIGHT_INK = 215
@@ -20,20 +21,18 @@ _HALO = 0.2
 """Letters by which light ink lies around the dark ink it belongs to."""
 
 
-def own_threshold(cell: Gray, ruled: Filled, lines: Sequence[InkLine]) -> int:
+def own_threshold(cell: Gray, ruled: Filled, found: Print) -> int:
     """Return the grey half way from a cell's own print to paper, below which its pixels are ink.
 
     Where the toner ran out, the page's threshold is that of darker places: it cuts hairlines off.
     """
     prints = [
-        cell[line.top : line.bottom, line.left : line.right][
-            ~ruled[line.top : line.bottom, line.left : line.right]
-        ]
-        for line in lines
+        cell[top:bottom, left:right][~ruled[top:bottom, left:right]]
+        for left, top, right, bottom in found.boxes()
     ]
     if not sum(part.size for part in prints):
         return 0
-    darkest = float(np.percentile(np.concatenate(prints), STEMS))
+    darkest = percentile(np.concatenate(prints), STEMS)
     return int(min(LIGHT_INK, (darkest + WHITE) / 2))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask, binarise, ink_threshold
 from workers.pipeline.read.recognition import Gray, Recogniser
+from workers.pipeline.tables.parts import sides
 
 Quarter = Literal[0, 90, 180, 270]
 
@@ -40,11 +41,14 @@ class Attitude:
 def attitude(flat: Gray, recogniser: Recogniser) -> Attitude:
     """Measure how a flattened page is to be turned so that its text reads from left to right."""
     flat = _small(flat)
-    letters, size = _letters(binarise(flat, ink_threshold(flat)))
+    ink = binarise(flat, ink_threshold(flat))
+    letters, size = _letters(ink)
     on_side = _lies_on_its_side(letters, size)
     if on_side:
-        flat, letters = (np.ascontiguousarray(np.rot90(image, -1)) for image in (flat, letters))
-    angle = skew(flat)
+        flat, letters, ink = (
+            np.ascontiguousarray(np.rot90(image, -1)) for image in (flat, letters, ink)
+        )
+    angle = skew(ink)
     method = cv2.INTER_NEAREST
     level = rotate(flat, angle), rotate(letters, angle, paper=0, method=method)
     head_down = _upside_down(*level, size, recogniser)
@@ -65,18 +69,16 @@ def stand(
     return rotate(turned, lies.skew_degrees, paper=paper, method=method)
 
 
-def skew(flat: Gray) -> float:
+def skew(ink: Mask) -> float:
     """Return the angle in degrees by which a page is turned; turning by it makes lines level.
 
     The sharpest projections over all angles, across and down: rulings peak in both, lines of text
     in the first. A bent page has no sharp one across but where some part of it happens to be level.
     """
-    mask = binarise(flat, ink_threshold(flat))
-    rows, columns = np.nonzero(mask)
-    if rows.size < 200:
+    points = cv2.findNonZero(ink)
+    if points is None or len(points) < 200:
         return 0.0
-    step = max(1, rows.size // _POINTS)
-    y, x = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
+    x, y = points[:: max(1, len(points) // _POINTS), 0].T.astype(np.float32)
     best = 0.0
     for width, pitch in ((MAX_SKEW_DEGREES, 0.5), (0.6, 0.1), (0.12, 0.02)):
         angles = np.arange(best - width, best + width + pitch / 2, pitch)
@@ -95,6 +97,8 @@ def rotate(
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
     matrix[:, 2] += (wide - width) / 2, (high - height) / 2
+    if paper == 0 and image.ndim == 2 and not cv2.countNonZero(image):
+        return np.zeros((high, wide), np.uint8)
     turned = cv2.warpAffine(
         image,
         matrix,
@@ -151,8 +155,7 @@ def _letters(mask: Mask) -> tuple[Mask, float]:
 
 def _chained(letters: Mask, kernel: NDArray[np.uint8], size: float) -> float:
     closed = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, kernel)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(closed, np.uint8))
-    extents = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    extents = sides(np.asarray(closed, np.uint8))[:, 2:].max(axis=1)
     long = extents[extents > 3 * size].astype(np.float64)
     return float((long * long).sum())
 
@@ -180,10 +183,9 @@ def _trial_lines(flat: Gray, letters: Mask, size: float) -> list[Gray]:
     """Cut out a few well-formed lines of text, about ten characters of each."""
     kernel = np.ones((1, max(2, round(0.7 * size))), np.uint8)
     closed = np.asarray(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, kernel), np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
     lines = [
-        (int(w), int(x), int(y), int(h))
-        for x, y, w, h, _ in stats[1:]
+        (w, x, y, h)
+        for x, y, w, h in sides(closed).tolist()
         if w > 4 * h and 0.7 * size < h < 2.5 * size
     ]
     lines.sort(reverse=True)

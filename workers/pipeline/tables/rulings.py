@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.parts import sides
 from workers.pipeline.tables.runs import bent_lines, lines
 
 RULING_GRAY = 205
@@ -70,9 +71,8 @@ class Rulings:
 
 def letter_size(ink: Mask) -> float:
     """Return a typical character's side in pixels: the 70th percentile of letter-like blobs."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    sizes = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
-    shortest = np.minimum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
+    _, _, wide, high = sides(ink).T
+    sizes, shortest = np.maximum(wide, high), np.minimum(wide, high)
     side = max(ink.shape)
     letters = sizes[(sizes > 0.005 * side) & (sizes < 0.03 * side) & (shortest > 2)]
     return float(np.percentile(letters, 70)) if letters.size > 20 else 0.012 * side

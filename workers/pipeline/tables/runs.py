@@ -3,6 +3,8 @@
 For lines across hand in the transpose.
 """
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -77,11 +79,14 @@ def _sheared(mask: Mask, slope: float) -> Mask:
     """Move each row aside by whole pixels, so that lines of this slope stand straight."""
     moved = np.zeros_like(mask)
     width = mask.shape[1]
-    for row, shift in enumerate(_shifts(len(mask), slope)):
+    shifts = np.array(_shifts(len(mask), slope))
+    ends = [0, *(np.flatnonzero(np.diff(shifts)) + 1).tolist(), len(mask)]
+    for first, end in pairwise(ends):
+        shift = int(shifts[first])
         if 0 <= shift < width:
-            moved[row, : width - shift] = mask[row, shift:]
+            moved[first:end, : width - shift] = mask[first:end, shift:]
         elif -width < shift < 0:
-            moved[row, -shift:] = mask[row, : width + shift]
+            moved[first:end, -shift:] = mask[first:end, : width + shift]
     return moved
 
 

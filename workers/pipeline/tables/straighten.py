@@ -57,15 +57,18 @@ class Straightened:
         self, left: float, top: float, right: float, bottom: float
     ) -> tuple[float, float, float, float]:
         """Return the page rectangle (pixels) around a rectangle of the straight image."""
-        x = np.array([left, right, left, right], np.float64)
-        y = np.array([top, top, bottom, bottom], np.float64)
-        page_y = y + self.across.shift(y - self._middle_y, x - self._middle_x)
-        page_x = x + self.down.shift(x - self._middle_x, y - self._middle_y)
+        x, y = self.region.left, self.region.top
+        if self.across == LEVEL == self.down:
+            return float(left) + x, float(top) + y, float(right) + x, float(bottom) + y
+        u = np.array([left, right, left, right], np.float64)
+        v = np.array([top, top, bottom, bottom], np.float64)
+        page_y = v + self.across.shift(v - self._middle_y, u - self._middle_x)
+        page_x = u + self.down.shift(u - self._middle_x, v - self._middle_y)
         return (
-            float(page_x.min()) + self.region.left,
-            float(page_y.min()) + self.region.top,
-            float(page_x.max()) + self.region.left,
-            float(page_y.max()) + self.region.top,
+            float(page_x.min()) + x,
+            float(page_y.min()) + y,
+            float(page_x.max()) + x,
+            float(page_y.max()) + y,
         )
 
     def outline_on_page(self, left: float, top: float, right: float, bottom: float) -> Floats:

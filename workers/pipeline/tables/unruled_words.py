@@ -9,6 +9,7 @@ import numpy as np
 
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.parts import parts_across
 from workers.pipeline.tables.rulings import Rulings
 
 JOIN = 0.45
@@ -160,15 +161,14 @@ def rules_of(mask: Mask, shortest: float, letter: float) -> list[Rule]:
 
     For lines down hand over the mask transposed. The edge of the sheet in a photograph is thick.
     """
-    if not mask.any():
-        return []
-    _, _, stats, centers = cv2.connectedComponentsWithStats(
-        np.ascontiguousarray(mask), connectivity=8
-    )
+    stats, centres = parts_across(mask)
+    left, _, wide, high, area = stats.T
+    kept = (wide >= shortest) & (high < 0.2 * wide) & (area < _THICKEST * letter * wide)
     rules = [
-        Rule(at=float(center[1]), start=float(left), end=float(left + wide))
-        for (left, _, wide, high, area), center in zip(stats[1:], centers[1:], strict=True)
-        if wide >= shortest and high < 0.2 * wide and area < _THICKEST * letter * wide
+        Rule(at=at, start=float(start), end=float(start + length))
+        for at, start, length in zip(
+            centres[kept, 1].tolist(), left[kept].tolist(), wide[kept].tolist(), strict=True
+        )
     ]
     return mended(sorted(rules, key=lambda rule: rule.at), letter)
 

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.pipeline.tables.parts import filled_rows
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -82,21 +84,23 @@ def splines(at: Floats, spans: int) -> Floats:
 def trace(mask: NDArray[np.uint8], shortest: float) -> Samples:
     """Sample the lines across of a mask that are at least `shortest` pixels long."""
     height, width = mask.shape
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    none = Samples(along=np.zeros(0), place=np.zeros(0), line=np.zeros(0, np.int64))
+    filled = filled_rows(mask)
+    if not filled.size:
+        return none
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask[filled], connectivity=8)
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     kept = (wide >= shortest) & (high <= 0.2 * wide)
     kept[0] = False
-    rows, columns = np.nonzero(mask)
+    rows, columns = np.nonzero(kept[labels])
     own = labels[rows, columns]
-    on = kept[own]
-    rows, columns, own = rows[on], columns[on], own[on]
+    rows = filled[rows]
     size = max(4, round(max(height, width) / _BINS))
     bins = width // size + 1
     key, inverse = np.unique(own * bins + columns // size, return_inverse=True)
     count = np.bincount(inverse).astype(np.float64)
     if not count.size:
-        none = np.zeros(0)
-        return Samples(along=none, place=none, line=np.zeros(0, np.int64))
+        return none
     y, x = np.bincount(inverse, rows) / count, np.bincount(inverse, columns) / count
     spread = np.bincount(inverse, (rows - y[inverse]) ** 2) / count
     thin = (spread <= 4 * np.median(spread) + 0.5) & (count >= size / 2)

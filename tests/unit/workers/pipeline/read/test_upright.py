@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from workers.engines.null import NullRecogniser
+from workers.pipeline.read.clean import binarise
 from workers.pipeline.read.upright import attitude, skew
 
 
@@ -26,12 +27,12 @@ def ruled_page(bend: float = 0.0, phase: float = 0.0) -> np.ndarray:
 def test_a_page_is_turned_by_the_angle_at_which_it_lies(angle: float) -> None:
     matrix = cv2.getRotationMatrix2D((500, 700), -angle, 1.0)
     turned = cv2.warpAffine(ruled_page(), matrix, (1000, 1400), borderValue=(255,))
-    assert skew(np.asarray(turned, np.uint8)) == pytest.approx(angle, abs=0.1)
+    assert skew(binarise(np.asarray(turned, np.uint8), 128)) == pytest.approx(angle, abs=0.1)
 
 
 @pytest.mark.parametrize("phase", [0.0, 0.8, 1.6, 2.4, 3.1])
 def test_a_bent_page_is_not_turned_by_its_steepest_part(phase: float) -> None:
-    assert abs(skew(ruled_page(14.0, phase))) < 1.0
+    assert abs(skew(binarise(ruled_page(14.0, phase), 128))) < 1.0
 
 
 def numbered_page() -> np.ndarray:
