@@ -23,7 +23,8 @@ LIKELY = 0.95
 """Share from which one sum that holds confirms a number in its place.
 
 Were it misread, another number of that sum would have to be misread by just as much. Another of its
-sums may be broken all the same: by the report.
+sums may be broken all the same: by the report. Numbers cut by one edge lose their first digits
+alike, and a sum down the column still holds: of what is hidden or cut all sums must.
 """
 SETTLED = 0.9995
 """Share from which a number is not taken for a slip of the reading, however its sums break.
@@ -43,6 +44,8 @@ class Reading:
     """Header and label confirm whose value it is; else all its sums must."""
     contradicted: bool = False
     """What is printed beside or above the cell names another value: no sum can confirm it."""
+    obstructed: bool = False
+    """Hidden or cut in part, as its neighbours may be just alike: one sum cannot confirm it."""
 
     @property
     def best(self) -> int | None:
@@ -244,7 +247,8 @@ def _resolution(
     if reading.clear:
         return Resolution(value=value, confidence=share, flag=None)
     checks = [holds(relation, values) for relation in relations]
-    confirmed = any(checks) if reading.placed and share >= LIKELY else checks and all(checks)
+    alone = reading.placed and not reading.obstructed and share >= LIKELY
+    confirmed = any(checks) if alone else checks and all(checks)
     if confirmed:
         return Resolution(value=value, confidence=max(share, 0.995), flag=None)
     return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)

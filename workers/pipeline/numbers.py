@@ -145,6 +145,7 @@ def _reading(
         clear=sure and clear,
         placed=sure,
         contradicted=pointer in registration.contradicted or pointer in registration.guessed,
+        obstructed=cell.obstructed,
     )
 
 

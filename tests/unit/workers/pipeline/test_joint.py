@@ -115,11 +115,23 @@ def test_one_sum_confirms_a_likely_reading_where_the_report_broke_the_other() ->
     [
         Reading(options={4: 0.9, 9: 0.1}, clear=False),
         Reading(options={4: 0.99, 9: 0.01}, clear=False, placed=False),
+        Reading(options={4: 0.99, 9: 0.01}, clear=False, obstructed=True),
     ],
 )
-def test_a_poor_reading_or_one_out_of_place_needs_all_its_sums(doubtful: Reading) -> None:
+def test_a_reading_poor_or_out_of_place_or_hidden_needs_all_its_sums(doubtful: Reading) -> None:
     planted = Reading(options={6: 1.0}, clear=True)
     assert resolve(readings(c=doubtful, e=planted), RELATIONS)["c"].flag == "doubtful"
+
+
+def test_numbers_cut_alike_down_a_column_do_not_confirm_each_other() -> None:
+    cut = {
+        name: Reading(options={value: 1.0}, clear=False, obstructed=True)
+        for name, value in {"b": 2, "f": 7}.items()
+    }  # of 12 and 17: 2 + 5 = 7 holds, and no sum across does
+    totals = {"t": 13, "v": 22}
+    printed = {name: Reading(options={v: 1.0}, clear=True) for name, v in totals.items()}
+    resolved = resolve(readings(**cut, **printed), RELATIONS)
+    assert [resolved[name].flag for name in "bf"] == ["doubtful", "doubtful"]
 
 
 def test_an_alternative_without_support_of_the_pixels_is_not_taken() -> None:
