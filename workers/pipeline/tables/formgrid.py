@@ -47,6 +47,8 @@ _USUAL, _TALLEST = 1.5, 4.0
 _RULED, _DENYING = 0.9, 2
 """Share of its height on which an edge is surely ruled; so many that a form lacks deny the form:
 one may be the stroke of a digit."""
+_REACHES = 0.6
+"""How far it must reach the lines across then: strokes of letters fill most of a low row."""
 _ABSENT = 0.4
 """Weight of an edge that the form does not have: most places have no ruling anyway."""
 _STRAY = 0.3
@@ -111,7 +113,10 @@ def _best(sight: Sight, print_only: Mask) -> tuple[Sight, Match | None]:
 
 def _is_denied(sight: Sight, match: Match) -> bool:
     """Say whether rulings run through cells that the form has whole: it is another form's table."""
-    ruled = covers(sight, match)[1] >= _RULED
+    bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
+    ruled = (covers(sight, match)[1] >= _RULED) & (
+        sight.down.reach(places[1:-1], bounds) >= _REACHES
+    )
     return int((ruled & ~match.pattern.beside[list(match.chain.rows), 1:-1]).sum()) >= _DENYING
 
 

@@ -196,3 +196,13 @@ def test_a_second_line_of_the_frame_is_no_row_that_the_form_lacks() -> None:
     frame = (columns[0] + 13, rows[0] + 13), (columns[-1] + 27, rows[-1] + 27)
     cv2.rectangle(image, *frame, 0, 2)
     assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+def test_strokes_of_letters_that_fill_a_low_row_are_no_rulings_that_the_form_lacks() -> None:
+    image = lettered(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    image[rows[0] + 3 : rows[-1] - 2, columns[6] - 2 : columns[6] + 3] = 255
+    for row in (0, 1):  # headers over several columns
+        for column in (5, 7):
+            image[rows[row] + 4 : rows[row + 1] - 3, columns[column] : columns[column] + 2] = 0
+    assert cells(grid_of(image)) == spans(REQUESTS)
