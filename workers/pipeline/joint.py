@@ -24,7 +24,7 @@ LIKELY = 0.95
 
 Were it misread, another number of that sum would have to be misread by just as much. Another of its
 sums may be broken all the same: by the report. Numbers cut by one edge lose their first digits
-alike, and a sum down the column still holds: of what is hidden or cut all sums must.
+alike, and a sum down the column still holds: that of several hidden or cut ones confirms none.
 """
 SETTLED = 0.9995
 """Share from which a number is not taken for a slip of the reading, however its sums break.
@@ -45,7 +45,7 @@ class Reading:
     contradicted: bool = False
     """What is printed beside or above the cell names another value: no sum can confirm it."""
     obstructed: bool = False
-    """Hidden or cut in part, as its neighbours may be just alike: one sum cannot confirm it."""
+    """Hidden or cut in part, as others of its sum may be just alike."""
 
     @property
     def best(self) -> int | None:
@@ -78,13 +78,14 @@ def resolve(
     suspects = {pointer for _, pointer, _ in _changes(values, readings, bound, POSSIBLE)}
     slips = _slips(values, readings, bound)
     unsettled = corrected | suspects | slips.keys()
+    blind = {id(relation) for relation in relations if _obstructed(relation, readings) > 1}
     settled: dict[int, Resolution] = {}
     resolved: dict[str, Resolution] = {}
     for pointer, reading in readings.items():
         alone = reading.clear and not (reading.contradicted or pointer in unsettled)
         found = settled.get(id(reading)) if alone else None
         resolved[pointer] = found or _resolution(
-            pointer, reading, values, bound[pointer], corrected, suspects
+            pointer, reading, values, bound[pointer], corrected, suspects, blind
         )
         if pointer in slips and pointer not in corrected:
             resolved[pointer] = _as_slip(resolved[pointer], slips[pointer])
@@ -114,6 +115,11 @@ def holds(relation: Relation, values: Mapping[str, int | None]) -> bool | None:
                 return None
             residual += sign * value
     return residual == 0
+
+
+def _obstructed(relation: Relation, readings: Mapping[str, Reading]) -> int:
+    """Count the numbers of a relation that are hidden or cut in part."""
+    return sum(at in readings and readings[at].obstructed for at in relation.pointers)
 
 
 def _one_correction(
@@ -226,7 +232,9 @@ def _resolution(
     relations: Sequence[Relation],
     corrected: set[str],
     suspects: set[str],
+    blind: set[int],
 ) -> Resolution:
+    """`blind`: relations that tell nothing of what is obstructed."""
     value = values[pointer]
     if value is None:
         return Resolution(
@@ -246,9 +254,9 @@ def _resolution(
         return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)
     if reading.clear:
         return Resolution(value=value, confidence=share, flag=None)
-    checks = [holds(relation, values) for relation in relations]
-    alone = reading.placed and not reading.obstructed and share >= LIKELY
-    confirmed = any(checks) if alone else checks and all(checks)
-    if confirmed:
+    checks = {id(relation): holds(relation, values) for relation in relations}
+    telling = [check for at, check in checks.items() if not (reading.obstructed and at in blind)]
+    one_will_do = reading.placed and share >= LIKELY
+    if (one_will_do and any(telling)) or (checks and all(checks.values())):
         return Resolution(value=value, confidence=max(share, 0.995), flag=None)
     return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)

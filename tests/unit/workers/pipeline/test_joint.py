@@ -115,12 +115,22 @@ def test_one_sum_confirms_a_likely_reading_where_the_report_broke_the_other() ->
     [
         Reading(options={4: 0.9, 9: 0.1}, clear=False),
         Reading(options={4: 0.99, 9: 0.01}, clear=False, placed=False),
-        Reading(options={4: 0.99, 9: 0.01}, clear=False, obstructed=True),
     ],
 )
-def test_a_reading_poor_or_out_of_place_or_hidden_needs_all_its_sums(doubtful: Reading) -> None:
+def test_a_poor_reading_or_one_out_of_place_needs_all_its_sums(doubtful: Reading) -> None:
     planted = Reading(options={6: 1.0}, clear=True)
     assert resolve(readings(c=doubtful, e=planted), RELATIONS)["c"].flag == "doubtful"
+
+
+@pytest.mark.parametrize(("beside", "flag"), [(False, None), (True, "doubtful")])
+def test_one_sum_confirms_a_hidden_number_unless_another_of_it_is_hidden(
+    beside: bool, flag: str | None
+) -> None:
+    hidden = Reading(options={4: 0.99, 9: 0.01}, clear=False, obstructed=True)
+    other = Reading(options={5: 1.0}, clear=not beside, obstructed=beside)
+    planted = Reading(options={6: 1.0}, clear=True)
+    resolved = resolve(readings(c=hidden, d=other, e=planted), RELATIONS)
+    assert resolved["c"].flag == flag  # 4 + 5 = 9 holds, 1 + 4 = 6 does not
 
 
 def test_numbers_cut_alike_down_a_column_do_not_confirm_each_other() -> None:
