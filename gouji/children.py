@@ -18,8 +18,6 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from workers.parent import die_with_parent
-
 _QUICK_DEATH_S = 10.0
 _QUICK_DEATHS = 4
 _AGAIN_S = 0.5
@@ -92,6 +90,8 @@ class Child:
     def _live(self, parent: int) -> None:
         """Be the process: nothing of the supervisor's is kept but what it has loaded."""
         os.setsid()
+        from workers.parent import die_with_parent  # the image of the API has the commands alone
+
         die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:  # it was killed just now
             return
