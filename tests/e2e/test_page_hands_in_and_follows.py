@@ -85,8 +85,8 @@ def test_a_dropped_document_is_followed_to_its_end(opened: Opened, latency_ms: f
         }""",
         content,
     )
-    page.wait_for_url(re.compile(r"#/jobs/job_"))
-    page.locator(".judged").wait_for(timeout=60_000)
+    page.wait_for_url(re.compile(r"#/jobs/job_"), timeout=120_000)
+    page.locator(".judged").wait_for(timeout=120_000)
     assert page.locator(".word").inner_text() == "未能核完"
     assert page.locator(".facts").inner_text().count("拖来的.pdf") == 1
 

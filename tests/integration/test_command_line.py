@@ -137,7 +137,7 @@ def test_a_failed_job_is_retried_and_a_waiting_one_cancelled(stack: Stack, tmp_p
     assert failed.exit_code == 1
     job = lines(failed)[0]["id"]
     again = run(stack, "retry", job, "--json")
-    assert lines(again)[0]["status"] == "queued"
+    assert lines(again)[0]["status"] in {"queued", "running"}  # a worker may have it already
 
 
 def test_interrupted_waiting_says_how_to_come_back_and_the_service_goes_on(
