@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
 from workers.pipeline.changes import is_signed
-from workers.pipeline.counts import read_count
 from workers.pipeline.tables.align import align
 from workers.pipeline.tables.headed import (
     Span,
@@ -34,6 +34,7 @@ from workers.pipeline.tables.over import (
     headers_over,
     wider_than_header,
 )
+from workers.pipeline.tables.value_rows import has_figures, is_value_row
 
 _FOUND = 0.6
 """Share of a row's values that must stand under headers for the row to be placed by them."""
@@ -43,8 +44,8 @@ _NAMED = 0.7
 _UNLIKE = 0.5
 """A label or header less like the form's than this, and read surely, contradicts the form."""
 _SURE = 0.9
-_NONE = "无"
-"""What some offices print in place of a number."""
+_SECOND_LABEL = 2
+"""Letters more than its own from which a label may name a second row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +146,8 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         ).union(*(bare(worded, row.places, row.at, form_table) for row in rows)),
         contradicted=frozenset(contradicted | misheaded.keys()),
         parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)).union(
-            *(wider_than_header(worded, row.places, row.at, form_table) for row in rows)
+            _rows_in_one(rows, form_table),
+            *(wider_than_header(worded, row.places, row.at, form_table) for row in rows),
         ),
     )
 
@@ -222,6 +224,27 @@ def _label_shared(row: _Row) -> bool:
     """Say whether a row's label reaches over other rows: which of them it names is open."""
     own = row.own_label
     return row.label is not None and own is not None and own.row_span > row.label.row_span
+
+
+def _rows_in_one(rows: Sequence[_Row], form_table: FormTable) -> Iterator[str]:
+    """Yield the pointers of rows of the form whose labels stand in one cell: a ruling is lost.
+
+    Whose the numbers beside it are is open.
+    """
+    neighbours = list(pairwise(_value_rows(form_table)))
+    for row in rows:
+        own = row.own_label
+        if row.label is None or own is None:
+            continue
+        text, name = plain(own.text), plain(row.label.text)
+        if len(text) < len(name) + _SECOND_LABEL:
+            continue
+        alone = max(resemblance(own.text, name), _ALIKE)
+        for (upper, first), (lower, second) in neighbours:
+            if upper and lower and row.label in (upper, lower):
+                both = likeness(text, plain(upper.text) + plain(lower.text))
+                if both > alone:
+                    yield from (cell.pointer for cell in (*first, *second) if cell.pointer)
 
 
 def _misheaded(
@@ -322,8 +345,8 @@ def _only_row(printed: Sequence[Sequence[Cell]], wanted: Sequence[FormCell]) -> 
 
     A row that only numbers the columns is none. Where more rows than one have figures, any may be.
     """
-    rows = [at for at, cells in enumerate(printed) if _is_value_row(cells, len(wanted))]
-    filled = [at for at in rows if _has_figures(printed[at])]
+    rows = [at for at, cells in enumerate(printed) if is_value_row(cells, len(wanted))]
+    filled = [at for at in rows if has_figures(printed[at])]
     at = next(reversed(filled or rows), None)
     if at is None:
         return []
@@ -338,30 +361,10 @@ def _only_row_under_headers(
     rows = [
         _Row(label=None, wanted=wanted, printed=cells, at=at, spans=spans)
         for at, cells in enumerate(printed)
-        if spans and _has_figures(cells)
+        if spans and has_figures(cells)
     ]
     found = [row for row in rows if len(row.places) >= _FOUND * len(wanted)]
     return [replace(found[-1], rivalled=len(found) > 1)] if found else []
-
-
-def _has_figures(cells: Sequence[Cell]) -> bool:
-    """Say whether numbers stand in a row, other than those that count its cells."""
-    texts = [plain(cell.text) for cell in cells]
-    counting = texts == [str(number) for number in range(1, len(texts) + 1)]
-    return not counting and any(
-        cell.candidates or any(map(str.isdigit, text))
-        for cell, text in zip(cells, texts, strict=True)
-    )
-
-
-def _is_value_row(cells: Sequence[Cell], width: int) -> bool:
-    lettered = sum(
-        not cell.candidates
-        and read_count(cell.text) is None
-        and any("一" <= letter <= "鿿" and letter != _NONE for letter in cell.text)
-        for cell in cells
-    )
-    return len(cells) == width and lettered <= width // 5
 
 
 def _headers_and_groups(table: Table, form_table: FormTable) -> list[LabelReading]:

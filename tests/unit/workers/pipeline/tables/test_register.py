@@ -189,3 +189,57 @@ def test_a_label_that_stands_for_two_rows_names_neither() -> None:
     found = registered((whole.model_copy(update={"cells": tuple(cells)}),))
     for pointer in FORM.pointers[:6]:
         assert found.values[pointer] is None or pointer in found.merged
+
+
+def two_rows_in_one(whole: Table, upper: int, label: str, kept: int) -> Table:
+    """Lose the ruling below a row: one label cell, and the numbers of one of the two rows."""
+    cells = []
+    for cell in whole.cells:
+        changes: dict[str, object] = {}
+        if cell.row in (upper, upper + 1) and cell.row_span == 1:
+            if cell.row != kept:
+                continue
+            named = not cell.text.isdigit()
+            changes = {"row": upper} | ({"text": label} if named else {})
+        elif cell.row > upper:
+            changes = {"row": cell.row - 1}
+        elif cell.row + cell.row_span > upper + 1:
+            changes = {"row_span": cell.row_span - 1}
+        cells.append(cell.model_copy(update=changes))
+    return whole.model_copy(update={"rows": whole.rows - 1, "cells": tuple(cells)})
+
+
+@pytest.mark.parametrize("lower", [0, 1], ids=["the upper row's numbers", "the lower row's"])
+@pytest.mark.parametrize(
+    ("upper", "label"),
+    [
+        (18, "1.信访举报投诉类申请2.重复申请"),
+        (13, "7.属于行政执法案卷8.属于行政查询事项"),
+        (9, "3.危及“三安全一稳 定”4.保护第三方合法权益"),
+        (9, "3.危及三安全一4.保护第三方合法权"),
+        (3, "一、本年新收政府信息公开申请数量二、上年结转政府信息公开申请数量"),
+        (24, "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请3.其他"),
+    ],
+)
+def test_two_labels_in_one_cell_name_neither_row(upper: int, label: str, lower: int) -> None:
+    found = registered((two_rows_in_one(table("requests"), upper, label, upper + lower),))
+    form_cells = FORM.table("requests").values
+    touched = {cell.pointer for cell in form_cells if cell.row in (upper, upper + 1)}
+    given = {pointer for pointer in touched if found.values[pointer] is not None}
+    assert given
+    assert given <= found.merged
+    others = {cell.pointer for cell in form_cells} - touched
+    assert not others & found.merged
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "1.信访举报投诉类申请（含政务咨询）",
+        "1.信访、举报、投诉类申请，不含重复的",
+        "一、1.信访举报投诉类申请件数",
+    ],
+)
+def test_a_label_with_more_words_than_the_form_names_one_row(printed: str) -> None:
+    whole = table("requests", lambda text: printed if text == "1.信访举报投诉类申请" else text)
+    assert not registered((whole,)).merged
