@@ -18,6 +18,7 @@ _SUMMED_UP = re.compile(
     rf"(?P<number>{FIGURES}|{CHARACTERS})(?:个|大|种|项)?(?:大?类别|大类|类)(?:信息|内容)?(?=[。；，]|$)"
 )
 """Categories listed first and counted behind: “主要为甲、乙、丙三大类”."""
+_BEYOND = ("", "共", "共计", "方面")
 _GIVEN = re.compile(
     r"(?:占比|比例|比重|百分比)[^，。；、]{0,6}?(?:分别|依次)(?:为|是|达)?(?P<shares>(?:约?\d+(?:\.\d+)?%[、，和及与]?(?:以及)?)+)"
 )
@@ -65,10 +66,14 @@ def categories_of(text: str) -> Iterator[Categories]:
         yield _categories(found.start(), found["names"], int(number.value), following, found.end())
     for found in _SUMMED_UP.finditer(text):
         number = read_numeral(found["number"])
-        if number is None or "、" not in found["names"] or re.search("等|各", found["names"]):
+        names, _, beyond = found["names"].partition("等")
+        if number is None or "、" not in names or "各" in names or beyond not in _BEYOND:
             continue
-        counted = _categories(found.start(), found["names"], int(number.value), None, found.end())
-        if min(counted.listed) <= number.value:  # more names than categories: some are of one
+        counted = _categories(found.start(), names, int(number.value), None, found.end())
+        if "等" in found["names"]:  # which may name all of them or only some
+            if number.value in counted.listed:
+                yield counted
+        elif min(counted.listed) <= number.value:  # more names than categories: some are of one
             yield counted
     for share in shares:
         if share not in taken and (

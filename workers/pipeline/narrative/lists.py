@@ -9,9 +9,15 @@ from itertools import accumulate
 from workers.pipeline.narrative.quantities import MONEY, Quantity
 from workers.pipeline.narrative.statement import Part
 
+_UNSAID = (
+    r"(?P<unsaid>(?:以上)?(?:的?(?:申请|政府信息|信息))?(?:：|（(?=[\u4e00-\u9fff]{2,14}$)"
+    r"|，按[^，。；：\d]{2,12}?(?:划分|分类|分|统计|看)[，：]))"
+)
+"""A stop that opens a list without a word: “共2400条：官网1500条、公众号900条”, “37条（甲9条、乙28条）”."""
 _OPENER = re.compile(
     r"^(?:以上|之多)?[^，。；：（0-9]{0,16}?[，：（。；、]?(?:其中|(?P<main>主要)?(?:包括|包含|涵盖)|主要有|含|分别(?:为|是|有)|分为|由)"
     r"|^(?:的|政府信息公开|依申请公开)*(?:申请)?中[，：]"
+    rf"|^{_UNSAID}"
 )
 _MAIN = re.compile(r"主要|重点")
 _STRICT = re.compile(r"分别(?:为|是|有)|分为|由.*组成")
@@ -38,6 +44,8 @@ _NEAR = {2: Decimal("0.9"), 3: Decimal("0.85"), 4: Decimal("0.75")}
 _NEAR_MANY = Decimal("0.6")
 _SLIP = Decimal("1.1")
 """Channels that exceed the total by more than this overlap; by less, somebody misadded."""
+_SMALL_SLIP = Decimal("0.1")
+"""Where only a stop opens a list, parts farther from the total may be no parts of it."""
 _FAR = 2
 """Beyond so many times the total, what was taken for parts is likely something else."""
 
@@ -55,6 +63,8 @@ class Enumeration:
     """Worded as all of the total: 分别为, or ending in 其他."""
     channels: bool
     """The parts are channels; one piece may be counted on several."""
+    unsaid: bool
+    """No word, only a stop says that these are parts."""
     cut: bool
     """Something else follows that may be parts too."""
     doubled: bool
@@ -70,6 +80,8 @@ class Enumeration:
         if self.open or len(self.parts) == 1:
             return False
         if self.cut and added < self.total.value:
+            return None
+        if self.unsaid and abs(added - self.total.value) > _SMALL_SLIP * self.total.value:
             return None
         if self.strict:
             return True
@@ -103,7 +115,8 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
         return None
     between, begin, first = opened
     parts, names, cut = _parts(text, quantities[first:], total, begin, between)
-    if not parts:
+    unsaid = _is_unsaid(between)
+    if not parts or (unsaid and len(parts) < 2):
         return None
     if cut and (rest := _rest(text, quantities, parts, total)):
         for quantity in rest:
@@ -121,10 +134,16 @@ def _enumeration(text: str, quantities: Sequence[Quantity], at: int) -> Enumerat
         strict=bool(_STRICT.search(between))
         or bool(_REST.match(names[-1]))
         or _both_applicants(names),
+        unsaid=unsaid,
         cut=cut,
         doubled=_is_doubled(text, quantities, at),
         channels=any(_CHANNEL.search(name) for name in names),
     )
+
+
+def _is_unsaid(between: str) -> bool:
+    opener = _OPENER.match(between)
+    return opener is not None and opener["unsaid"] is not None
 
 
 def _filled(parts: Sequence[Quantity], total: Quantity) -> int:

@@ -26,7 +26,7 @@ _NO = re.compile(
     r"未(?!办结|审结|结案|按|经|来)|没有(?!现成)|无(?!法|正当|障碍|论|偿|需|纸|关|效|误|线)|尚无|零(?=申请|收到|受理)|不存在|0(?=申请)"
 )
 _DENIES = re.compile(r"未|没有|无|零|不存在|为0|0申请|是0")
-_DENIED = re.compile(r"申请|复议|诉讼|费|结转|行政(?:许可|处罚|强制)|规范性文件|依申请")
+_DENIED = re.compile(r"申请|复议|诉讼|费|结转|行政(?:许可|处罚|强制)|规范性文件|规章|依申请")
 _VERB = re.compile(r"收|接|受理|有|发生|出现|产生|涉及|引发|存在|办理|被|无|提起|引起")
 _ASKED = re.compile(
     rf"{REQUEST}(?:的|类)?(?:申请|事项|请求|要求|办件|件|业务|需求)|申请公开|依申请(?:公开)?(?:的?(?:政府|政务)?信息)?(?:公开)?(?:申请|事项|件|办件|情况|$)|申请政府信息公开|公民申请|公开申请"
@@ -50,6 +50,10 @@ _POWERS = {
     ),
     "administrative_penalties": re.compile(r"行政处罚"),
     "administrative_compulsory_measures": re.compile(r"行政强制"),
+}
+_RULES = {
+    "regulations": re.compile(r"规章(?!制度)"),
+    "normative_documents": re.compile(r"规范性文件"),
 }
 _ACTED = re.compile(r"(?:作出|实施|办理|发生|产生)")
 _MADE = re.compile(r"制发|制定|出台|印发")
@@ -201,8 +205,10 @@ def _denied_acts(denied: str) -> Iterator[str]:
         for key, power in _POWERS.items():
             if power.search(denied):
                 yield f"{DISCLOSURE}.{key}"
-    elif _MADE.search(denied) and "规范性文件" in denied:
-        yield f"{DISCLOSURE}.normative_documents.issued"
+    elif _MADE.search(denied):
+        for key, rules in _RULES.items():
+            if rules.search(denied):
+                yield f"{DISCLOSURE}.{key}.issued"
 
 
 def _courts(denied: str) -> Iterator[str]:

@@ -58,8 +58,8 @@ OUTCOMES = {
     "rejected_excessive": r"(?:无正当理由)?大量、?反复申请",
     "rejected_reconfirmation": r"(?:要求)?(?:行政机关)?确认或者?重新出具(?:已获取(?:的)?信息)?",
     "rejected_*": r"不予处理",
-    "other_not_corrected": r"(?:无正当理由)?逾期不补正(?:、?行政机关不再处理)?",
-    "other_fee_unpaid": r"逾期未按(?:收费通知)?(?:要求)?缴纳费用(?:、?行政机关不再处理)?",
+    "other_not_corrected": r"(?:无正当理由)?逾期不补正(?:[、，]?(?:行政机关)?不再处理(?:其(?:政府信息公开)?申请)?)?",
+    "other_fee_unpaid": r"逾期未按(?:收费通知)?(?:要求)?缴纳费用(?:、?(?:行政机关)?不再处理(?:其(?:政府信息公开)?申请)?)?",
     "other_*": r"其[他它]处理",
 }
 """本年度办理结果 by row or group of rows, as texts word them."""

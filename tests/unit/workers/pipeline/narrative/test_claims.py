@@ -23,6 +23,7 @@ TUNED = [made(line) for at, shape in enumerate(lines("shapes")) for line in fill
 TUNED += [made(line) for line in lines("sentences")]
 UNSEEN = [made(line) for line in lines("unseen")]
 LATER = [made(line) for line in lines("later")]
+VARIED = [made(line) for line in lines("varied")]
 EXACT = [made(line) for line in lines("exact")]
 
 
@@ -31,10 +32,15 @@ def test_the_sets_are_as_large_and_varied_as_promised() -> None:
     assert len(TUNED) >= 300
     assert len(UNSEEN) >= 150
     assert len(LATER) >= 120
+    assert len(VARIED) >= 75
     assert len({each.sentence for each in UNSEEN} & {each.sentence for each in TUNED}) <= 3
 
 
-@pytest.mark.parametrize("sentences", [TUNED, UNSEEN, LATER], ids=["tuned", "unseen", "later"])
+@pytest.mark.parametrize(
+    "sentences",
+    [TUNED, UNSEEN, LATER, VARIED],
+    ids=["tuned", "unseen", "later", "varied"],
+)
 def test_claims_are_read_with_precision_and_recall(sentences: list[Made]) -> None:
     found = score(sentences)
     assert found.precision >= 0.99, "\n".join(found.faults)
@@ -47,7 +53,7 @@ def test_nothing_but_what_is_stated_is_claimed(each: Made) -> None:
 
 
 @pytest.mark.parametrize(
-    "each", TUNED + UNSEEN + LATER + EXACT, ids=lambda each: each.sentence[:20]
+    "each", TUNED + UNSEEN + LATER + VARIED + EXACT, ids=lambda each: each.sentence[:20]
 )
 def test_spans_print_the_claim_and_are_equal_or_apart(each: Made) -> None:
     section = Section(number=each.section, title="", text=each.sentence)
