@@ -138,9 +138,10 @@ def has_lost_end(content: bytes) -> bool:
 
     What follows an end without being an object is padding or junk, and nothing is missing.
     """
-    head = content[:_HEAD_BYTES]
+    if b"%PDF-" not in content[:_HEAD_BYTES]:
+        return False
     _, _, rest = content.rpartition(_END)
-    return b"%PDF-" in head and _OBJECT.search(rest) is not None
+    return _OBJECT.search(rest) is not None
 
 
 def _oversize(

@@ -1,6 +1,7 @@
 """Pages, registered tables and decided numbers → the record."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Union
 
 from pydantic import TypeAdapter
@@ -89,11 +90,16 @@ class _Values:
         return value if isinstance(value, int) else None
 
 
+@lru_cache(maxsize=1024)
+def _keys(pointer: str) -> tuple[str, ...]:
+    return tuple(pointer.strip("/").split("/"))
+
+
 def _tree(values: _Values, form: Form) -> dict[str, _Tree]:
     """Nest the values by the keys of their pointers."""
     tree: dict[str, _Tree] = {}
     for pointer, cell in form.value_cells.items():
-        *parents, leaf = pointer.strip("/").split("/")
+        *parents, leaf = _keys(pointer)
         node: dict[str, _Tree] = tree
         for key in parents:
             below = node.setdefault(key, {})

@@ -88,7 +88,7 @@ def anchor(pointer: str) -> str:
 def _value(mark: Mark) -> str:
     """Return the rest of a value's cell, after its id and spans."""
     if mark.reading == "clear" and mark.fault == "none":
-        return f">{escape(mark.shown)}"
+        return _clear_value(mark.shown)
     sign = SIGNS[mark.reading][0] if mark.reading in SIGNS else ""
     sign += FAULTS[mark.fault][0] if mark.fault in FAULTS else ""
     shown = str(escape(mark.shown))
@@ -97,6 +97,11 @@ def _value(mark: Mark) -> str:
     title = escape("\n".join(chinese for chinese, _ in mark.reasons))
     classes = f"{mark.reading} {mark.fault}"
     return f' class="{classes}" data-sign="{sign}" title="{title}">{shown}'
+
+
+@lru_cache(maxsize=1024)  # most values are one of few numbers
+def _clear_value(shown: str) -> str:
+    return f">{escape(shown)}"
 
 
 def _notes(shown: Sequence[Mark], where: Mapping[str, Place]) -> Iterator[TableNote]:

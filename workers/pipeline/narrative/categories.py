@@ -64,17 +64,7 @@ def categories_of(text: str) -> Iterator[Categories]:
         following = next((s for s in shares if 0 <= s.start() - found.end() <= 8), None)
         taken.add(following)
         yield _categories(found.start(), found["names"], int(number.value), following, found.end())
-    for found in _SUMMED_UP.finditer(text):
-        number = read_numeral(found["number"])
-        names, _, beyond = found["names"].partition("等")
-        if number is None or "、" not in names or "各" in names or beyond not in _BEYOND:
-            continue
-        counted = _categories(found.start(), names, int(number.value), None, found.end())
-        if "等" in found["names"]:  # which may name all of them or only some
-            if number.value in counted.listed:
-                yield counted
-        elif min(counted.listed) <= number.value:  # more names than categories: some are of one
-            yield counted
+    yield from _summed_up(text)
     for share in shares:
         if share not in taken and (
             named := _NAMED.search(text, max(0, share.start() - _REACH), share.start())
@@ -82,6 +72,21 @@ def categories_of(text: str) -> Iterator[Categories]:
             names = re.split(r"为|是|：", named["names"])[-1]
             if "、" in names and "等" not in names and not re.search(r"\d", names):
                 yield _categories(share.start(), names, None, share, share.start("shares"))
+
+
+def _summed_up(text: str) -> Iterator[Categories]:
+    """Yield categories listed first; those closed by 等, which may not be all, if all are there."""
+    for found in _SUMMED_UP.finditer(text):
+        number = read_numeral(found["number"])
+        names, _, beyond = found["names"].partition("等")
+        if number is None or "、" not in names or "各" in names or beyond not in _BEYOND:
+            continue
+        counted = _categories(found.start(), names, int(number.value), None, found.end())
+        fewest = min(counted.listed)  # more names than categories: some are of one
+        if number.value in counted.listed or (
+            "等" not in found["names"] and fewest <= number.value
+        ):
+            yield counted
 
 
 def _categories(

@@ -35,6 +35,7 @@ _DONE = re.compile(
     r"(?<![未不待再率])(?:办结|答复|回复|结案|办理完毕|办毕|办复|处理完毕|处理完结|办理完结|办理完成)(?P<rest>[^，。；]{0,30})$"
 )
 
+_DROPPED = r"(?:[、，]?(?:行政机关)?不再处理(?:其(?:政府信息公开)?申请)?)?"
 OUTCOMES = {
     "granted": r"(?<!不)(?:予以|给予|准予|同意|全部)公开",
     "partially_granted": r"(?:予以)?部分公开|部分予以公开|区分处理",
@@ -58,8 +59,8 @@ OUTCOMES = {
     "rejected_excessive": r"(?:无正当理由)?大量、?反复申请",
     "rejected_reconfirmation": r"(?:要求)?(?:行政机关)?确认或者?重新出具(?:已获取(?:的)?信息)?",
     "rejected_*": r"不予处理",
-    "other_not_corrected": r"(?:无正当理由)?逾期不补正(?:[、，]?(?:行政机关)?不再处理(?:其(?:政府信息公开)?申请)?)?",
-    "other_fee_unpaid": r"逾期未按(?:收费通知)?(?:要求)?缴纳费用(?:、?(?:行政机关)?不再处理(?:其(?:政府信息公开)?申请)?)?",
+    "other_not_corrected": rf"(?:无正当理由)?逾期不补正{_DROPPED}",
+    "other_fee_unpaid": rf"逾期未按(?:收费通知)?(?:要求)?缴纳费用{_DROPPED}",
     "other_*": r"其[他它]处理",
 }
 """本年度办理结果 by row or group of rows, as texts word them."""

@@ -55,8 +55,7 @@ class _Reader:
         return [block for paragraph in self._shown(container) for block in _blocks(paragraph)]
 
     def _shown(self, container: Element | None) -> Iterator[Paragraph | Grid]:
-        for one in _held(container):
-            name = name_of(one)
+        for name, one in _held(container):
             if name == "p":
                 yield from self._paragraph(one)
             elif name == "tbl":
@@ -67,7 +66,7 @@ class _Reader:
     def _paragraph(self, element: Element) -> Iterator[Paragraph | Grid]:
         """Yield a paragraph with its number, and what stands in its text boxes."""
         properties = properties_of(element, "pPr")
-        said = {} if properties is None else {name_of(one): one for one in reversed(properties)}
+        said = _said(properties)
         style = attribute(said.get("pStyle"))
         shown = self._runs.read(
             element,
@@ -99,7 +98,7 @@ class _Reader:
     def _grid(self, table: Element) -> Grid:
         cells: list[GridCell] = []
         merging: dict[int, int] = {}  # column → place in `cells` of the cell that goes on there
-        rows = [row for row in _held(table) if name_of(row) == "tr" and not _is_gone(row)]
+        rows = [row for name, row in _held(table) if name == "tr" and not _is_gone(row)]
         for at, row in enumerate(rows):
             self._row(row, at, cells, merging)
         widths = [number(one, "w") or 0 for one in children(child(table, "tblGrid"), "gridCol")]
@@ -109,12 +108,12 @@ class _Reader:
         """Add a row's cells; one that goes on from above makes that one longer."""
         column = _count(child(row, "trPr", "gridBefore"), 0)
         begun = len(cells)
-        for one in _held(row):
-            if name_of(one) != "tc":
+        for name, one in _held(row):
+            if name != "tc":
                 continue
-            properties = properties_of(one, "tcPr")
-            span = _count(child(properties, "gridSpan"), 1)
-            down, across = _merge(properties, "vMerge"), _merge(properties, "hMerge")
+            said = _said(properties_of(one, "tcPr"))
+            span = _count(said.get("gridSpan"), 1)
+            down, across = _merge(said.get("vMerge")), _merge(said.get("hMerge"))
             above = merging.get(column)
             if across == "continue" and len(cells) > begun:
                 cells[-1] = _longer(cells[-1], across=span)
@@ -125,12 +124,15 @@ class _Reader:
                     merging[column] = len(cells)
                 else:
                     merging.pop(column, None)
-                cells.append(self._cell(one, at, column, span))
+                coloured = lies_on_colour(said.get("shd"))
+                cells.append(self._cell(one, at, column, span, coloured=coloured))
             column += span
 
-    def _cell(self, element: Element, row: int, column: int, span: int) -> GridCell:
+    def _cell(
+        self, element: Element, row: int, column: int, span: int, *, coloured: bool
+    ) -> GridCell:
         around = self._shaded
-        self._shaded = around or lies_on_colour(child(element, "tcPr", "shd"))
+        self._shaded = around or coloured
         shown = list(self._shown(element))
         self._shaded = around
         paragraphs = [one for one in shown if isinstance(one, Paragraph)]
@@ -144,8 +146,13 @@ class _Reader:
         )
 
 
-def _held(container: Element | None) -> Iterator[Element]:
-    """Yield what a container holds, through the elements that only wrap it."""
+def _said(properties: Element | None) -> dict[str, Element]:
+    """Return properties by name; of two of a name the first counts."""
+    return {} if properties is None else {name_of(one): one for one in reversed(properties)}
+
+
+def _held(container: Element | None) -> Iterator[tuple[str, Element]]:
+    """Yield what a container holds with its name, through the elements that only wrap it."""
     for one in container if container is not None else ():
         name = name_of(one)
         if name == "sdt":
@@ -153,7 +160,7 @@ def _held(container: Element | None) -> Iterator[Element]:
         elif name in _HOLDERS:
             yield from _held(one)
         else:
-            yield one
+            yield name, one
 
 
 def _blocks(shown: Paragraph | Grid, *, in_cell: bool = False) -> Sequence[Block]:
@@ -170,8 +177,7 @@ def _is_gone(row: Element) -> bool:
     return child(properties, "del") is not None or bool(is_on(child(properties, "hidden")))
 
 
-def _merge(properties: Element | None, name: str) -> str | None:
-    element = child(properties, name)
+def _merge(element: Element | None) -> str | None:
     return None if element is None else attribute(element) or "continue"
 
 

@@ -1,7 +1,7 @@
 """Rows and headers found in a text → a table laid out as its form lays it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from schemas.form import FormCell, FormTable
 from schemas.forms import FORMS
@@ -142,5 +142,10 @@ def _inferred(cell: Cell, settled: Settled) -> Cell:
     if len(settled.texts) == 1:
         return cell.model_copy(update={"inferred": True})
     share = 1.0 / max(1, len(settled.texts))
-    candidates = tuple(Candidate(text=text, probability=share) for text in settled.texts)
+    candidates = tuple(_candidate(text, share) for text in settled.texts)
     return cell.model_copy(update={"inferred": True, "ink": True, "candidates": candidates})
+
+
+@lru_cache(maxsize=4096)  # an open row lists the same numbers for all its values
+def _candidate(text: str, share: float) -> Candidate:
+    return Candidate(text=text, probability=share)

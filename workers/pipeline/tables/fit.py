@@ -26,10 +26,8 @@ from workers.pipeline.tables.labels import (
     wordings,
 )
 from workers.pipeline.tables.over import (
-    Columns,
-    above,
+    Worded,
     bare,
-    cells_by_column,
     headed,
     headers_over,
     wider_than_header,
@@ -120,13 +118,14 @@ class _Row:
 def lay(table: Table, form_table: FormTable) -> Fit:
     """Lay a printed table on a statutory one."""
     words = [cell for cell in table.cells if _is_wording(cell.text)]
-    worded = cells_by_column(table.columns, words)
+    worded = Worded(table.columns, words)
     rows = _rows(table, form_table, worded)
     labels = [*_row_labels(rows, form_table), *_headers_and_groups(table, form_table)]
     misheaded = dict(_misheaded(worded, rows, form_table))
     labels += dict.fromkeys(misheaded.values())
     denied = {label.form_cell for label in labels if label.contradicts}
     contradicted = {pointer for row in rows if row.label in denied for pointer in row.pointers}
+    without = [bare(worded, row.places, row.at, form_table) for row in rows]
     return Fit(
         table=form_table.name,
         values={
@@ -138,12 +137,12 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         labels=tuple(labels),
         unheaded=_joined(
             row
-            for row in rows
+            for row, missed in zip(rows, without, strict=True)
             if row.rivalled
             or _unlabelled(row)
             or len(row.places) < len(row.wanted)
-            or not headed(worded, row.places, row.at, form_table)
-        ).union(*(bare(worded, row.places, row.at, form_table) for row in rows)),
+            or not headed(row.places, missed)
+        ).union(*without),
         contradicted=frozenset(contradicted | misheaded.keys()),
         parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)).union(
             _rows_in_one(rows, form_table),
@@ -156,7 +155,7 @@ def _joined(rows: Iterator[_Row]) -> frozenset[str]:
     return frozenset().union(*(row.pointers for row in rows))
 
 
-def _rows(table: Table, form_table: FormTable, worded: Columns) -> list[_Row]:
+def _rows(table: Table, form_table: FormTable, worded: Worded) -> list[_Row]:
     printed = _printed_rows(table)
     wanted = _value_rows(form_table)
     spans = header_columns(table, form_table) if leaf_names(form_table) else {}
@@ -171,10 +170,10 @@ def _rows(table: Table, form_table: FormTable, worded: Columns) -> list[_Row]:
 
 
 def _under_headers(
-    row: _Row, spans: Mapping[int, Span], worded: Columns, form_table: FormTable
+    row: _Row, spans: Mapping[int, Span], worded: Worded, form_table: FormTable
 ) -> _Row:
     """Place a row's values by the headers, where counted from the right they stand elsewhere."""
-    if not spans or headed(worded, row.places, row.at, form_table):
+    if not spans or headed(row.places, bare(worded, row.places, row.at, form_table)):
         return row
     placed = replace(row, spans=spans)
     if all(row.places.get(wanted) is cell for wanted, cell in placed.places.items()):
@@ -248,7 +247,7 @@ def _rows_in_one(rows: Sequence[_Row], form_table: FormTable) -> Iterator[str]:
 
 
 def _misheaded(
-    worded: Columns, rows: Sequence[_Row], form_table: FormTable
+    worded: Worded, rows: Sequence[_Row], form_table: FormTable
 ) -> Iterator[tuple[str, LabelReading]]:
     """Yield the values over which another header stands than the form's, with that header.
 
@@ -263,7 +262,7 @@ def _misheaded(
     }
     for row in rows:
         for wanted, cell in row.places.items():
-            over = [c for c in above(worded, row.at, cell) if id(c) not in held]
+            over = [c for c in worded.above(row.at, cell) if id(c) not in held]
             if not over or wanted.pointer is None:
                 continue
             nearest = max(over, key=lambda header: header.row)

@@ -6,8 +6,9 @@ its section, else it is section one. Letters in braces, in `shapes.txt`, are num
 each filling. All sentences are those of one bureau for one year. `unseen.txt` was written before
 the grammar was tuned and never used for tuning; so was `later.txt`, before 结转 was told by its
 year and lists opened by 中 were read: then 129 of its 141 claims were found, and one was wrong.
-`varied.txt` was written last: of the 90 claims of its first 48 lines 78 were found at first, none wrong;
-two of the missed are none by now (600余, a list never said to be one). Its other 30 came later.
+`varied.txt` was written last: of the 90 claims of its first 48 lines 78 were found at first, none
+wrong; two of the missed are none by now (600余, a list never said to be one). Its other 30 lines
+came later.
 `exact.txt` holds what was once read wrongly, every line of which must be read without a fault.
 """
 
