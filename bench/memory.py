@@ -32,6 +32,7 @@ def add_options(parser: ArgumentParser) -> None:
 def run(paths: Sequence[Path], chosen: Namespace) -> None:
     """Read documents in turn in this process and print its memory."""
     cv2.setNumThreads(1)
+    local.look_for_garbage_seldom()
     notes: list[tuple[int, float]] = []
     step = max(1, chosen.documents // NOTES)
     with tempfile.TemporaryDirectory(prefix="gouji-bench-out-") as folder:

@@ -18,11 +18,13 @@ from workers.engines.inspection import Inspection, Limits
 from workers.engines.picture import encode, encode_print
 from workers.engines.protocols import Engines
 from workers.engines.searchable import searchable_pdf
+from workers.memory import give_back
 from workers.pipeline.choice import choose_form, is_filled, is_no_report, refusal
 from workers.pipeline.export.result_files import export
 from workers.pipeline.narrative.judge import with_claims
 from workers.pipeline.normalise import normalise
 from workers.pipeline.numbers import decide
+from workers.pipeline.read.clean import Pixels
 from workers.pipeline.read.column_text import with_tables_without_lines
 from workers.pipeline.read.scan import read_scan
 from workers.pipeline.tables.register import register
@@ -71,10 +73,16 @@ def read_page(content: bytes, kind: str, number: int, engines: Engines) -> PageR
 def _read(opened: Opened, number: int, engines: Engines) -> PageReading:
     if opened.page is None:
         assert opened.pixels is not None
-        scan = read_scan(opened.pixels, number, engines.recogniser)
-        return PageReading(page=scan.page, image=encode(scan.upright()))
+        reading = _recognised(opened.pixels, number, engines)
+        give_back()
+        return reading
     image = b"" if opened.pixels is None else encode_print(opened.pixels)
     return PageReading(page=opened.page, image=image)
+
+
+def _recognised(pixels: Pixels, number: int, engines: Engines) -> PageReading:
+    scan = read_scan(pixels, number, engines.recogniser)
+    return PageReading(page=scan.page, image=encode(scan.upright()))
 
 
 Earlier = Callable[[str, int], Record | None]
