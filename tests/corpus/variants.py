@@ -80,6 +80,27 @@ def numbered_rows(grid: Grid) -> Grid:
     return replace(grid, columns=grid.columns + 1, cells=(head, *counted, *moved))
 
 
+def rows_as_columns(grid: Grid) -> Grid:
+    """Set table three with its rows as columns."""
+    if grid.section != 3:
+        return grid
+    cells = [
+        replace(
+            cell,
+            row=cell.column,
+            column=cell.row,
+            row_span=cell.column_span,
+            column_span=cell.row_span,
+        )
+        for cell in grid.cells
+    ]
+    return replace(
+        grid,
+        columns=1 + max(cell.row for cell in grid.cells),
+        cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
+    )
+
+
 def printed_as(write: Callable[[str], str], *sections: int) -> Variant:
     """Print every number of some tables otherwise: 12件, 12.00, １２."""
 

@@ -19,6 +19,8 @@ from workers.pipeline.tables.labels import plain
 _SEVERAL = 3
 """Numbers in a line from which it is a row's; of so many rows a text in columns has some."""
 _ROWS = 4
+_COUNTS = 4
+"""Digits that no number of a row has."""
 _APART = 8
 """Lines between two rows of one table, at most."""
 _ABOVE, _BELOW = 4, 3
@@ -50,6 +52,28 @@ def reflow(found: Sequence[Piece]) -> tuple[list[Piece], bool]:
         if piece not in gone:
             ordered.append(piece)
     return ordered, bool(moved)
+
+
+def without_numbering(found: Sequence[Piece], lines: Sequence[str]) -> list[Piece]:
+    """Leave out a column in front of tables that does nothing but count their rows, from 1 on."""
+    gone: set[Piece] = set()
+    run: list[Piece] = []
+    for line, own in _lines(found).items():
+        if not (is_spaced(lines[line]) and _is_numbered_row(own)):
+            continue
+        if int(own[0].text) != len(run) + 1:
+            run = []
+        if int(own[0].text) == len(run) + 1:
+            run.append(own[0])
+        if len(run) >= _ROWS:
+            gone.update(run)
+    return [piece for piece in found if piece not in gone]
+
+
+def _is_numbered_row(own: Sequence[Piece]) -> bool:
+    first = own[0].text
+    counts = first.isdecimal() and len(first) < _COUNTS and len(own) > 1 and own[1].kind == "word"
+    return counts and _is_row(own[1:])
 
 
 def stands_in_columns(found: Sequence[Piece], lines: Sequence[str]) -> bool:

@@ -7,13 +7,14 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from schemas.form import Form, FormCell, FormTable, TableName
+from schemas.form import Form, FormCell, FormTable
 from schemas.forms import FORMS
 from schemas.table import Table
 from workers.pipeline.read.text_cells import Piece, kind_of
 from workers.pipeline.read.text_entries import Row, cells_before, entries, find_rows
 from workers.pipeline.read.text_grid import Locate, nowhere, set_table
 from workers.pipeline.read.text_headers import Match, match_headers
+from workers.pipeline.read.text_turned import turned
 from workers.pipeline.read.text_values import any_apart, read_values
 from workers.pipeline.tables.labels import likeness, plain
 
@@ -25,6 +26,8 @@ _SEEN = 2
 """Labels that must stand in a text to the letter for a table to be looked for."""
 _NAMED = 0.8
 """Likeness from which words without values are the label of an empty row."""
+_ROW = 0.8
+"""Share of a row's numbers from which others behind a table are one more row of it."""
 _MOST_PIECES = 40
 """Pieces into which a label may be broken: letters one a line."""
 
@@ -116,6 +119,32 @@ def _best(
 
     `letters` are those of the whole text, in which a table found again stands `times` times.
     """
+    return _most_like(found, forms, letters, times) or _turned(found, forms, letters, times)
+
+
+def _turned(
+    found: Sequence[Piece], forms: Sequence[tuple[Form, FormTable]], letters: str, times: int
+) -> _Draft | None:
+    """Return the table whose rows stand as columns: that of the form that has as many.
+
+    The labels of its rows are those of every form.
+    """
+    tables = [(form, table) for form, one in forms if (table := turned(one)) is not None]
+    drafts = [_most_like(found, [one], letters, times) for one in tables]
+    alone = [draft for draft in drafts if draft is not None and not _goes_on(found, draft)]
+    return min(alone, key=lambda draft: _astray(found, draft), default=None)
+
+
+def _astray(found: Sequence[Piece], draft: _Draft) -> int:
+    """Return how many numbers more or less than the form has stand in the rows of a table."""
+    return sum(
+        abs(sum(bool(found[at].text) for at in row.values) - len(row.wanted)) for row in draft.rows
+    )
+
+
+def _most_like(
+    found: Sequence[Piece], forms: Sequence[tuple[Form, FormTable]], letters: str, times: int
+) -> _Draft | None:
     possible = [one for one in forms if _may_stand_in(letters, one[1], times)]
     if not possible:
         return None
@@ -132,6 +161,14 @@ def _best(
     return _draft(found, *best[1:]) if best else None
 
 
+def _goes_on(found: Sequence[Piece], draft: _Draft) -> bool:
+    """Say whether another row of numbers follows behind a table, and no text says where it ends."""
+    behind = entries(found[draft.last + 1 :])[0]
+    numbers = found[draft.last + 1 :][behind.values : behind.end]
+    many = len(numbers) >= _ROW * len(draft.rows[-1].wanted)
+    return many and all(piece.row is None for piece in numbers)
+
+
 def may_hold_tables(text: str) -> bool:
     """Say whether labels of any statutory table stand in a text; else it is no report."""
     letters = plain.__wrapped__(text)  # not to be remembered: it is the whole text
@@ -140,19 +177,19 @@ def may_hold_tables(text: str) -> bool:
 
 def _may_stand_in(letters: str, form_table: FormTable, times: int = 1) -> bool:
     """Say whether labels of a table stand in a text to the letter, before it is gone through."""
-    names = _names(form_table.name, len(form_table.value_rows))
+    names = _names(form_table)
     seen = (letters.count(name) >= times if times > 1 else name in letters for name in names)
     return sum(seen) >= min(_SEEN, len(names))
 
 
 @cache
-def _names(name: TableName, rows: int) -> frozenset[str]:
+def _names(form_table: FormTable) -> frozenset[str]:
     """Return the longer wordings of the labels of a table, or of its headers if it has none."""
-    tables = [form.table(name) for form in FORMS.values()]
-    table = next(table for table in tables if len(table.value_rows) == rows)
-    kind = "label" if table.value_rows[0][0] else "header"
+    kind = "label" if form_table.value_rows[0][0] else "header"
     return frozenset(
-        text for cell in table.cells if cell.kind == kind and len(text := plain(cell.text)) >= 4
+        text
+        for cell in form_table.cells
+        if cell.kind == kind and len(text := plain(cell.text)) >= 4
     )
 
 
