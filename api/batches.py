@@ -26,6 +26,7 @@ from schemas.tables_sql import batch_items, batches, jobs
 from schemas.validation import Verdict
 from storage import batches as counted
 from storage import turns
+from storage.batches import Counts
 from storage.events import seconds
 from storage.jobs import cancel_many, lock
 from storage.outbox import Unit, unit_of_work
@@ -71,8 +72,7 @@ def read(parts: Parts, tenant: str, batch_id: str) -> Batch:
     with parts.reading.connect() as connection:
         row = find(connection, tenant, batch_id)
         seen = parts.pulse().workers_seen
-        verdicts = _verdicts(connection, [batch_id])[batch_id]
-        return view(row, counted.counts(connection, batch_id), verdicts, workers_seen=seen)
+        return view(row, counted.counts(connection, batch_id), workers_seen=seen)
 
 
 def listed(parts: Parts, tenant: str, cursor: str | None, limit: int) -> BatchList:
@@ -84,37 +84,15 @@ def listed(parts: Parts, tenant: str, cursor: str | None, limit: int) -> BatchLi
     with parts.database.connect() as connection:
         rows = [BatchRow.of(row) for row in connection.execute(query.limit(limit + 1))]
         seen = parts.pulse().workers_seen
-        verdicts = _verdicts(connection, [row.id for row in rows[:limit]])
         shown = [
-            view(row, counted.counts(connection, row.id), verdicts[row.id], workers_seen=seen)
-            for row in rows[:limit]
+            view(row, counted.counts(connection, row.id), workers_seen=seen) for row in rows[:limit]
         ]
     return BatchList(data=tuple(shown), next_cursor=shown[-1].id if len(rows) > limit else None)
 
 
-def _verdicts(connection: Connection, batch_ids: Sequence[str]) -> dict[str, dict[Verdict, int]]:
-    """Count the reports of each batch by verdict."""
-    found: dict[str, dict[Verdict, int]] = {batch_id: {} for batch_id in batch_ids}
-    query = (
-        select(batch_items.c.batch_id, jobs.c.verdict, func.count().label("number"))
-        .join(jobs, jobs.c.id == batch_items.c.job_id)
-        .where(batch_items.c.batch_id.in_(batch_ids), jobs.c.verdict.is_not(None))
-        .where(batch_items.c.error.is_(None))
-        .group_by(batch_items.c.batch_id, jobs.c.verdict)
-    )
-    for row in connection.execute(query):
-        found[row.batch_id][row.verdict] = row.number
-    return found
-
-
-def view(
-    row: BatchRow,
-    counts: dict[ItemStatus, int],
-    verdicts: dict[Verdict, int],
-    *,
-    workers_seen: bool,
-) -> Batch:
+def view(row: BatchRow, found: Counts, *, workers_seen: bool) -> Batch:
     """Return a batch as customers read it."""
+    counts = found.items
     total = sum(counts.values())
     done = total - sum(counts.get(status, 0) for status in ("queued", "running"))
     finished = row.status in TERMINAL
@@ -123,7 +101,7 @@ def view(
         id=row.id,
         status=row.status,
         counts=counts,
-        verdicts=verdicts,
+        verdicts=found.verdicts,
         progress=BatchProgress(
             items_total=total if row.expanded else None,
             items_done=done,

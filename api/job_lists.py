@@ -37,7 +37,7 @@ _CODE_DIGITS = 6
 _NEWEST = 5_000
 _SEARCHED = (jobs.c.region_code, jobs.c.finding_codes)
 """What lists are narrowed by and do not show."""
-_ORDERED = ("year", "verdict", "created_after", "batch_id", "sha256")
+_ORDERED = ("year", "verdict", "batch_id")
 """Filters with an index that, alone, leads to the newest at once."""
 _MARKED = (
     *("filename", "issuer", "finding_codes"),
@@ -76,25 +76,24 @@ def newest(
     connection: Connection, tenant: str, filters: Filters, cursor: str | None, number: int
 ) -> list[JobRow]:
     """Return a tenant's newest jobs that are wanted; the cursor is an id they come after."""
-    own = [jobs.c.tenant == tenant, jobs.c.deleted_at.is_(None)]
+    there: list[ColumnElement[bool]] = [jobs.c.deleted_at.is_(None)]
     if cursor is not None:
-        own.append(jobs.c.id < cursor)
-    wanted = [*own, *_conditions(filters)]
+        there.append(jobs.c.id < cursor)
     if filters.given == {"status"}:
-        found = [
-            job
-            for one in filters.status
-            for job in _in_order(connection, [*own, jobs.c.status == one], number)
-        ]
+        leads = [Leading(tenant, jobs.c.status, one) for one in filters.status]
+        found = [job for one in leads for job in _in_order(connection, there, one, number)]
         return _newest_of(found, number)
     if len(filters.given) <= 1 and filters.given <= set(_ORDERED):
-        return _in_order(connection, wanted, number)
+        return _in_order(connection, there, _leading(filters, tenant), number)
+    wanted = [*there, jobs.c.tenant == tenant, *_conditions(filters)]
+    if filters.given == {"created_after"}:
+        query = select(*JOB_COLUMNS).where(*wanted).order_by(jobs.c.id.desc())
+        return _rows(connection, query.limit(number))
     if filters.given & {"batch_id", "sha256"}:  # so few that all may be read
         return _picked(connection, wanted, number)
-    found = _finished(connection, tenant, own, filters, number)
+    found = _finished(connection, tenant, there, filters, number)
     if not filters.given & set(_OF_RESULTS):
-        under_way = [*wanted, jobs.c.status.in_(sorted(ACTIVE))]
-        found += _in_order(connection, under_way, number)
+        found += _picked(connection, [*wanted, jobs.c.status.in_(sorted(ACTIVE))], number)
     return _newest_of(found, number)
 
 
@@ -102,11 +101,36 @@ def _newest_of(found: Sequence[JobRow], number: int) -> list[JobRow]:
     return sorted(found, key=lambda job: job.id, reverse=True)[:number]
 
 
+@dataclass(frozen=True)
+class Leading:
+    """What an index of a tenant's jobs begins with before their ids, and the value wanted of it.
+
+    Asked for as a range of one value and ordered by, so that this index alone has the order. Asked
+    for as equal, the column drops out of the order, and the planner takes the index of all ids for
+    as good: then a batch of ten thousand that wait, the newest of all and none of them wanted, is
+    read for every list.
+    """
+
+    tenant: str
+    column: ColumnElement[Any] = field(default=jobs.c.tenant)
+    value: object = None
+
+    def wanted(self) -> list[ColumnElement[bool]]:
+        """Return the conditions."""
+        if self.column is jobs.c.tenant:
+            return [jobs.c.tenant.between(self.tenant, self.tenant)]
+        return [jobs.c.tenant == self.tenant, self.column.between(self.value, self.value)]
+
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        """Return the order of the index, backwards."""
+        return self.column.desc(), jobs.c.id.desc()
+
+
 def _in_order(
-    connection: Connection, wanted: Sequence[ColumnElement[bool]], number: int
+    connection: Connection, wanted: Sequence[ColumnElement[bool]], leading: Leading, number: int
 ) -> list[JobRow]:
-    query = select(*JOB_COLUMNS).where(*wanted).order_by(jobs.c.id.desc()).limit(number)
-    return _rows(connection, query)
+    query = select(*JOB_COLUMNS).where(*wanted, *leading.wanted()).order_by(*leading.order())
+    return _rows(connection, query.limit(number))
 
 
 def _picked(
@@ -123,7 +147,7 @@ def _picked(
 def _finished(
     connection: Connection,
     tenant: str,
-    own: Sequence[ColumnElement[bool]],
+    there: Sequence[ColumnElement[bool]],
     filters: Filters,
     number: int,
 ) -> list[JobRow]:
@@ -132,12 +156,13 @@ def _finished(
     The newest are those of the year, verdict or state that is wanted, if one is: years come one
     after the other, so that among the newest of all there may be none of an earlier one.
     """
-    finished = [*own, literal_column(FINISHED)]
+    finished = [*there, literal_column(FINISHED)]
     narrowed = _conditions(filters)
+    leading = _leading(filters, tenant)
     recent = (
         select(*JOB_COLUMNS, *_SEARCHED)
-        .where(*finished, *_leading(filters))
-        .order_by(jobs.c.id.desc())
+        .where(*finished, *leading.wanted())
+        .order_by(*leading.order())
         .limit(_NEWEST)
         .subquery()
     )
@@ -145,16 +170,19 @@ def _finished(
     near = _rows(connection, at_hand.order_by(recent.c.id.desc()).limit(number))
     if len(near) == number:
         return near
-    return _picked(connection, [*finished, *narrowed, *_marked(tenant, filters)], number)
+    own = [*finished, jobs.c.tenant == tenant]
+    return _picked(connection, [*own, *narrowed, *_marked(tenant, filters)], number)
 
 
-def _leading(filters: Filters) -> list[ColumnElement[bool]]:
-    """Return the one condition whose index gives the newest in order; none for all jobs."""
-    for name in ("year", "verdict"):
+def _leading(filters: Filters, tenant: str) -> Leading:
+    """Return what the index begins with that gives the newest in order; the tenant for all jobs."""
+    for name in ("batch_id", "year", "verdict"):
         value = getattr(filters, name)
         if value is not None:
-            return [jobs.c[name] == value]
-    return [jobs.c.status == filters.status[0]] if len(filters.status) == 1 else []
+            return Leading(tenant, jobs.c[name], value)
+    if len(filters.status) == 1:
+        return Leading(tenant, jobs.c.status, filters.status[0])
+    return Leading(tenant)
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[JobRow]:

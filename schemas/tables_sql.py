@@ -114,12 +114,6 @@ jobs = Table(
     ),
     Index("ix_jobs_alone", "tenant", "finished_at", postgresql_where=text(ALONE)),
     Index(
-        "ix_jobs_marks",  # of the version before
-        text("gouji_marks(tenant, filename, issuer, finding_codes, 1)"),
-        postgresql_using="gin",
-        postgresql_where=text(FINISHED),
-    ),
-    Index(
         "ix_jobs_marked",
         text(
             "gouji_marks(tenant, filename, issuer, finding_codes, status, verdict, year,"

@@ -1,5 +1,8 @@
 """Counting a batch and closing it when its last item is done."""
 
+from collections import Counter
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, case, func, select, update
 
 from schemas.batch import BatchStatus, ItemStatus, final_status, item_status
@@ -7,6 +10,7 @@ from schemas.event import EventData
 from schemas.failure import Failure
 from schemas.job import ACTIVE, TERMINAL
 from schemas.tables_sql import batch_items, batches, jobs
+from schemas.validation import Verdict
 from storage import events
 from storage.outbox import Unit
 from storage.rows import BatchRow
@@ -21,22 +25,34 @@ def lock(unit: Unit, batch_id: str) -> BatchRow | None:
     return None if row is None else BatchRow.of(row)
 
 
-def counts(connection: Connection, batch_id: str) -> dict[ItemStatus, int]:
-    """Count the items of a batch by status; statuses nobody has are left out."""
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """A batch in numbers: items by status, and reports by verdict; what nobody has is left out."""
+
+    items: dict[ItemStatus, int]
+    verdicts: dict[Verdict, int]
+
+
+def counts(connection: Connection, batch_id: str) -> Counts:
+    """Count the items of a batch, in one walk through them."""
     code = func.coalesce(batch_items.c.error["code"].astext, jobs.c.error["code"].astext)
     # an item with an error of its own is not what the job is that stands for it
     own = case((batch_items.c.error.is_(None), jobs.c.status))
+    verdict = case((batch_items.c.error.is_(None), jobs.c.verdict))
+    number = func.count().label("number")
     rows = connection.execute(
-        select(own.label("status"), code.label("code"), func.count().label("number"))
+        select(own.label("status"), code.label("code"), verdict.label("verdict"), number)
         .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))
         .where(batch_items.c.batch_id == batch_id)
-        .group_by(own, code)
+        .group_by(own, code, verdict)
     ).all()
-    found: dict[ItemStatus, int] = {}
+    items: Counter[ItemStatus] = Counter()
+    verdicts: Counter[Verdict] = Counter()
     for row in rows:
-        status = item_status(row.status, row.code)
-        found[status] = found.get(status, 0) + row.number
-    return found
+        items[item_status(row.status, row.code)] += row.number
+        if row.verdict is not None:
+            verdicts[row.verdict] += row.number
+    return Counts(items=dict(items), verdicts=dict(verdicts))
 
 
 def settle(unit: Unit, batch_id: str) -> None:
@@ -48,7 +64,7 @@ def settle(unit: Unit, batch_id: str) -> None:
     if unit.connection.execute(active.limit(1)).first() is not None:
         return
     status = final_status(
-        counts(unit.connection, batch_id), reused=_has_reused(unit.connection, batch_id)
+        counts(unit.connection, batch_id).items, reused=_has_reused(unit.connection, batch_id)
     )
     if status is not None:
         close(unit, batch, status, None)
