@@ -5,8 +5,6 @@ Exit codes: 0 done (a report that breaks rules is done), 1 something could not b
 
 import os
 import sys
-import tempfile
-import traceback
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +17,7 @@ from gouji.client import ClientError
 from gouji.embedded import EmbeddedFailed
 from gouji.service import Json, must_exist
 from gouji.terminal import Terminal
+from gouji.trace import keep_trace
 from storage.start import WrongSettings
 
 if TYPE_CHECKING:  # an image without the API has the command line all the same
@@ -187,17 +186,15 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as exc:
-        terminal.fail("io_error", f"{exc.strerror}: {exc.filename}. Check the path and the rights.")
+        terminal.fail(
+            "io_error",
+            f"{exc.filename}：请检查路径、权限和磁盘空间。 "
+            f"{exc.strerror}: {exc.filename}. Check the path, the rights and the room on the disk.",
+        )
         sys.exit(1)
     except Exception:
-        terminal.fail("internal", f"This is a defect of gouji. Please report {_keep_trace()}.")
+        terminal.fail(
+            "internal",
+            f"程序出错，请反馈所附文件。 This is a defect of gouji. Please report {keep_trace()}.",
+        )
         sys.exit(1)
-
-
-def _keep_trace() -> str:
-    """Write the traceback aside and return where it is."""
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="gouji-error-", suffix=".log", delete=False, encoding="utf-8"
-    ) as file:
-        traceback.print_exc(file=file)
-    return file.name

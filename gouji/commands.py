@@ -1,16 +1,18 @@
 """`gouji process`: documents to files on this machine."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from api.long_files import LongFormat
+from gouji import words
 from gouji.collection import collect
-from gouji.local import Outcome, errands
+from gouji.local import Outcome, errands, passed_over
 from gouji.local import process as run
-from gouji.terminal import Terminal
+from gouji.terminal import INTERRUPTED, Terminal
 from schemas.environment import Confinement, DocumentLimits
 from schemas.phrases import VERDICTS
 from storage.start import read_settings
@@ -37,22 +39,34 @@ def process(
 ) -> int:
     """Process documents, print each as it is done, then sum them up; return the exit code."""
     listed = errands(paths, out)
+    others = passed_over(paths, out)
     if not listed:
-        terminal.fail("no_documents", "There are no PDFs or images in the folders given.")
+        terminal.fail(
+            "no_documents",
+            "所给文件夹中没有可识读的文档。请检查路径。 "
+            "There are no documents in the folders given. Check the path.",
+        )
         return 2
+    out.mkdir(parents=True, exist_ok=True)
     settings = read_settings(DocumentLimits)
     limits = limits_of(settings)
     check_confinement(read_settings(Confinement))
     done: dict[Path, Outcome] = {}
-    with terminal.progress() as bar:
-        task = bar.add_task("reading", total=len(listed))
-        for outcome in run(listed, jobs=jobs, limits=limits, previous=wanted.previous):
-            done[outcome.path] = outcome
-            terminal.result(_line(outcome), _text(outcome))
-            bar.advance(task)
+    try:
+        with terminal.progress(left=True) as bar:
+            task = bar.add_task("识读 reading", total=len(listed))
+            for outcome in run(listed, jobs=jobs, limits=limits, previous=wanted.previous):
+                done[outcome.path] = outcome
+                terminal.result(_line(outcome), _text(outcome))
+                bar.advance(task)
+    except KeyboardInterrupt:
+        terminal.fail("interrupted", _interrupted(len(done), len(listed), out))
+        return INTERRUPTED
     in_order = [done[errand.path] for errand in listed if errand.path in done]
     for written in collect(in_order, out, wanted.formats):
         terminal.note(f"→ {written}")
+    for told in _in_all(in_order, others):
+        terminal.note(told)
     return 0 if all(outcome.status == "processed" for outcome in in_order) else 1
 
 
@@ -72,8 +86,33 @@ def _line(outcome: Outcome) -> dict[str, JsonValue]:
 
 def _text(outcome: Outcome) -> str:
     if outcome.error is not None:
-        return f"{outcome.path}: {outcome.error.message}"
-    verdict = VERDICTS[outcome.verdict][0] if outcome.verdict else ""
+        trace = f" {outcome.trace}" if outcome.trace else ""
+        return f"{outcome.path}: {words.failure(outcome.error)}{trace}"
     return (
-        f"{outcome.path}: {verdict} · {outcome.pages} 页 · {outcome.seconds:.1f} s → {outcome.out}"
+        f"{outcome.path}: {words.verdict(outcome.verdict)} · {outcome.pages} 页 p. · "
+        f"{outcome.seconds:.1f} s → {outcome.out}"
+    )
+
+
+def _in_all(outcomes: Sequence[Outcome], others: Sequence[Path]) -> Iterator[str]:
+    """Yield the count of each verdict, of what could not be read, and what was not looked into."""
+    verdicts = Counter(outcome.verdict for outcome in outcomes if outcome.verdict)
+    told = [f"{words.verdict(name)} {verdicts[name]}" for name in VERDICTS if verdicts[name]]
+    if unread := len(outcomes) - verdicts.total():
+        told.append(f"未能处理 could not be read {unread}")
+    if len(outcomes) > 1:
+        yield f"共 {len(outcomes)} 份 in all: {' · '.join(told)}"
+    if others:
+        yield (
+            f"文件夹中另有 {len(others)} 个其他文件未识读 other files were not looked into: "
+            f"{words.names(others)}"
+        )
+
+
+def _interrupted(done: int, of: int, out: Path) -> str:
+    return (
+        f"已中断：{of} 份中已完成 {done} 份，结果在 {out}。再次运行会全部重新识读；"
+        f"需要续传时请用 gouji serve 和 gouji submit。 Interrupted with {done} of {of} done; their "
+        f"results are in {out}. Run again, all are read again; gouji serve and gouji submit go on "
+        "where they stopped."
     )

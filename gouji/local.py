@@ -1,7 +1,6 @@
 """Documents → files on one machine, no server: the same steps as the service's tasks walk."""
 
 import gc
-import hashlib
 import multiprocessing
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,20 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import structlog
-
+from gouji import faults
 from gouji.earlier import find_earlier
+from gouji.trace import keep_trace
 from schemas import failures
 from schemas.failure import Failure
-from schemas.filename import folder_name
+from schemas.filename import folder_name, is_left_by_systems
 from schemas.record import Source
 from schemas.validation import Verdict
+from storage.logs import configure
 from workers.engines.inspection import Limits
 from workers.engines.protocols import Engines
 from workers.parent import die_with_parent
 from workers.steps import PageReading, assemble_document, inspect_document, read_page
-
-log = structlog.get_logger()
 
 RESULT_FILES = (
     "record.json",
@@ -48,6 +46,9 @@ READABLE = frozenset(
 )
 """Names taken when a folder is walked; a file named outright is judged by its content."""
 
+REFUSED = frozenset({".ofd", ".gif", ".zip", ".7z", ".rar", ".tar", ".tgz"})
+"""Names that may well hold reports: taken too, so that each is refused by name with what to do."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -60,6 +61,8 @@ class Outcome:
     pages: int = 0
     seconds: float = 0.0
     error: Failure | None = None
+    trace: Path | None = None
+    """Of a defect of ours: the file that says where."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +77,7 @@ def errands(paths: Iterable[Path], out: Path) -> list[Errand]:
     """List the documents of files and folders; equal names get a running number."""
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = (item for item in path.rglob("*") if item.suffix.lower() in READABLE)
-            found += sorted(item for item in inside if item.is_file())
-        else:
-            found.append(path)
+        found += filter(_is_taken, _below(path, out)) if path.is_dir() else [path]
     taken: set[str] = set()
     listed = []
     for path in dict.fromkeys(found):
@@ -89,6 +88,27 @@ def errands(paths: Iterable[Path], out: Path) -> list[Errand]:
         taken.add(name)
         listed.append(Errand(path=path, out=out / name))
     return listed
+
+
+def passed_over(paths: Iterable[Path], out: Path) -> list[Path]:
+    """List the files of folders that are not looked into, because their names say why not."""
+    folders = (path for path in paths if path.is_dir())
+    return [file for folder in folders for file in _below(folder, out) if not _is_taken(file)]
+
+
+def _is_taken(file: Path) -> bool:
+    return file.suffix.lower() in READABLE | REFUSED
+
+
+def _below(folder: Path, out: Path) -> list[Path]:
+    """List the files below a folder that a person put there; results of earlier runs are none."""
+    own = out.resolve()
+    found = (
+        item
+        for item in folder.rglob("*")
+        if not is_left_by_systems(item.name) and own not in item.resolve().parents
+    )
+    return sorted(item for item in found if item.is_file())
 
 
 def process(
@@ -138,6 +158,7 @@ def _one_by_one(
 def _prepare() -> None:
     """Make a process of the pool ready."""
     die_with_parent()
+    configure("critical", as_json=False)  # people see outcomes; traces go to files
     look_for_garbage_seldom()
 
 
@@ -162,8 +183,8 @@ def process_one(errand: Errand, limits: Limits, previous: Path | None = None) ->
     try:
         outcome = _read(errand, content, limits, previous)
     except Exception:  # a document's edge: one that breaks us must not stop the others
-        log.exception("document_failed", sha256=hashlib.sha256(content).hexdigest())
-        outcome = Outcome(path=errand.path, status="failed", error=failures.internal())
+        failed = Outcome(path=errand.path, status="failed", error=faults.defect())
+        outcome = replace(failed, trace=keep_trace())
     return replace(outcome, seconds=round(time.monotonic() - started, 3))
 
 
@@ -193,7 +214,10 @@ def _read(errand: Errand, content: bytes, limits: Limits, previous: Path | None)
     if isinstance(assembly, Failure):
         refused = Outcome(path=errand.path, status="refused", error=assembly)
         return replace(refused, pages=inspected.pages)
-    _write(errand.out, assembly.files, readings)
+    try:
+        _write(errand.out, assembly.files, readings)
+    except OSError:
+        return Outcome(path=errand.path, status="failed", error=faults.results_not_written())
     return Outcome(
         path=errand.path,
         status="processed",

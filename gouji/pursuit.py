@@ -10,7 +10,7 @@ from rich.progress import Progress, TaskID
 
 from gouji import words
 from gouji.client import Client, Refused, ResultFormat
-from gouji.terminal import Terminal
+from gouji.terminal import INTERRUPTED, Terminal
 from schemas.batch import Batch, BatchItem
 from schemas.filename import folder_name
 from schemas.job import TERMINAL, Job
@@ -26,7 +26,6 @@ _FILES: tuple[tuple[str, ResultFormat], ...] = (
     ("workbook.xlsx", "xlsx"),
     ("searchable.pdf", "pdf"),
 )
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +131,7 @@ def _tell_all(terminal: Terminal, client: Client, batch_id: str, out: Path | Non
 
 
 def _tell_item(terminal: Terminal, item: BatchItem) -> None:
-    why = item.error.message if item.error else ""
+    why = words.failure(item.error) if item.error else ""
     text = f"{item.name}: {words.status(item.status)} · {why}"
     terminal.result(json.loads(item.model_dump_json()), text)
 
@@ -147,7 +146,7 @@ def _tell(
         **json.loads(job.model_dump_json()),
         "out": str(folder) if folder else None,
     }
-    error = job.error.message if job.error else ""
+    error = words.failure(job.error) if job.error else ""
     said = [words.status(job.status), words.verdict(job.verdict), error]
     text = f"{path or job.filename}: {' · '.join(word for word in said if word)}"
     terminal.result(value, f"{text} → {folder}" if folder else text)
@@ -172,7 +171,7 @@ def status(terminal: Terminal, client: Client, thing: str) -> None:
     if not finished:
         _say_progress(terminal, found)
     if found.error:
-        terminal.say(found.error.message)
+        terminal.say(words.failure(found.error))
     if finished and found.status in _GOOD:
         terminal.note(f"取回结果 fetch: gouji fetch {found.id} --out DIR")
 

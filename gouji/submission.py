@@ -9,10 +9,11 @@ from pydantic import JsonValue
 from rich.progress import Progress, TaskID
 
 from gouji.client import Client, ClientError, Unreachable, Wishes
-from gouji.client.folder import planned, role_of
+from gouji.client.folder import left_out, planned, role_of
 from gouji.client.uploads import hash_of
-from gouji.pursuit import INTERRUPTED, Handed, come_back, pursue, say_handed
-from gouji.terminal import Terminal
+from gouji.pursuit import Handed, come_back, pursue, say_handed
+from gouji.terminal import INTERRUPTED, Terminal
+from gouji.words import names
 from schemas.batch import OnDuplicate
 from schemas.job import Priority
 
@@ -131,11 +132,23 @@ def _hand_in(now: _Round, place: str, bar: Progress, task: TaskID) -> str:
         wishes: Wishes = {"metadata": {"title": path.resolve().name}, **_wishes(wanted, None)}
         if wanted.again:
             wishes["idempotency_key"] = f"again-{uuid.uuid4()}"
-        return client.submit_folder(path, progress=sent, **wishes).id
+        made = client.submit_folder(path, progress=sent, **wishes).id
+        _say_left_out(now.terminal, path)
+        return made
     wishes = _wishes(wanted, hash_of(path))
     if role_of(path) == "archive":
         return client.submit_batch([path], progress=sent, **wishes).id
     return client.submit(path, progress=sent, **wishes).id
+
+
+def _say_left_out(terminal: Terminal, folder: Path) -> None:
+    """Name what of a folder was not sent: nobody should think that it was read."""
+    if others := left_out(folder):
+        terminal.note(
+            f"{folder}: 另有 {len(others)} 个文件未提交（空文件，或不能识读的格式）："
+            f"{len(others)} files were not handed in (empty, or of a kind that is not read): "
+            f"{names(path.relative_to(folder) for path in others)}"
+        )
 
 
 def _wishes(wanted: Submission, content: str | None) -> Wishes:

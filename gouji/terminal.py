@@ -18,6 +18,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended."""
+_WORD_LEFT = TextColumn("· 还需 left")
+
 
 class Terminal:
     """Results go to stdout, everything else to stderr."""
@@ -60,9 +64,13 @@ class Terminal:
         else:
             self._err.print(f"gouji: {message}", style="red", markup=False)
 
-    def progress(self) -> Progress:
-        """Return a progress bar of things; it shows only to a person at a terminal."""
-        return self._bar(MofNCompleteColumn(), TimeElapsedColumn())
+    def progress(self, *, left: bool = False) -> Progress:
+        """Return a progress bar of things, with the time `left` where they are much alike.
+
+        It shows only to a person at a terminal.
+        """
+        remaining = [_WORD_LEFT, TimeRemainingColumn()] if left else []
+        return self._bar(MofNCompleteColumn(), TimeElapsedColumn(), *remaining)
 
     def transfer(self) -> Progress:
         """Return a progress bar of bytes; it shows only to a person at a terminal."""

@@ -1,5 +1,9 @@
 """Words of the command line, Chinese first, then English: for whoever sits at the terminal."""
 
+from collections.abc import Iterable
+from itertools import islice
+
+from schemas.failure import Failure
 from schemas.phrases import VERDICTS
 
 STATUSES = {
@@ -42,3 +46,15 @@ def verdict(name: str | None) -> str:
         if known == name:
             return " ".join(phrase)
     return name or ""
+
+
+def failure(error: Failure) -> str:
+    """Return what happened and what to do next, in both languages."""
+    return f"{error.message} {error.message_en}"
+
+
+def names(listed: Iterable[object], most: int = 5) -> str:
+    """Return the first names of many."""
+    rest = iter(listed)
+    shown = "、".join(str(one) for one in islice(rest, most))
+    return f"{shown} …" if next(rest, None) is not None else shown

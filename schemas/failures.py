@@ -118,8 +118,11 @@ def archive_as_document(kind: Format) -> Failure:
         todo = "请改为 ZIP 或 TAR 压缩包，并作为批次提交（POST /v1/batches）。"
         todo_en = "Repack it as ZIP or TAR and submit it as a batch (POST /v1/batches)."
     else:
-        todo = "请作为批次提交（POST /v1/batches），或解压后逐个提交。"
-        todo_en = "Submit it as a batch (POST /v1/batches), or unpack it and submit each file."
+        todo = "请解压后逐个提交，或交给服务作为批次处理（POST /v1/batches）。"
+        todo_en = (
+            "Unpack it and submit each file, or submit it to a service as a batch "
+            "(POST /v1/batches)."
+        )
     return _input(
         "archive_as_document",
         f"文件是{kind.label}，不是单个文档。{todo}",

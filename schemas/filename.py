@@ -11,6 +11,7 @@ _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³")}
 )
 """What Windows takes for a device, whatever ending follows."""
+_LEFT_BY_SYSTEMS = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
 def plain_name(filename: str) -> str:
@@ -26,6 +27,13 @@ def plain_path(filename: str) -> str:
     named = [plain_name(folder) for folder in folders if folder.strip("/.: ")]
     path = "/".join([*named, plain_name(filename)])
     return path[-_MOST_OF_PATH:].lstrip("/")
+
+
+def is_left_by_systems(name: str) -> bool:
+    """Say whether a file is what file managers and Word leave in folders: nobody means it."""
+    parts = name.replace("\\", "/").split("/")
+    last = parts[-1].lower()
+    return "__MACOSX" in parts or last in _LEFT_BY_SYSTEMS or last.startswith(("._", "~$"))
 
 
 def folder_name(filename: str) -> str:

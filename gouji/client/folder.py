@@ -29,6 +29,7 @@ from gouji.client.uploads import (
 )
 from gouji.client.wishes import Wishes
 from schemas.batch import Batch
+from schemas.filename import is_left_by_systems
 from schemas.formats import sniff
 
 PART_BYTES = 128 * 1024 * 1024
@@ -72,7 +73,7 @@ def planned(folder: Path) -> list[Part]:
     files: list[Path] = []
     size = 0
     archives: list[Part] = []
-    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+    for path in _files(folder):
         role, own = role_of(path), path.stat().st_size
         if role == "archive":
             archives.append(Part(files=(path,), size_bytes=own, packed=False))
@@ -85,6 +86,16 @@ def planned(folder: Path) -> list[Part]:
     if files:
         parts.append(Part(files=tuple(files), size_bytes=size, packed=True))
     return parts + archives
+
+
+def left_out(folder: Path) -> list[Path]:
+    """List the files below a folder that are neither documents nor archives: they are not sent."""
+    return [path for path in _files(folder) if role_of(path) not in (*_DOCUMENTS, "archive")]
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (item for item in folder.rglob("*") if not is_left_by_systems(item.name))
+    return sorted(item for item in found if item.is_file())
 
 
 def role_of(path: Path) -> str | None:

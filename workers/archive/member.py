@@ -13,7 +13,6 @@ _RATIO_FREE_BYTES = 16 * 1024 * 1024
 
 _MAX_NAME = 1024
 _SHOWN_NAME = 255
-_JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -142,10 +141,3 @@ def safe_name(name: str) -> str | None:
 def shown_name(name: str) -> str:
     """Return a hostile name such that it can be stored and displayed."""
     return _UNPRINTABLE.sub("\ufffd", name)[:_SHOWN_NAME]
-
-
-def is_junk(name: str) -> bool:
-    """Say whether an entry is what file managers leave behind: nobody submitted it."""
-    parts = name.replace("\\", "/").split("/")
-    last = parts[-1].lower()
-    return "__MACOSX" in parts or last in _JUNK_NAMES or last.startswith("._")

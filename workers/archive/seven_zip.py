@@ -13,6 +13,7 @@ from typing import Any
 
 from schemas import failures
 from schemas.failure import Failure
+from schemas.filename import is_left_by_systems
 from schemas.formats import FORMATS
 from workers.archive.inflate import PIECE_BYTES, DataError
 from workers.archive.member import (
@@ -21,7 +22,6 @@ from workers.archive.member import (
     Budget,
     Member,
     Refused,
-    is_junk,
     judge,
     safe_name,
     shown_name,
@@ -47,7 +47,7 @@ def iterate_seven_zip(path: Path, limits: ArchiveLimits) -> Iterator[Member | Re
                 if budget.is_abnormal(unpacked, packed):
                     raise ArchiveRefused(failures.archive_bomb("whole"))
                 name = str(entry.pathname).replace("\\", "/")
-                if entry.isdir or is_junk(name):
+                if entry.isdir or is_left_by_systems(name):
                     continue
                 given += 1
                 yield _take(library, archive, entry, name, budget)

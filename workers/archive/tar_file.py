@@ -8,6 +8,7 @@ from typing import IO, cast
 
 from schemas import failures
 from schemas.failure import Failure
+from schemas.filename import is_left_by_systems
 from schemas.formats import is_tar_header
 from workers.archive import inflate
 from workers.archive.member import (
@@ -18,7 +19,6 @@ from workers.archive.member import (
     Refused,
     collect,
     decode_name,
-    is_junk,
     judge,
     safe_name,
     shown_name,
@@ -93,7 +93,7 @@ def iterate_tar(
             if index >= limits.max_entries:
                 raise ArchiveRefused(failures.archive_too_many_entries(limits.max_entries))
             name = decode_name(entry.name.encode("utf-8", "surrogateescape"))
-            if entry.isdir() or is_junk(name):
+            if entry.isdir() or is_left_by_systems(name):
                 continue
             given += 1
             yield _take(stream, name, entry, budget)

@@ -13,6 +13,7 @@ from typing import IO
 
 from schemas import failures
 from schemas.failure import Failure
+from schemas.filename import is_left_by_systems
 from workers.archive import inflate
 from workers.archive.member import (
     ArchiveLimits,
@@ -22,7 +23,6 @@ from workers.archive.member import (
     Refused,
     collect,
     decode_name,
-    is_junk,
     judge,
     safe_name,
     shown_name,
@@ -54,7 +54,7 @@ def iterate_zip(path: Path, limits: ArchiveLimits) -> Iterator[Member | Refused]
         _check_directory_size(file, limits)
         entries = _entries(path, limits)
         named = [(_name(entry), entry) for entry in entries if not _is_folder(entry)]
-        files = [(name, entry) for name, entry in named if not is_junk(name)]
+        files = [(name, entry) for name, entry in named if not is_left_by_systems(name)]
         if not files:
             raise ArchiveRefused(failures.archive_empty())
         if all(entry.flag_bits & _ENCRYPTED_FLAG for _, entry in files):

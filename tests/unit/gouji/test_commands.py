@@ -1,12 +1,16 @@
 """How `gouji process` tells what became of a document."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from gouji.commands import _text
+from gouji import commands
+from gouji.commands import Wanted, _in_all, _text, process
 from gouji.local import Outcome
+from gouji.terminal import Terminal
+from schemas import failures
 from schemas.phrases import VERDICTS
 from schemas.validation import Verdict
 
@@ -15,3 +19,38 @@ from schemas.validation import Verdict
 def test_a_verdict_is_told_in_the_words_of_the_report(verdict: Verdict) -> None:
     outcome = Outcome(path=Path("a.pdf"), status="processed", verdict=verdict, out=Path("out/a"))
     assert VERDICTS[verdict][0] in _text(outcome)
+
+
+def test_a_refusal_is_told_in_both_languages() -> None:
+    error = failures.empty_file()
+    said = _text(Outcome(path=Path("a.pdf"), status="refused", error=error))
+    assert error.message in said
+    assert error.message_en in said
+
+
+def test_the_end_counts_verdicts_what_was_not_read_and_what_was_passed_over() -> None:
+    outcomes = [
+        Outcome(path=Path("a.pdf"), status="processed", verdict="failed"),
+        Outcome(path=Path("b.pdf"), status="processed", verdict="failed"),
+        Outcome(path=Path("c.pdf"), status="refused", error=failures.empty_file()),
+    ]
+    counts, others = _in_all(outcomes, [Path(f"{n}.log") for n in range(7)])
+    assert "不通过 Failed 2 · 未能处理 could not be read 1" in counts
+    assert "7" in others
+    assert "4.log …" in others
+    assert list(_in_all(outcomes[:1], [])) == []
+
+
+def test_ctrl_c_says_what_is_done_and_that_the_rest_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> Iterator[Outcome]:
+        yield Outcome(path=tmp_path / "a.pdf", status="processed", verdict="passed")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "run", interrupted)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "b.pdf").write_bytes(b"%PDF")
+    out = tmp_path / "out"
+    assert process(Terminal(as_json=False), [tmp_path], out, 1, Wanted()) == 130
+    assert "2 份中已完成 1 份" in capsys.readouterr().err

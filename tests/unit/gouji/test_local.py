@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
-from gouji.local import RESULT_FILES, Errand, errands, process_one
+import pytest
+
+from gouji import local
+from gouji.local import RESULT_FILES, Errand, errands, passed_over, process_one
+from tests.corpus.samples import make_sample
+from tests.corpus.texts import write
 from workers.engines.inspect import Limits
 
 
@@ -41,3 +46,50 @@ def test_a_refused_document_leaves_no_result_of_an_earlier_run(tmp_path: Path) -
     path.write_bytes(b"")
     assert process_one(Errand(path=path, out=out), Limits()).status == "refused"
     assert [item.name for item in out.rglob("*") if item.is_file()] == ["mine.txt"]
+
+
+def test_results_of_an_earlier_run_are_no_documents(tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(b"%PDF")
+    out = tmp_path / "results"
+    (out / "report").mkdir(parents=True)
+    for name in ("validation.html", "searchable.pdf"):
+        (out / "report" / name).write_text("of an earlier run")
+    assert [errand.path.name for errand in errands([tmp_path], out)] == ["report.pdf"]
+    assert passed_over([tmp_path], out) == []
+
+
+def test_what_of_a_folder_is_not_read_is_known_and_litter_is_not_told_of(tmp_path: Path) -> None:
+    for name in ("甲.ofd", "乙.zip", "丙.log", ".DS_Store", "~$丁.docx", "._戊.pdf"):
+        (tmp_path / name).write_bytes(b"content")
+    out = tmp_path / "out"
+    assert {errand.path.name for errand in errands([tmp_path], out)} == {"甲.ofd", "乙.zip"}
+    assert [path.name for path in passed_over([tmp_path], out)] == ["丙.log"]
+
+
+def test_a_folder_that_takes_no_results_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text(write(make_sample(3, short=True).report, "docx"))
+    (tmp_path / "taken").write_text("a file, where a folder should be")
+    outcome = process_one(Errand(path=path, out=tmp_path / "taken" / "report"), Limits())
+    assert outcome.status == "failed"
+    assert outcome.error is not None
+    assert outcome.error.code == "storage_unavailable"
+    assert outcome.trace is None
+
+
+def test_a_defect_is_told_in_a_file_and_not_on_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(local, "inspect_document", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = tmp_path / "report.txt"
+    path.write_text("年度报告")
+    outcome = process_one(Errand(path=path, out=tmp_path / "out"), Limits())
+    assert outcome.error is not None
+    assert outcome.error.code == "internal"
+    assert outcome.trace is not None
+    assert "ZeroDivisionError" in outcome.trace.read_text()
+    assert capsys.readouterr() == ("", "")

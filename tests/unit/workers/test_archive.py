@@ -89,7 +89,15 @@ def test_folders_of_windows_use_the_common_separator(path: Path) -> None:
 
 
 def test_folders_and_junk_are_passed_over_in_silence(path: Path) -> None:
-    names = ["d/", "__MACOSX/._a.pdf", "d/.DS_Store", "Thumbs.db", "d/._b.pdf", "desktop.ini"]
+    names = [
+        "d/",
+        "__MACOSX/._a.pdf",
+        "d/.DS_Store",
+        "Thumbs.db",
+        "d/._b.pdf",
+        "desktop.ini",
+        "d/~$c.docx",
+    ]
     junk = [(name, b"" if name.endswith("/") else b"junk") for name in names]
     assert walk(path, make_zip(*junk, ("a.pdf", PDF))) == [("a.pdf", "ok")]
     folder = tarfile.TarInfo("d")

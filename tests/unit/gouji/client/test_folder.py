@@ -198,3 +198,12 @@ def test_a_folder_named_like_a_part_of_a_document_is_packed_as_an_archive(
     kind = sniff(sent[sent.index(b"PK") :], "papers.zip")
     assert kind is not None
     assert kind.role == "archive"
+
+
+def test_what_is_not_sent_of_a_folder_is_known(tmp_path: Path) -> None:
+    (tmp_path / "甲").mkdir()
+    (tmp_path / "甲" / "report.pdf").write_bytes(pdf(1, "left out"))
+    (tmp_path / "甲" / "empty.pdf").write_bytes(b"")
+    (tmp_path / "~$notes.docx").write_text("what Word leaves beside an open document")
+    assert [path.name for path in folder.left_out(tmp_path)] == ["empty.pdf"]
+    assert [part.files for part in folder.planned(tmp_path)] == [(tmp_path / "甲" / "report.pdf",)]
