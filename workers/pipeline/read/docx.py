@@ -48,6 +48,8 @@ class _Reader:
         self._styles = Styles(package.styles)
         self._runs = Runs(self._styles)
         self._shaded = False  # the cell we are in has a colour of its own
+        self._unseen: frozenset[str] = frozenset()  # parts of the table we are in, by its style
+        self._pale = False  # the cell we are in is of such a part
         self.pictures = 0
 
     def blocks(self, container: Element | None) -> list[Block]:
@@ -68,10 +70,11 @@ class _Reader:
         properties = properties_of(element, "pPr")
         said = _said(properties)
         style = attribute(said.get("pStyle"))
+        pale = self._styles.pales(style, paragraph=True)
         shown = self._runs.read(
             element,
             hidden=self._styles.hides(style, paragraph=True),
-            pale=bool(self._styles.pales(style, paragraph=True)),
+            pale=self._pale if pale is None else pale,
             shaded=self._shaded or lies_on_colour(said.get("shd")),
         )
         self.pictures += shown.pictures
@@ -99,8 +102,11 @@ class _Reader:
         cells: list[GridCell] = []
         merging: dict[int, int] = {}  # column → place in `cells` of the cell that goes on there
         rows = [row for name, row in _held(table) if name == "tr" and not _is_gone(row)]
+        around = self._unseen
+        self._unseen = self._styles.unseen_parts(attribute(child(table, "tblPr", "tblStyle")))
         for at, row in enumerate(rows):
             self._row(row, at, cells, merging)
+        self._unseen = around
         widths = [number(one, "w") or 0 for one in children(child(table, "tblGrid"), "gridCol")]
         return snapped(cells, widths)
 
@@ -131,10 +137,11 @@ class _Reader:
     def _cell(
         self, element: Element, row: int, column: int, span: int, *, coloured: bool
     ) -> GridCell:
-        around = self._shaded
-        self._shaded = around or coloured
+        around = self._shaded, self._pale
+        self._shaded = self._shaded or coloured
+        self._pale = any(_holds(part, row, column) for part in self._unseen)
         shown = list(self._shown(element))
-        self._shaded = around
+        self._shaded, self._pale = around
         paragraphs = [one for one in shown if isinstance(one, Paragraph)]
         return GridCell(
             row=row,
@@ -144,6 +151,11 @@ class _Reader:
             picture=any(one.picture for one in paragraphs),
             struck=any(one.doubtful for one in paragraphs),
         )
+
+
+def _holds(part: str, row: int, column: int) -> bool:
+    """Say whether a cell may be of a part of a table; of the last row any may be."""
+    return {"firstRow": row == 0, "firstCol": column == 0}.get(part, True)
 
 
 def _said(properties: Element | None) -> dict[str, Element]:

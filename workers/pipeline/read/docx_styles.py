@@ -18,6 +18,11 @@ class _Style:
     hidden: bool | None
     pale: bool | None
     """White, or too small to be seen; None where the style says neither."""
+    parts: dict[str, bool]
+    """Of a table's style: whether what it prints in a part of a table is as good as unseen."""
+
+
+WHOLE_TABLE = "wholeTable"
 
 
 class Styles:
@@ -29,6 +34,7 @@ class Styles:
         self._lists: dict[str | None, tuple[str, str | None, str] | None] = {}
         self._hidden: dict[str | None, bool] = {}
         self._pale: dict[str | None, bool | None] = {}
+        self._unseen: dict[str, frozenset[str]] = {}
         for one in children(part, "style"):
             name = attribute(one, "styleId") or ""
             numbering = child(one, "pPr", "numPr")
@@ -38,6 +44,7 @@ class Styles:
                 level=attribute(child(numbering, "ilvl")),
                 hidden=is_on(child(one, "rPr", "vanish")),
                 pale=_is_pale(one),
+                parts=dict(_parts(one)) if attribute(one, "type") == "table" else {},
             )
             if attribute(one, "type") == "paragraph" and attribute(one, "default") in ("1", "true"):
                 self._default = name
@@ -71,6 +78,20 @@ class Styles:
             self._pale[start] = next(said, None)
         return self._pale[start]
 
+    def unseen_parts(self, name: str | None) -> frozenset[str]:
+        """Return the parts of a table (ST_TblStyleOverrideType) its style prints as good as unseen.
+
+        What a style itself says of a part goes before what the one says that it is based on.
+        """
+        if name is None:
+            return frozenset()
+        if name not in self._unseen:
+            told: dict[str, bool] = {}
+            for _, style in self._chain(name):
+                told = style.parts | told
+            self._unseen[name] = frozenset(part for part, unseen in told.items() if unseen)
+        return self._unseen[name]
+
     def _chain(self, name: str | None) -> Iterator[tuple[str, _Style]]:
         for _ in range(_DEEPEST):
             style = self._styles.get(name) if name is not None else None
@@ -93,3 +114,20 @@ def _is_pale(style: Element) -> bool | None:
         return None
     shaded = lies_on_colour(child(run, "shd")) or lies_on_colour(child(paragraph, "shd"))
     return is_white(color) and not shaded
+
+
+def _parts(style: Element) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a table whose print a style tells, and whether it is as good as unseen."""
+    own = lies_on_colour(child(style, "tcPr", "shd")) or lies_on_colour(
+        child(style, "tblPr", "shd")
+    )
+    told = [(WHOLE_TABLE, style), *((_part(one), one) for one in children(style, "tblStylePr"))]
+    for name, part in told:
+        hidden, pale = is_on(child(part, "rPr", "vanish")), _is_pale(part)
+        if hidden is not None or pale is not None:
+            coloured = own or lies_on_colour(child(part, "tcPr", "shd"))
+            yield name, bool(hidden) or bool(pale and not coloured)
+
+
+def _part(element: Element) -> str:
+    return attribute(element, "type") or WHOLE_TABLE

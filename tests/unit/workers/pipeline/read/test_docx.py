@@ -268,3 +268,49 @@ def test_a_paragraph_whose_style_prints_white_is_doubted(style: str, sure: bool)
     inside = cell(paragraph(run("12")))
     found = read(table([[inside, inside]] * 2, 2), styles=part).tables[0]
     assert {one.confidence >= 0.9 for one in found.cells} == {sure}
+
+
+def _in_style(name: str, inside: str) -> str:
+    """Set a table of two rows and columns in a style of its own."""
+    properties = f'<w:tblPr><w:tblStyle w:val="{name}"/></w:tblPr>'
+    return table([[inside, inside]] * 2, 2).replace("<w:tblPr/>", properties, 1)
+
+
+_PALE = '<w:rPr><w:color w:val="FFFFFF"/></w:rPr>'
+_DARK = '<w:tcPr><w:shd w:fill="1F4E79"/></w:tcPr>'
+
+
+@pytest.mark.parametrize(
+    ("style", "doubted"),
+    [
+        (_PALE, {(0, 0), (0, 1), (1, 0), (1, 1)}),
+        (_DARK + _PALE, set()),
+        ('<w:rPr><w:color w:val="333333"/></w:rPr>', set()),
+        (f'<w:tblStylePr w:type="firstRow">{_PALE}</w:tblStylePr>', {(0, 0), (0, 1)}),
+        (f'<w:tblStylePr w:type="firstCol">{_PALE}</w:tblStylePr>', {(0, 0), (1, 0)}),
+        (f'<w:tblStylePr w:type="firstRow">{_DARK}{_PALE}</w:tblStylePr>', set()),
+        (
+            f'<w:tblStylePr w:type="band1Horz">{_PALE}</w:tblStylePr>',
+            {(0, 0), (0, 1), (1, 0), (1, 1)},
+        ),
+        (
+            '<w:tblStylePr w:type="firstRow"><w:rPr><w:vanish/></w:rPr></w:tblStylePr>',
+            {(0, 0), (0, 1)},
+        ),
+    ],
+)
+def test_cells_a_table_style_prints_unseen_are_doubted(
+    style: str, doubted: set[tuple[int, int]]
+) -> None:
+    base = f'<w:style w:type="table" w:styleId="base">{style}</w:style>'
+    own = '<w:style w:type="table" w:styleId="own"><w:basedOn w:val="base"/></w:style>'
+    inside = cell(paragraph(run("12")))
+    cells = read(_in_style("own", inside), styles=_styles(base + own)).tables[0].cells
+    assert {(one.row, one.column) for one in cells if one.confidence < 0.9} == doubted
+
+
+def test_a_run_of_a_colour_of_its_own_is_seen_whatever_the_table_style_says() -> None:
+    style = f'<w:style w:type="table" w:styleId="own">{_PALE}</w:style>'
+    inside = cell(paragraph(run("12", '<w:color w:val="000000"/>')))
+    cells = read(_in_style("own", inside), styles=_styles(style)).tables[0].cells
+    assert all(one.confidence == 1 for one in cells)
