@@ -8,6 +8,7 @@ a report is all that is kept of many.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from api.belonging import may_belong
 from schemas.long_row import LongRow
 
 _SUMMED = frozenset({"requests", "review_and_litigation"})
@@ -44,6 +45,8 @@ class AggregateComparison:
     aggregate: str
     """The issuer of the aggregate, or its file name."""
     organs: tuple[str, ...]
+    strangers: tuple[str, ...]
+    """Organs that name another place: they are left out."""
     compared: int
     differences: tuple[Difference, ...]
 
@@ -53,6 +56,7 @@ class Counted:
     """What is kept of a report: who, when, and its counts that were read beyond doubt."""
 
     name: str
+    region_code: str | None
     year: int
     scope: str
     counts: dict[_Place, int | None]
@@ -71,7 +75,13 @@ def counted(rows: Sequence[LongRow]) -> Counted | None:
         if row.table in _SUMMED
     }
     name = first.issuer or first.filename
-    return Counted(name=name, year=first.year, scope=first.scope, counts=counts)
+    return Counted(
+        name=name,
+        region_code=first.region_code,
+        year=first.year,
+        scope=first.scope,
+        counts=counts,
+    )
 
 
 def compare_aggregate(
@@ -102,19 +112,31 @@ def _compare(
     reports: Sequence[Counted], labels: dict[_Place, tuple[str, str]]
 ) -> AggregateComparison | None:
     aggregates = [report for report in reports if report.scope == "aggregate"]
-    organs = [report for report in reports if report.scope == "organ"]
-    if len(aggregates) != 1 or not organs:
+    if len(aggregates) != 1:
         return None
     aggregate = aggregates[0]
+    organs: list[Counted] = []
+    strangers: list[Counted] = []
+    for report in reports:
+        if report.scope == "organ":
+            (organs if _may_belong(report, aggregate) else strangers).append(report)
+    if not organs:
+        return None
     stated = {place: n for place, n in aggregate.counts.items() if n is not None}
     found = (_difference(place, n, organs, labels[place]) for place, n in stated.items())
     return AggregateComparison(
         year=aggregate.year,
         aggregate=aggregate.name,
         organs=tuple(organ.name for organ in organs),
+        strangers=tuple(stranger.name for stranger in strangers),
         compared=len(stated),
         differences=tuple(difference for difference in found if difference is not None),
     )
+
+
+def _may_belong(organ: Counted, aggregate: Counted) -> bool:
+    codes = (organ.region_code, aggregate.region_code)
+    return may_belong(organ.name, aggregate.name, codes)
 
 
 def _difference(

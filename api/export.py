@@ -49,7 +49,9 @@ def summarised(parts: Parts, batch: Batch, jobs: Sequence[JobRow]) -> bytes:
     others: dict[str, int] = {
         status: n for status, n in batch.counts.items() if status not in _WITH_RESULTS
     }
-    return summary_page(summary, f"gouji {batch.id}", others).encode()
+    title = batch.metadata.get("title")
+    name = title if isinstance(title, str) and title else f"gouji {batch.id}"
+    return summary_page(summary, name, others).encode()
 
 
 def _csv(parts: Parts, jobs: Sequence[JobRow]) -> Iterator[bytes]:

@@ -44,6 +44,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _WIDTH = 14
+_LAST = chr(ord("A") + len(COLUMNS) - 1)
+"""The last column's letter; a filter reaches from A to it."""
 
 
 def long_workbook(rows: Iterator[LongRow]) -> Iterator[bytes]:
@@ -64,7 +66,9 @@ def long_workbook(rows: Iterator[LongRow]) -> Iterator[bytes]:
                     at, ahead = at + 1, next(rows, None)
                     if piece := sink.taken(_CHUNK_BYTES):
                         yield piece
-                sheet.write(b"</sheetData></worksheet>")
+                sheet.write(
+                    f'</sheetData><autoFilter ref="A1:{_LAST}{at - 1}"/></worksheet>'.encode()
+                )
         for part, content in _book_parts(sheets).items():
             book.writestr(zipfile.ZipInfo(part, (1980, 1, 1, 0, 0, 0)), content)
     yield sink.taken(-1)

@@ -5,7 +5,7 @@ Reports are taken one by one, and only counts of them are kept.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from api.aggregate import (
@@ -43,6 +43,8 @@ class Told:
     counts: Counts = field(default_factory=Counts)
     error: str | None = None
     error_en: str | None = None
+    repeated: bool = False
+    """Of an issuer and year told of before: the totals count those once."""
 
 
 @dataclass(kw_only=True)
@@ -89,6 +91,9 @@ class Summary:
     told: list[Told] = field(default_factory=list)
     aggregates: int = 0
     """Reports of whole governments: they are left out of the totals, or all would count twice."""
+    repeated: int = 0
+    """Second files of a report: left out of the totals, too."""
+    _seen: set[tuple[str, int]] = field(default_factory=set)
     _verdicts: Counter[Verdict] = field(default_factory=Counter)
     _findings: dict[tuple[str, Severity], list[int]] = field(default_factory=dict)
     _totals: dict[TotalKey, Total] = field(default_factory=dict)
@@ -98,14 +103,17 @@ class Summary:
 
     def add(self, told: Told, validation: Validation, rows: Iterable[LongRow]) -> None:
         """Take a report."""
-        self.told.append(told)
+        listed = list(rows)
+        again = self._is_repeated(listed)
+        self.told.append(replace(told, repeated=again))
         self._verdicts[validation.verdict] += 1
         found = Counter((finding.code, finding.severity) for finding in validation.findings)
         for key, times in found.items():
             known = self._findings.setdefault(key, [0, 0])
             known[0] += 1
             known[1] += times
-        self._count(list(rows))
+        if not again:
+            self._count(listed)
 
     def add_unread(self, told: Told) -> None:
         """Take a document of which nothing could be read."""
@@ -114,6 +122,19 @@ class Summary:
     def comparisons(self) -> tuple[AggregateComparison, ...]:
         """Return the sums over organs beside the aggregate of their government, year by year."""
         return compare_aggregate(self._counted, self._labels)
+
+    def _is_repeated(self, rows: Sequence[LongRow]) -> bool:
+        """Say whether an organ's report of a year was taken before: as a scan and as a PDF, say."""
+        first = rows[0] if rows else None
+        if first is None or first.issuer is None or first.year is None:
+            return False
+        if first.scope == "aggregate":
+            return False
+        if (first.issuer, first.year) in self._seen:
+            self.repeated += 1
+            return True
+        self._seen.add((first.issuer, first.year))
+        return False
 
     def _count(self, rows: Sequence[LongRow]) -> None:
         one = counted(rows)
@@ -206,9 +227,3 @@ def _classes(sizes: Counter[int], ends: Sequence[int]) -> list[Bar]:
     while bars and bars[-1].count == 0:
         bars.pop()
     return bars
-
-
-def _class(below: int, end: int | None) -> str:
-    if end is None:
-        return f"> {below}"
-    return str(end) if end == below + 1 else f"{below + 1}–{end}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api.summary import Bar, Summary
+from api.summary import Bar, Summary, Told
 from schemas.phrases import SEVERITIES, VERDICTS, Phrase, rule
 from schemas.validation import Verdict
 
@@ -15,6 +15,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_FIRST: Sequence[Verdict | None] = ("failed", "incomplete", None, "warnings", "passed")
 _TABLES: dict[str, Phrase] = {
     "proactive_disclosure": ("主动公开政府信息情况", "proactive disclosure"),
     "requests": ("收到和处理政府信息公开申请情况（总计）", "requests (totals)"),
@@ -37,9 +38,15 @@ def summary_page(summary: Summary, name: str, others: Mapping[str, int] | None =
         table_names=_TABLES,
         aggregates=summary.aggregates,
         comparisons=summary.comparisons(),
-        told=summary.told,
+        repeated=summary.repeated,
+        told=sorted(summary.told, key=_urgency),
         verdict_names=VERDICTS,
     )
+
+
+def _urgency(told: Told) -> int:
+    """Return the place in the list: first what somebody must look at."""
+    return _FIRST.index(told.verdict)
 
 
 def _plots(summary: Summary) -> list[tuple[Phrase, list[tuple[Bar, float]]]]:

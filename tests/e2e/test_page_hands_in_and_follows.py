@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from pathlib import Path
 
 import httpx
 import pytest
@@ -89,6 +90,30 @@ def test_a_dropped_document_is_followed_to_its_end(opened: Opened, latency_ms: f
     page.locator(".judged").wait_for(timeout=120_000)
     assert page.locator(".word").inner_text() == "未能核完"
     assert page.locator(".facts").inner_text().count("拖来的.pdf") == 1
+
+
+def test_a_dropped_folder_is_one_batch_of_all_that_lies_below_it(
+    opened: Opened, tmp_path: Path
+) -> None:
+    """Also more than the 100 entries a browser lists of a folder at a time."""
+    mark = secrets.token_hex(4)
+    folder = tmp_path / "全市"
+    (folder / "甲局" / "附件").mkdir(parents=True)
+    (folder / "甲局" / "附件" / "年报.pdf").write_bytes(pdf(1, f"{mark} deep"))
+    (folder / "甲局" / "~$年报.docx").write_bytes(b"what Word leaves")
+    (folder / "甲局" / ".DS_Store").write_bytes(b"what a file manager leaves")
+    for number in range(102):
+        (folder / f"空{number}.pdf").touch()
+    page = opened()
+    page.locator(".drop").wait_for()
+    tools = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        tools.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 200, "data": data})
+    page.wait_for_url(re.compile(r"#/batches/bat_"))
+    page.get_by_text("已处理 103 / 103 份").wait_for(timeout=60_000)
+    page.get_by_role("searchbox").fill("附件")
+    page.get_by_role("link", name="全市/甲局/附件/年报.pdf").wait_for()
 
 
 def test_all_documents_are_found_by_name(opened: Opened, http: httpx.Client) -> None:

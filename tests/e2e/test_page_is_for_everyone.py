@@ -89,6 +89,10 @@ def test_nothing_runs_over_the_side(opened: Opened, told: str, width: int) -> No
         page.set_viewport_size({"width": width, "height": 844})
         page.locator(ready).wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for label in page.locator("table.requests th.label").all():
+            box = label.bounding_box()
+            assert box is not None
+            assert box["height"] < 100, "labels are read in lines, not letter by letter"
 
 
 def test_it_prints_without_its_controls(opened: Opened, told: str) -> None:

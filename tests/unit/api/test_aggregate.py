@@ -69,3 +69,12 @@ def test_a_second_copy_of_a_report_counts_once() -> None:
     whole = record("云溪县人民政府", 3, "aggregate")
     (found,) = compare_aggregate([whole, record("甲局", 3), record("甲局", 3), whole])
     assert found.differences == ()
+
+
+def test_organs_of_other_places_are_not_held_against_an_aggregate() -> None:
+    whole = record("云溪县人民政府", 3, "aggregate")
+    stranger = record("松岭市教育局", 9)
+    (found,) = compare_aggregate([whole, record("云溪县教育局", 3), stranger])
+    assert (found.organs, found.strangers) == (("云溪县教育局",), ("松岭市教育局",))
+    assert found.differences == ()
+    assert compare_aggregate([whole, stranger]) == ()

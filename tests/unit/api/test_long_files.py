@@ -71,6 +71,7 @@ def test_parquet_has_types_and_is_exact() -> None:
 def test_a_workbook_holds_numbers_as_numbers_and_text_as_text() -> None:
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx")))
     assert book.sheetnames == ["data1"]
+    assert book["data1"].auto_filter.ref == book["data1"].dimensions
     table = list(book["data1"].iter_rows(values_only=True))
     assert table[0] == COLUMNS
     value, issuer = COLUMNS.index("value"), COLUMNS.index("issuer")

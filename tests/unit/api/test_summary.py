@@ -68,6 +68,30 @@ def test_totals_leave_out_aggregates_and_say_what_they_miss() -> None:
     assert summary.aggregates == 1
 
 
+def test_a_second_file_of_a_report_is_listed_and_counted_once() -> None:
+    summary = Summary()
+    passed = judged("passed")
+    for name in ("甲.pdf", "甲扫描.pdf"):
+        summary.add(told(name, passed), passed, rows(3, 4, issuer="甲局"))
+    summary.add(told("乙.pdf", passed), passed, rows(5, 4, issuer="甲局", year=2022))
+    new = {key: tables["requests"][0].amount for key, tables in summary.totals().items()}
+    assert new == {(2023, "2021"): 3, (2022, "2021"): 5}
+    assert [one.repeated for one in summary.told] == [False, True, False]
+    text = summary_page(summary, "批次")
+    assert text.count("同一机关同一年度的又一份") == 1
+    assert "1 份与另一份报告机关、年度相同" in text
+
+
+def test_the_list_begins_with_what_somebody_must_look_at() -> None:
+    summary = summed()
+    incomplete = judged("incomplete")
+    summary.add(told("e", incomplete), incomplete, rows(3, 4))
+    text = summary_page(summary, "批次")
+    listed = text[text.index('id="reports"') :]
+    places = [listed.index(f">{name}<") for name in ("a", "c", "e", "d.pdf", "b")]
+    assert places == sorted(places)
+
+
 def test_years_are_never_added_up() -> None:
     summary = summed()
     summary.add(told("e", judged("passed")), judged("passed"), rows(1, 1, year=2022))
