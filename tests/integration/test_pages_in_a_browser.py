@@ -105,7 +105,8 @@ def test_a_summary_prints_with_its_plots_and_in_one_language(tmp_path: Path) -> 
             verdict=validation.verdict,
             counts=validation.counts,
         )
-        summary.add(told, validation, rows(report.record))
+        record = report.record.model_copy(update={"issuer": f"第{number}局"})
+        summary.add(told, validation, rows(record))
     page = tmp_path / "summary.html"
     page.write_text(summary_page(summary, "批次"))
     with pymupdf.open(printed(page)) as document:
