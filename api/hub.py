@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from schemas.tables_sql import job_events
+from storage.outbox import at_once
 
 log = structlog.get_logger()
 
@@ -24,7 +25,7 @@ class Hub:
     """Wakes those who watch a job or batch when its event stream has grown; one a process."""
 
     def __init__(self, database: sqlalchemy.Engine) -> None:
-        self._database = database
+        self._database = at_once(database)
         self._watched: dict[str, set[asyncio.Event]] = {}
         self._task: asyncio.Task[None] | None = None
 

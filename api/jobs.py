@@ -93,7 +93,7 @@ def waiting(parts: Parts, tenant: str) -> tuple[int, int | None]:
     own = jobs.c.tenant == tenant
     active = select(func.count()).where(own, jobs.c.status.in_(sorted(ACTIVE)))
     limit = select(tenants.c.max_queued_jobs).where(tenants.c.tenant == tenant)
-    with parts.database.connect() as connection:
+    with parts.reading.connect() as connection:
         number = connection.execute(active).scalar_one()
         return number, connection.execute(limit).scalar_one_or_none()
 
@@ -114,7 +114,7 @@ def events_after(parts: Parts, job_id: str, seq: int) -> list[JobEvent]:
 def page_row(parts: Parts, job_id: str, number: int) -> PageRow | None:
     """Return a page of a job, or None."""
     query = select(pages).where(pages.c.job_id == job_id, pages.c.number == number)
-    with parts.database.connect() as connection:
+    with parts.reading.connect() as connection:
         found = connection.execute(query).one_or_none()
     return None if found is None else PageRow.of(found)
 
@@ -122,7 +122,7 @@ def page_row(parts: Parts, job_id: str, number: int) -> PageRow | None:
 def all_pages(parts: Parts, job_id: str) -> list[PageRow]:
     """Return the pages of a job in order."""
     query = select(pages).where(pages.c.job_id == job_id).order_by(pages.c.number)
-    with parts.database.connect() as connection:
+    with parts.reading.connect() as connection:
         return [PageRow.of(row) for row in connection.execute(query)]
 
 

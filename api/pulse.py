@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, literal_column, select
 from schemas.job import Priority
 from schemas.tables_sql import HELD, jobs, pages, service_state, tenants
 from storage.events import seconds
+from storage.outbox import at_once
 
 RECENT_S = 120.0
 _FRESH_S = 1.0
@@ -79,7 +80,7 @@ class Watch:
             return self._pulse
         try:
             if time.monotonic() - self._taken_at >= _FRESH_S:
-                with database.connect() as connection:
+                with at_once(database).connect() as connection:
                     self._pulse = take(connection, self._no_worker_after_s)
                 self._taken_at = time.monotonic()
         finally:

@@ -47,19 +47,30 @@ class LongRow(NamedTuple):
 
 
 COLUMNS = LongRow._fields
+_PLACE, _VALUE = COLUMNS.index("table"), COLUMNS.index("value")
+"""Where what is said of the document ends, and what is said of the place in it."""
+_LINE_END = "\r\n"
 _NUMERIC = frozenset({"year", "value", "page"})
 
 
 def csv_bytes(rows: Iterable[LongRow], *, head: bool = True) -> bytes:
     """Return rows as CSV in UTF-8, the head with the byte order mark spreadsheets look for."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
     if head:
-        writer.writerow(COLUMNS)
-    writer.writerows(
-        [_harmless(item) if isinstance(item, str) else item for item in row] for row in rows
-    )
+        csv.writer(text, lineterminator=_LINE_END).writerow(COLUMNS)
+    for row in rows:
+        document, place, value = row[:_PLACE], row[_PLACE:_VALUE], row[_VALUE:]
+        text.write(f"{_fields(*document)},{_fields(*place)},{_fields(*value)}{_LINE_END}")
     return (_BOM if head else b"") + text.getvalue().encode()
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _fields(*items: int | float | str | None) -> str:
+    """Return fields of a line; those of a document, a place or a blank come again and again."""
+    line = io.StringIO(newline="")
+    fields = [_harmless(item) if isinstance(item, str) else item for item in items]
+    csv.writer(line, lineterminator=_LINE_END).writerow(fields)
+    return line.getvalue().removesuffix(_LINE_END)
 
 
 def rows_of(content: bytes) -> Iterator[LongRow]:
@@ -73,7 +84,6 @@ def without_head(content: bytes) -> bytes:
     return content.partition(b"\r\n")[2]
 
 
-@lru_cache(maxsize=4096)  # labels and issuers come again and again
 def _harmless(text: str) -> str:
     """Put an apostrophe before text a spreadsheet would run as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

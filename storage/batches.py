@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, func, null, or_, select, update
 
 from schemas.batch import BatchStatus, ItemStatus, final_status, item_status
 from schemas.event import EventData
@@ -34,21 +34,28 @@ class Counts:
 
 
 def counts(connection: Connection, batch_id: str) -> Counts:
-    """Count the items of a batch, in one walk through them."""
-    code = func.coalesce(batch_items.c.error["code"].astext, jobs.c.error["code"].astext)
-    # an item with an error of its own is not what the job is that stands for it
-    own = case((batch_items.c.error.is_(None), jobs.c.status))
-    verdict = case((batch_items.c.error.is_(None), jobs.c.verdict))
+    """Count the items of a batch: by its jobs, and those that have none or one from before.
+
+    Each of its jobs is one item, so these are counted where they lie together, and not looked for
+    one by one.
+    """
     number = func.count().label("number")
-    rows = connection.execute(
-        select(own.label("status"), code.label("code"), verdict.label("verdict"), number)
-        .select_from(batch_items.outerjoin(jobs, jobs.c.id == batch_items.c.job_id))
-        .where(batch_items.c.batch_id == batch_id)
-        .group_by(own, code, verdict)
-    ).all()
+    error, nothing = jobs.c.error["code"].astext, null()
+    made = (
+        select(jobs.c.status, error.label("code"), jobs.c.verdict, number)
+        .where(jobs.c.batch_id == batch_id)
+        .group_by(jobs.c.status, error, jobs.c.verdict)
+    )
+    own = batch_items.c.error["code"].astext
+    without = or_(batch_items.c.error.is_not(None), batch_items.c.job_id.is_(None))
+    other = (
+        select(nothing.label("status"), own.label("code"), nothing.label("verdict"), number)
+        .where(batch_items.c.batch_id == batch_id, without)
+        .group_by(own)
+    )
     items: Counter[ItemStatus] = Counter()
     verdicts: Counter[Verdict] = Counter()
-    for row in rows:
+    for row in connection.execute(made.union_all(other)):
         items[item_status(row.status, row.code)] += row.number
         if row.verdict is not None:
             verdicts[row.verdict] += row.number

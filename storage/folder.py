@@ -35,19 +35,20 @@ class FolderStore:
         """Open what is the object once the block ends well, and nothing before."""
         path = self._path(key)
         aside = self._root / _ASIDE / secrets.token_hex(12)
+        moved = False
         try:
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            with aside.open("xb") as file:
+            with _opened(aside) as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside.replace(path)
+            _move(aside, path)
+            moved = True
         except OSError as exc:
             raise StorageError(f"cannot write {key}") from exc
         finally:
-            with suppress(OSError):  # it is gone already if all went well
-                aside.unlink(missing_ok=True)
+            if not moved:
+                with suppress(OSError):
+                    aside.unlink(missing_ok=True)
 
     @contextmanager
     def get(self, key: str) -> Iterator[Iterator[bytes]]:
@@ -92,6 +93,24 @@ class FolderStore:
         if odd or not path.is_relative_to(self._root):
             raise StorageError(f"not a key: {key!r}")
         return path
+
+
+def _opened(aside: Path) -> BinaryIO:
+    """Open a file aside; its folder is made when it is missed: it is there but for the first."""
+    try:
+        return aside.open("xb")
+    except FileNotFoundError:
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        return aside.open("xb")
+
+
+def _move(aside: Path, path: Path) -> None:
+    """Move a file to where it is looked for, into a folder that may be new."""
+    try:
+        aside.replace(path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.replace(path)
 
 
 def clear_aside(root: Path, older_than_s: float) -> int:

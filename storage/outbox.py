@@ -97,5 +97,9 @@ def _send(database: sqlalchemy.Engine, send: Send, waiting: Sequence[tuple[int, 
 
 
 def at_once(database: sqlalchemy.Engine) -> sqlalchemy.Engine:
-    """Return the database for single statements, each a transaction: two trips to it fewer."""
+    """Return the database for single statements, each a transaction: two trips to it fewer.
+
+    And nothing is rolled back after them, at which the driver forgets all statements it has had
+    prepared: they would be parsed and planned again.
+    """
     return database.execution_options(isolation_level="AUTOCOMMIT")

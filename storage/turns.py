@@ -8,9 +8,12 @@ the broker never holds more than what is about to be worked on.
 from collections import Counter
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
+    Text,
     bindparam,
     case,
     exists,
@@ -66,13 +69,8 @@ def begins_at() -> ColumnElement[datetime | None]:
 
     Parameters: `priority` of the job, and `room`.
     """
-    some = (
-        select(jobs.c.id)
-        .where(jobs.c.priority == bindparam("priority"), literal_column(f"({IN_FLIGHT})"))
-        .limit(bindparam("room"))
-        .subquery()
-    )
-    taken = select(func.count()).select_from(some).scalar_subquery()
+    own = bindparam("priority", type_=Text)
+    taken = _counted(_under_way(own).limit(bindparam("room")))
     return case((taken < bindparam("room"), func.now() + seconds(RESEND_S)), else_=None)
 
 
@@ -114,10 +112,26 @@ def _free(unit: Unit, priority: Priority) -> int:
 
 def room_left(priority: ColumnElement[str], *, but: ColumnElement[str]) -> ColumnElement[int]:
     """Return how many jobs may begin as SQL, 0 when none waits; the job `but` is not counted."""
-    own = (jobs.c.priority == priority) & (jobs.c.id != but)
-    waits = exists().where(own, literal_column(f"({HELD})"))
-    in_flight = select(func.count()).where(own, literal_column(f"({IN_FLIGHT})")).scalar_subquery()
+    waits = exists().where(
+        jobs.c.priority == priority, jobs.c.id != but, literal_column(f"({HELD})")
+    )
+    in_flight = _counted(_under_way(priority).where(jobs.c.id != but).limit(room()))
     return case((waits, room() - in_flight), else_=0)
+
+
+def _under_way(priority: ColumnElement[str]) -> Select[Any]:
+    """Return the jobs of a priority whose turn has come.
+
+    In the order of the index that has these and no others: the planner takes another one of all
+    that are not finished for as good, in which those stand that wait, ten thousand perhaps.
+    """
+    own = jobs.c.priority.between(priority, priority)
+    some = select(jobs.c.id).where(own, literal_column(f"({IN_FLIGHT})"))
+    return some.order_by(jobs.c.priority, jobs.c.tenant)
+
+
+def _counted(some: Select[Any]) -> ColumnElement[int]:
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 def _round(unit: Unit, priority: Priority, free: int) -> int:

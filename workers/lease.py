@@ -5,7 +5,6 @@ the work goes on; when a worker dies the lease runs out and the sweeper hands th
 is written only under the token it was worked out with. The database's clock is the only clock.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,11 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.events import seconds
 from storage.rows import JobRow
+from workers.heart import HEART, LOOK_S
 
 log = structlog.get_logger()
-
-_LOOK_S = 0.5
-"""How often a heartbeat looks about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,29 +116,23 @@ def heartbeat(
     lease_s: float,
     look: Callable[[], None] | None = None,
 ) -> Iterator[None]:
-    """Renew the lease from a thread of its own for as long as the block runs.
+    """Renew the lease from another thread for as long as the block runs.
 
     `look` is called there now and then: for what must be done whatever the block is at.
     """
-    stop = threading.Event()
+    renewed = time.monotonic()
 
-    def beat() -> None:
+    def act() -> bool:
+        nonlocal renewed
+        if look is not None:
+            look()
+        if time.monotonic() - renewed < lease_s / 3:
+            return True
         renewed = time.monotonic()
-        while not stop.wait(min(lease_s / 3, _LOOK_S)):
-            if look is not None:
-                look()
-            if time.monotonic() - renewed >= lease_s / 3:
-                renewed = time.monotonic()
-                if not _renew(database, held, lease_s):
-                    return
+        return _renew(database, held, lease_s)
 
-    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
-    thread.start()
-    try:
+    with HEART.beating(act, every_s=min(lease_s / 3, LOOK_S)):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _renew(database: sqlalchemy.Engine, held: Claim, lease_s: float) -> bool:

@@ -135,7 +135,7 @@ def find_earlier(parts: Parts, tenant: str, issuer: str, year: int) -> Record | 
     One written by an older version, in a shape not known any more, counts as none; so does one
     that comes after the report it would be compared with.
     """
-    with parts.database.connect() as connection:
+    with at_once(parts.database).connect() as connection:
         job_id = latest_report(connection, tenant, issuer, year)
     if job_id is None:
         return None

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas import long_row
 from schemas.long_row import COLUMNS, LongRow, csv_bytes, rows_of, without_head
 
 # CSV has no null text and no lone carriage return that a reader would keep apart from a newline.
@@ -72,3 +73,11 @@ def test_an_older_csv_has_nulls_where_it_had_no_columns() -> None:
 def _row(**changes: object) -> LongRow:
     blank = dict.fromkeys(COLUMNS) | {"confidence": 1.0, "filename": "a.pdf", "scope": "organ"}
     return LongRow(**(blank | changes))  # type: ignore[arg-type]
+
+
+@given(st.lists(ROWS, max_size=5))
+def test_a_line_is_what_a_writer_of_csv_makes_of_its_row(rows: list[LongRow]) -> None:
+    text = io.StringIO(newline="")
+    harmless = ([long_row._harmless(i) if isinstance(i, str) else i for i in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows(harmless)
+    assert csv_bytes(rows, head=False) == text.getvalue().encode()
