@@ -1,5 +1,6 @@
 """`gouji submit`: hand files, folders, archives and prefixes to a service."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ def _hand_in(now: _Round, place: str, bar: Progress, task: TaskID) -> str:
         return made
     wishes = _wishes(wanted, hash_of(path))
     if role_of(path) == "archive":
-        return client.submit_batch([path], progress=sent, **wishes).id
+        return client.submit_batch([path], progress=sent, **_titled(wishes, path.name)).id
     return client.submit(path, progress=sent, **wishes).id
 
 
@@ -149,6 +150,14 @@ def _say_left_out(terminal: Terminal, folder: Path) -> None:
             f"{len(others)} files were not handed in (empty, or of a kind that is not read): "
             f"{names(path.relative_to(folder) for path in others)}"
         )
+
+
+def _titled(wishes: Wishes, title: str) -> Wishes:
+    """Give a batch the name of its archive; the same content by another name is another batch."""
+    titled: Wishes = {"metadata": {"title": title}, **wishes}
+    if key := wishes.get("idempotency_key"):
+        titled["idempotency_key"] = f"{key}-{hashlib.sha256(title.encode()).hexdigest()[:16]}"
+    return titled
 
 
 def _wishes(wanted: Submission, content: str | None) -> Wishes:

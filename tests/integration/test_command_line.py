@@ -106,7 +106,7 @@ def test_a_batch_is_looked_at_fetched_and_exported(
     archive = str(documents / "more.zip")
     batch = lines(run(stack, "submit", archive, "--json"))[0]["id"]
     with Client(stack.address) as client:
-        client.wait_batch(batch)
+        assert client.wait_batch(batch).metadata["title"] == "more.zip"
     shown = run(stack, "status", batch)
     assert "已完成" in shown.output
     assert "gouji fetch" in shown.output

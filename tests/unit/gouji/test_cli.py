@@ -24,3 +24,21 @@ def test_elsewhere_the_measurements_say_where_they_are(tmp_path: Path) -> None:
     done = bench(tmp_path)
     assert done.returncode == 2
     assert "checkout" in done.stderr
+
+
+def test_ctrl_c_while_it_is_loaded_shows_no_traceback() -> None:
+    code = (
+        "import builtins\n"
+        "kept = builtins.__import__\n"
+        "def stopped(name, *rest):\n"
+        "    if name == 'gouji.cli':\n"
+        "        raise KeyboardInterrupt\n"
+        "    return kept(name, *rest)\n"
+        "builtins.__import__ = stopped\n"
+        "from gouji.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "Interrupted" in done.stderr
+    assert "Traceback" not in done.stderr
