@@ -24,7 +24,8 @@ LIKELY = 0.95
 
 Were it misread, another number of that sum would have to be misread by just as much. Another of its
 sums may be broken all the same: by the report. Numbers cut by one edge lose their first digits
-alike, and a sum down the column still holds: that of several hidden or cut ones confirms none.
+alike, and a sum down the column still holds: that of several hidden or cut ones confirms none. Nor
+where it is the only one: a ruling's stroke before two zeros makes 10 of each, and 10 is their sum.
 """
 SETTLED = 0.9995
 """Share from which a number is not taken for a slip of the reading, however its sums break.
@@ -257,6 +258,7 @@ def _resolution(
     checks = {id(relation): holds(relation, values) for relation in relations}
     telling = [check for at, check in checks.items() if not (reading.obstructed and at in blind)]
     one_will_do = reading.placed and share >= LIKELY
-    if (one_will_do and any(telling)) or (checks and all(checks.values())):
+    all_hold = all(checks.values()) and (len(checks) > 1 or any(telling))
+    if (one_will_do and any(telling)) or all_hold:
         return Resolution(value=value, confidence=max(share, 0.995), flag=None)
     return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)

@@ -9,6 +9,7 @@ from schemas.form import FormCell, FormTable, TableName
 from schemas.table import Cell, Table
 from workers.pipeline.changes import is_signed
 from workers.pipeline.tables.align import align
+from workers.pipeline.tables.counted import Laid, proven
 from workers.pipeline.tables.headed import (
     Span,
     before,
@@ -126,6 +127,24 @@ def lay(table: Table, form_table: FormTable) -> Fit:
     denied = {label.form_cell for label in labels if label.contradicts}
     contradicted = {pointer for row in rows if row.label in denied for pointer in row.pointers}
     without = [bare(worded, row.places, row.at, form_table) for row in rows]
+    two_in_one = frozenset(_rows_in_one(rows, form_table))
+    parted = two_in_one | _joined(r for r in rows if _label_elsewhere(r) or _label_shared(r))
+    unheaded = _joined(
+        row
+        for row, missed in zip(rows, without, strict=True)
+        if row.rivalled
+        or _unlabelled(row)
+        or len(row.places) < len(row.wanted)
+        or not headed(row.places, missed)
+    ).union(*without)
+    if parted or unheaded:
+        laid = [
+            _laid(row, form_table, missed, named=parted.isdisjoint(row.pointers))
+            for row, missed in zip(rows, without, strict=True)
+            if row.label not in denied and not row.rivalled
+        ]
+        counted = proven(laid, table.columns)
+        parted, unheaded = parted - counted.rows, unheaded - counted.places
     return Fit(
         table=form_table.name,
         values={
@@ -135,19 +154,25 @@ def lay(table: Table, form_table: FormTable) -> Fit:
             if wanted.pointer
         },
         labels=tuple(labels),
-        unheaded=_joined(
-            row
-            for row, missed in zip(rows, without, strict=True)
-            if row.rivalled
-            or _unlabelled(row)
-            or len(row.places) < len(row.wanted)
-            or not headed(row.places, missed)
-        ).union(*without),
+        unheaded=unheaded,
         contradicted=frozenset(contradicted | misheaded.keys()),
-        parted=_joined(row for row in rows if _label_elsewhere(row) or _label_shared(row)).union(
-            _rows_in_one(rows, form_table),
-            *(wider_than_header(worded, row.places, row.at, form_table) for row in rows),
+        parted=parted.union(
+            *(wider_than_header(worded, row.places, row.at, form_table) for row in rows)
         ),
+    )
+
+
+def _laid(row: _Row, form_table: FormTable, without: frozenset[str], *, named: bool) -> Laid:
+    """`named`: the label beside the row is its own alone; `without`: values under no header."""
+    labelled = named and row.label is not None and not _unlabelled(row)
+    return Laid(
+        at=row.at,
+        place=[values[0] for _, values in form_table.value_rows].index(row.wanted[0]),
+        places=row.places,
+        named=labelled or row.label is None,
+        labelled=labelled,
+        complete=len(row.places) == len(row.wanted),
+        headed=row.pointers - without,
     )
 
 
@@ -157,7 +182,7 @@ def _joined(rows: Iterator[_Row]) -> frozenset[str]:
 
 def _rows(table: Table, form_table: FormTable, worded: Worded) -> list[_Row]:
     printed = _printed_rows(table)
-    wanted = _value_rows(form_table)
+    wanted = form_table.value_rows
     spans = header_columns(table, form_table) if leaf_names(form_table) else {}
     if all(label is None for label, _ in wanted):
         own = wanted[0][1]
@@ -230,7 +255,7 @@ def _rows_in_one(rows: Sequence[_Row], form_table: FormTable) -> Iterator[str]:
 
     Whose the numbers beside it are is open.
     """
-    neighbours = list(pairwise(_value_rows(form_table)))
+    neighbours = list(pairwise(form_table.value_rows))
     for row in rows:
         own = row.own_label
         if row.label is None or own is None:
@@ -299,18 +324,9 @@ def _printed_rows(table: Table) -> list[list[Cell]]:
     return rows
 
 
-def _value_rows(form_table: FormTable) -> list[tuple[FormCell | None, list[FormCell]]]:
-    """Return the rows of a form that hold values: their label and their value cells."""
-    rows: dict[int, list[FormCell]] = {}
-    for cell in form_table.values:
-        rows.setdefault(cell.row, []).append(cell)
-    label = {cell.row: cell for cell in form_table.cells if cell.kind == "label"}
-    return [(label.get(row), cells) for row, cells in sorted(rows.items())]
-
-
 def _paired_rows(
     printed: Sequence[Sequence[Cell]],
-    wanted: Sequence[tuple[FormCell | None, list[FormCell]]],
+    wanted: Sequence[tuple[FormCell | None, Sequence[FormCell]]],
     spans: Mapping[int, Span],
 ) -> dict[int, int]:
     """Pair printed rows with rows of the form, in order, by label."""

@@ -144,6 +144,14 @@ def test_numbers_cut_alike_down_a_column_do_not_confirm_each_other() -> None:
     assert [resolved[name].flag for name in "bf"] == ["doubtful", "doubtful"]
 
 
+def test_a_stroke_before_a_term_and_before_the_total_is_not_confirmed_by_their_only_sum() -> None:
+    """Two zeros behind a ruling's stroke: 10 in all, and 10 is their sum."""
+    stroke = Reading(options={10: 0.97, 0: 0.03}, clear=False, obstructed=True)
+    zero = Reading(options={0: 1.0}, clear=True)
+    found = resolve({"a": zero, "b": stroke, "t": stroke}, [relation("ab", "t")])
+    assert [found[name].flag for name in "abt"] == [None, "doubtful", "doubtful"]
+
+
 def test_an_alternative_without_support_of_the_pixels_is_not_taken() -> None:
     misread = Reading(options={9: 0.9995, 5: 0.00005}, clear=False)
     resolved = resolve(readings(d=misread), RELATIONS)["d"]
