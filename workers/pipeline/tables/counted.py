@@ -23,6 +23,7 @@ _KEPT = 2 / 3
 """Share of those that must keep their sums: the report may break some."""
 _MOST_OBSTRUCTED = 0.34
 """Share of a row's cells whose ink may be hidden or cut: more may be a row cut in two."""
+_TOTAL = "/total"
 _NUMBER = re.compile(r"(0|[1-9]\d*)$")
 
 
@@ -60,10 +61,14 @@ class Laid:
 
 @dataclass(frozen=True, kw_only=True)
 class Proven:
-    """Pointers whose rows counting proves, and those whose rows and columns it proves."""
+    """Pointers whose rows counting proves, and those whose rows and columns it proves.
+
+    `alone`: those of them for which no header need be asked.
+    """
 
     rows: frozenset[str]
     places: frozenset[str]
+    alone: frozenset[str]
 
 
 def proven(rows: Sequence[Laid], width: int) -> Proven:
@@ -73,12 +78,18 @@ def proven(rows: Sequence[Laid], width: int) -> Proven:
     named = [row for row in rows if row.named and row.complete]
     alike = {frame: [row for row in whole if _frame(row) == frame] for frame in map(_frame, whole)}
     places: set[str] = set()
+    alone: set[str] = set()
     for row in (*named, *between):
         own = alike.get(_frame(row), [])
         beside = [other for other in rows if other.complete and _frame(other) == _frame(row)]
         if row.edges and 2 * len(own) >= len(beside) and _keep_their_sums(own):
             places |= _columns(row, own, width)
-    return Proven(rows=frozenset().union(*map(_pointers, between)), places=frozenset(places))
+            alone |= _pointers(row) if any(other.labelled for other in own) else set()
+    return Proven(
+        rows=frozenset().union(*map(_pointers, between)),
+        places=frozenset(places),
+        alone=frozenset(alone),
+    )
 
 
 def _pointers(row: Laid) -> frozenset[str]:
@@ -91,13 +102,18 @@ def _frame(row: Laid) -> tuple[int, tuple[int, ...]]:
 
 
 def _is_whole(row: Laid) -> bool:
-    """Say whether each cell of a row prints one number of its own, and none numbers its column."""
+    """Say whether each cell of a row prints one number of its own.
+
+    One that numbers the columns, or prints the same stroke in each, is none of the form's.
+    """
     cells = row.places.values()
     hidden = sum(cell.obstructed for cell in cells)
     if len({cell.page for cell in cells}) > 1 or hidden > _MOST_OBSTRUCTED * len(cells):
         return False
-    numbering = list(map(_number, cells)) == list(range(1, len(cells) + 1))
-    return not numbering and all(map(_prints_number, cells))
+    numbers = list(map(_number, cells))
+    strokes = len(set(numbers)) == 1 and numbers[0] != 0
+    numbering = numbers == list(range(1, len(cells) + 1))
+    return not (strokes or numbering) and all(map(_prints_number, cells))
 
 
 def _prints_number(cell: Cell) -> bool:
@@ -131,9 +147,11 @@ def _between(rows: Sequence[Laid], whole: Sequence[Laid]) -> Iterator[Laid]:
 def _keep_their_sums(rows: Sequence[Laid]) -> bool:
     """Say whether the rows of one page between the same boundaries keep their sums.
 
-    Rows of zeros keep any sum and tell nothing. A form of one row has several sums in it: all must
-    hold.
+    Rows of zeros keep any sum and tell nothing, rows without a total prove nothing. A form of one
+    row has several sums in it: all must hold.
     """
+    if not all(any(w.pointer and w.pointer.endswith(_TOTAL) for w in row.places) for row in rows):
+        return False
     if len(rows) < _LEAST_ROWS:
         sums = [check for row in rows for check in _sums(row)]
         return len(sums) > 1 and all(sums)
@@ -151,7 +169,7 @@ def _sums(row: Laid) -> Iterator[bool]:
     added = 0
     for wanted, cell in sorted(row.places.items(), key=_column_of):
         number = _number(cell) or 0
-        if wanted.pointer and wanted.pointer.endswith("/total"):
+        if wanted.pointer and wanted.pointer.endswith(_TOTAL):
             yield added == number
             added = 0
         else:

@@ -18,6 +18,8 @@ from workers.pipeline.tables.headed import (
     pieces_before,
     under,
 )
+from workers.pipeline.tables.label_readings import LabelReading as LabelReading
+from workers.pipeline.tables.label_readings import headers_and_groups
 from workers.pipeline.tables.labels import (
     lettered,
     likeness,
@@ -30,6 +32,7 @@ from workers.pipeline.tables.over import (
     Worded,
     bare,
     headed,
+    headed_on_page,
     headers_over,
     wider_than_header,
 )
@@ -48,17 +51,6 @@ _SECOND_LABEL = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelReading:
-    """A label, header or group of the form and the cell in which it was found printed."""
-
-    table: TableName
-    form_cell: FormCell
-    cell: Cell
-    contradicts: bool = False
-    """The print names something else: the numbers there may not be the form's."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Fit:
     """The printed cells of a table by the pointer of the value they hold, and what speaks against.
 
@@ -73,6 +65,8 @@ class Fit:
     unheaded: frozenset[str]
     contradicted: frozenset[str]
     parted: frozenset[str]
+    settled: frozenset[str] = frozenset()
+    """Whose columns their own page tells, whatever page the table's header stands on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +115,7 @@ def lay(table: Table, form_table: FormTable) -> Fit:
     words = [cell for cell in table.cells if _is_wording(cell.text)]
     worded = Worded(table.columns, words)
     rows = _rows(table, form_table, worded)
-    labels = [*_row_labels(rows, form_table), *_headers_and_groups(table, form_table)]
+    labels = [*_row_labels(rows, form_table), *headers_and_groups(table, form_table)]
     misheaded = dict(_misheaded(worded, rows, form_table))
     labels += dict.fromkeys(misheaded.values())
     denied = {label.form_cell for label in labels if label.contradicts}
@@ -137,7 +131,8 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         or len(row.places) < len(row.wanted)
         or not headed(row.places, missed)
     ).union(*without)
-    if parted or unheaded:
+    settled: frozenset[str] = frozenset()
+    if parted or unheaded or len({cell.page for cell in table.cells}) > 1:
         laid = [
             _laid(row, form_table, missed, named=parted.isdisjoint(row.pointers))
             for row, missed in zip(rows, without, strict=True)
@@ -145,6 +140,8 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         ]
         counted = proven(laid, table.columns)
         parted, unheaded = parted - counted.rows, unheaded - counted.places
+        there = (row for row in rows if headed_on_page(worded, row.places, row.at, form_table))
+        settled = counted.alone | _joined(there)
     return Fit(
         table=form_table.name,
         values={
@@ -159,6 +156,7 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         parted=parted.union(
             *(wider_than_header(worded, row.places, row.at, form_table) for row in rows)
         ),
+        settled=settled,
     )
 
 
@@ -380,19 +378,3 @@ def _only_row_under_headers(
     ]
     found = [row for row in rows if len(row.places) >= _FOUND * len(wanted)]
     return [replace(found[-1], rivalled=len(found) > 1)] if found else []
-
-
-def _headers_and_groups(table: Table, form_table: FormTable) -> list[LabelReading]:
-    """Pair headers, groups and the corner with the printed cells most like them, each once."""
-    printed = [cell for cell in table.cells if cell.text and not plain(cell.text).isdigit()]
-    named = [cell for cell in form_table.cells if cell.kind not in ("value", "label")]
-    if not (printed and named):
-        return []
-    alike = likenesses([plain(cell.text) for cell in named], [plain(cell.text) for cell in printed])
-    found = []
-    for at, wanted in enumerate(named):
-        best = int(alike[at].argmax())
-        if alike[at, best] >= _ALIKE:
-            alike[:, best] = -1.0
-            found.append(LabelReading(table=form_table.name, form_cell=wanted, cell=printed[best]))
-    return found

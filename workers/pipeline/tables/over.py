@@ -59,6 +59,18 @@ def bare(worded: Worded, places: Places, at: int, form_table: FormTable) -> froz
     )
 
 
+def headed_on_page(worded: Worded, places: Places, at: int, form_table: FormTable) -> bool:
+    """Say whether all values of a row of the form stand below its headers on their own page."""
+    names = headers_over(form_table)
+    return len(places) == len({c.column for c in form_table.values}) and all(
+        any(
+            header.page == cell.page
+            for header in worded.named(cell, at, names[wanted.column, wanted.row])
+        )
+        for wanted, cell in places.items()
+    )
+
+
 def wider_than_header(
     worded: Worded, places: Places, at: int, form_table: FormTable
 ) -> Iterator[str]:

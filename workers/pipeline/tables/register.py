@@ -77,11 +77,14 @@ def register(pages: Sequence[Page], form: Form) -> Registration:
 
 
 def _guessed(joined: Sequence[Joined], fits: Sequence[Fit]) -> Iterator[str]:
-    """Yield the pointers of the cells on pages on which nothing says which columns they are of."""
+    """Yield the pointers of the cells on pages on which nothing says which columns they are of.
+
+    Of the values under headers of their own page these do, of others the sums of their rows may.
+    """
     pages = {(one.table.form, page) for one in joined for page in one.guessed}
     for fit in fits:
         for pointer, cell in fit.values.items():
-            if (fit.table, cell.page) in pages:
+            if (fit.table, cell.page) in pages and pointer not in fit.settled:
                 yield pointer
 
 

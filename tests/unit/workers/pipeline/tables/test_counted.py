@@ -150,8 +150,8 @@ def _rows_run_together(rows: list[Row], upper: int) -> None:
 
 @pytest.mark.parametrize(
     "false_row",
-    [[""] * 7, ["—"] * 7, ["1", "2", "3", "4", "5", "6", "7"], ["11 11"] * 7],
-    ids=["blank", "strokes", "column numbers", "halves"],
+    [[""] * 7, ["—"] * 7, ["1"] * 7, ["1", "2", "3", "4", "5", "6", "7"], ["11 11"] * 7],
+    ids=["blank", "strokes", "strokes like 1", "column numbers", "halves"],
 )
 @pytest.mark.parametrize("cut", [0, 9])
 def test_a_row_lost_and_a_false_one_are_not_counted_as_two(false_row: Row, cut: int) -> None:
@@ -219,3 +219,57 @@ def test_a_column_beyond_the_form_leaves_open_where_unread_headers_stand() -> No
         row.append("1")
     headers.append("备注")
     assert not relied(table(rows, headers))
+
+
+def test_columns_that_label_and_sums_tell_need_no_header_on_another_page() -> None:
+    rows, headers = printed(unhead(1, 2, 3, 4, 5, 6, 7))
+    assert lay(table(rows, headers, cut=10), REQUESTS).settled == ALL
+    for row in rows[10:]:  # on the second page a false column, and the total cut off
+        row[1:] = ["1", *row[1:-1]]
+    assert lay(table(rows, headers, cut=10), REQUESTS).settled == of_rows(0, 10)
+
+
+@pytest.mark.parametrize("header_page", [1, 2])
+def test_headers_of_their_own_page_tell_whose_columns_they_are(header_page: int) -> None:
+    form_table = FORM.table("review_and_litigation")
+    cells = [
+        Cell(
+            row=cell.row,
+            column=cell.column,
+            row_span=cell.row_span,
+            column_span=cell.column_span,
+            text="7" if cell.kind == "value" else cell.text,
+            confidence=1.0,
+            page=2 if cell.kind == "value" else header_page,
+            box=(cell.column / 20, cell.row / 40, (cell.column + cell.column_span) / 20, 0.9),
+        )
+        for cell in form_table.cells
+    ]
+    whole = Table(
+        pages=(1, 2), rows=form_table.rows, columns=form_table.columns, cells=tuple(cells), box=None
+    )
+    told = lay(whole, form_table).settled
+    assert told == ({c.pointer for c in form_table.values} if header_page == 2 else set())
+
+
+def test_rows_without_a_total_prove_nothing() -> None:
+    form_table = FORM.table("proactive_disclosure")
+    cells = [
+        _cell(cell.row, cell.column, str(7 + cell.row), page=1, number=True).model_copy(
+            update={"column_span": cell.column_span}
+        )
+        if cell.kind == "value"
+        else Cell(
+            row=cell.row,
+            column=cell.column,
+            column_span=cell.column_span,
+            text="口" if cell.kind == "header" else cell.text,
+            confidence=1.0,
+            page=1,
+            box=(cell.column / 20, cell.row / 60, 0.9, 0.9),
+        )
+        for cell in form_table.cells
+    ]
+    whole = Table(pages=(1,), rows=form_table.rows, columns=4, cells=tuple(cells), box=None)
+    fit = lay(whole, form_table)
+    assert fit.unheaded == {cell.pointer for cell in form_table.values}
