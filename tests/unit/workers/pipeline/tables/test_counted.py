@@ -232,6 +232,7 @@ def test_columns_that_label_and_sums_tell_need_no_header_on_another_page() -> No
 @pytest.mark.parametrize("header_page", [1, 2])
 def test_headers_of_their_own_page_tell_whose_columns_they_are(header_page: int) -> None:
     form_table = FORM.table("review_and_litigation")
+    bottom, pages = form_table.values[0].row, (1, header_page)
     cells = [
         Cell(
             row=cell.row,
@@ -240,7 +241,7 @@ def test_headers_of_their_own_page_tell_whose_columns_they_are(header_page: int)
             column_span=cell.column_span,
             text="7" if cell.kind == "value" else cell.text,
             confidence=1.0,
-            page=2 if cell.kind == "value" else header_page,
+            page=2 if cell.kind == "value" else pages[cell.row + cell.row_span == bottom],
             box=(cell.column / 20, cell.row / 40, (cell.column + cell.column_span) / 20, 0.9),
         )
         for cell in form_table.cells
