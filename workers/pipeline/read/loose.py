@@ -12,9 +12,10 @@ import numpy as np
 from workers.pipeline.read.cell_ink import RuledTable, Sheet
 from workers.pipeline.read.ink import rims
 from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.ends import sides_of
 from workers.pipeline.tables.grid import Grid
 from workers.pipeline.tables.rulings import Region, Rulings, find_rulings
-from workers.pipeline.tables.straighten import LEVEL, Straightened, straighten
+from workers.pipeline.tables.straighten import LEVEL, Straightened, straighten, straighten_anew
 from workers.pipeline.tables.unruled import Unruled, find_unruled
 from workers.pipeline.tables.unruled_words import rules_of
 
@@ -42,8 +43,8 @@ def find_loose(sheet: Sheet, rulings: Rulings, bare: Gray) -> tuple[list[LooseTa
     tables, rest = [], bare
     region = _lined(sheet, rulings, bare)
     if region is not None:
-        straight = _straight(rulings, region, bare)
-        if straight.across != LEVEL:
+        straight = _straight(rulings, region, bare, sheet.letter)
+        if not straight.across == LEVEL == straight.down:
             tables = _bent(sheet, straight)
             rest = _without(bare, [table.ruled for table in tables])
     rim = _RIM * bare.shape[1]
@@ -77,11 +78,18 @@ def _lined(sheet: Sheet, rulings: Rulings, bare: Gray) -> Region | None:
     )
 
 
-def _straight(rulings: Rulings, region: Region, bare: Gray) -> Straightened:
-    """Bend a region straight along its lines across; there are too few down."""
+def _straight(rulings: Rulings, region: Region, bare: Gray, letter: float) -> Straightened:
+    """Bend a region straight along its lines across; there are too few down.
+
+    Where those end is its sides: found once the lines are level, for where they were steep they
+    may not have been found to their ends.
+    """
     across = np.where(bare >= 250, 0, rulings.across).astype(np.uint8)
     only = replace(rulings, across=across, down=np.zeros_like(rulings.down))
-    return straighten(bare, only, region, margin=0)
+    level = straighten(bare, only, region, margin=0)
+    found = find_rulings(level.flat, letter).across
+    sides = sides_of(found, _LONG * bare.shape[1] / 2, letter)
+    return straighten_anew(bare, level, found, sides) if sides.line.size else level
 
 
 def _bent(sheet: Sheet, straight: Straightened) -> list[LooseTable]:

@@ -15,8 +15,11 @@ from workers.pipeline.read.recognition import Gray
 
 Floats = NDArray[np.float64]
 
-_DEPTH = 16
+DEPTH = 16
 """Shades by which a line is darker than both its sides."""
+_FIRM, _PALE, _MANY = 0.5, 0.33, 0.3
+"""Shares of the usual depth of lines from which one is as dark as others, and up to which it is far
+paler; share of all that is lined that is so where a page's back shines through."""
 _ALONG, _ASIDE = 0.4, 0.28
 """Letters over which a line is averaged along its direction, and to what is beside it."""
 _SHORTEST = 0.9
@@ -40,6 +43,8 @@ class Lines:
     """The mask's integral: how many pixels are lined in the first y rows and x columns."""
     dark: NDArray[np.int32]
     """The integral of all pixels darker than both their sides, not averaged along the line."""
+    depths: NDArray[np.int64]
+    """How many of the mask's pixels are so many shades darker than both their sides."""
 
     def cover(self, places: Floats, ends: Floats) -> Floats:
         """Return the lined share of each edge: (ends − 1) × places, each from end to end.
@@ -75,28 +80,48 @@ def _shares_down(
     return np.asarray(lined.max(axis=2) / np.maximum(bottoms - tops, 1)[:, None], np.float64)
 
 
-def lines_down(flat: Gray, letter: float) -> Lines:
-    """Find the thin lines that run down an image; hand in its transpose for those across."""
+def lines_down(flat: Gray, letter: float, least: int = DEPTH) -> Lines:
+    """Find the thin lines that run down an image; hand in its transpose for those across.
+
+    `least`: shades by which a line is darker than both its sides.
+    """
     along, aside = max(3, round(_ALONG * letter)), max(3, round(_ASIDE * letter))
-    mask = _darker(flat, along, aside)
+    depth = _depth(flat, along, aside)
+    mask = _from(depth, least)
     shortest = np.ones((max(3, round(_SHORTEST * letter)), 1), np.uint8)
     near = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, shortest), np.uint8)
-    dark = _darker(flat, 1, aside)
+    dark = _from(_depth(flat, 1, aside), least)
+    core = cv2.erode(near, np.ones((1, 3), np.uint8))
     return Lines(
         mask=near,
         total=np.asarray(cv2.integral(near), np.int32),
         dark=np.asarray(cv2.integral(dark), np.int32),
+        depths=cv2.calcHist([depth], [0], core, [256], [0, 256])[:, 0].astype(np.int64),
     )
 
 
-def _darker(flat: Gray, along: int, aside: int) -> Mask:
-    """Mark what is darker than both its sides when averaged so far along."""
+def firm_depth(across: Lines, down: Lines) -> int | None:
+    """Return the depth in shades from which lines are the sheet's own; None where all are.
+
+    What shines through a sheet, or is left of an older print, is far paler than most of its lines.
+    """
+    counts = (across.depths + down.depths).cumsum()
+    usual = int(np.searchsorted(counts, 0.75 * counts[-1]))
+    return round(_FIRM * usual) if counts[round(_PALE * usual)] >= _MANY * counts[-1] else None
+
+
+def _from(depth: Gray, least: int) -> Mask:
+    """Mark what is so many shades darker than both its sides."""
+    mask = cv2.threshold(depth, least - 1, 1, cv2.THRESH_BINARY)[1]
+    return np.asarray(cv2.dilate(mask, np.ones((1, 3), np.uint8)), np.uint8)
+
+
+def _depth(flat: Gray, along: int, aside: int) -> Gray:
+    """Return by how many shades each pixel, averaged so far along, is darker than both sides."""
     level = np.asarray(cv2.blur(flat, (1, along), borderType=cv2.BORDER_REPLICATE), np.uint8)
     wide = cv2.copyMakeBorder(level, 0, 0, aside, aside, cv2.BORDER_CONSTANT, value=(255,))
     sides = cv2.min(wide[:, : -2 * aside], wide[:, 2 * aside :])
-    depth = cv2.subtract(sides, level)
-    mask = cv2.threshold(depth, _DEPTH - 1, 1, cv2.THRESH_BINARY)[1]
-    return np.asarray(cv2.dilate(mask, np.ones((1, 3), np.uint8)), np.uint8)
+    return np.asarray(cv2.subtract(sides, level), np.uint8)
 
 
 def peaks(strength: Floats, least: float, apart: float) -> NDArray[np.int64]:

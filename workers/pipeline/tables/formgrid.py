@@ -16,7 +16,7 @@ from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.cells import Grid, cells_of
 from workers.pipeline.tables.chain import NEVER, Scores, best_chains
-from workers.pipeline.tables.evidence import Floats, crossed, thickness
+from workers.pipeline.tables.evidence import Floats, crossed, firm_depth, thickness
 from workers.pipeline.tables.form_columns import choose_columns, even_blocks, unevenness
 from workers.pipeline.tables.form_match import (
     CROSSED,
@@ -79,10 +79,20 @@ class _Steps:
 
 
 def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
-    """Return the grid of a straight table as its statutory form has it; None where none fits."""
+    """Return the grid of a straight table as its statutory form has it; None where none fits.
+
+    Where many lines are far paler than most, by the others alone: those may shine through.
+    """
     sight = look(flat, letter)
     if sight is None:
         return None
+    least = firm_depth(sight.across, sight.down)
+    firm = look(flat, letter, least) if least is not None else None
+    found = _grid_in(firm, ink, letter) if firm is not None else None
+    return found or _grid_in(sight, ink, letter)
+
+
+def _grid_in(sight: Sight, ink: Mask, letter: float) -> Grid | None:
     print_only = without_lines(ink, sight.across, sight.down, letter)
     sight, found = _best(sight, print_only)
     if found is None or overflows(sight, found, print_only):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
-from workers.pipeline.tables.evidence import Floats, Lines, lines_down, peaks
+from workers.pipeline.tables.evidence import DEPTH, Floats, Lines, lines_down, peaks
 from workers.pipeline.tables.white import White, find_white
 
 _LEAST_ACROSS, _LEAST_DOWN = 0.12, 0.06
@@ -81,10 +81,10 @@ class Sight:
         return np.asarray((total[at] - total[upper]) / np.maximum(high, 1e-9), np.float64)
 
 
-def look(flat: Gray, letter: float) -> Sight | None:
-    """Find the boundaries that lines show; None where there are too few."""
-    down = lines_down(flat, letter)
-    across = lines_down(np.asarray(cv2.transpose(flat), np.uint8), letter)
+def look(flat: Gray, letter: float, least: int = DEPTH) -> Sight | None:
+    """Find the boundaries that lines of at least that depth show; None where there are too few."""
+    down = lines_down(flat, letter, least)
+    across = lines_down(np.asarray(cv2.transpose(flat), np.uint8), letter, least)
     runs = cv2.morphologyEx(
         across.mask,
         cv2.MORPH_OPEN,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.rulings import Region, Rulings
 from workers.pipeline.tables.waves import Floats, Samples, Waves, fit_waves, trace
@@ -109,6 +110,26 @@ def straighten(flat: Gray, rulings: Rulings, region: Region, margin: int) -> Str
     shortest = _PIECE * max(part.shape)
     rows = trace(rulings.across[window], shortest)
     columns = trace(np.ascontiguousarray(rulings.down[window].T), shortest)
+    return _bent_back(part, cut, rows, columns)
+
+
+def straighten_anew(
+    flat: Gray, level: Straightened, across: Mask, columns: Samples
+) -> Straightened:
+    """Straighten a region of a page, of which only lines across were straightened, once more.
+
+    By what is seen in its level image: its lines across, where steep ones are found to their ends,
+    and samples of lines down.
+    """
+    cut = level.region
+    part = np.ascontiguousarray(flat[cut.top : cut.bottom, cut.left : cut.right])
+    rows = trace(across, _PIECE * max(part.shape))
+    rows = replace(rows, place=rows.place + level.across.shift(rows.place, rows.along))
+    steep = level.across.shift(columns.along, columns.place)
+    return _bent_back(part, cut, rows, replace(columns, along=columns.along + steep))
+
+
+def _bent_back(part: Gray, cut: Region, rows: Samples, columns: Samples) -> Straightened:
     across, down = _fields(rows, columns, *part.shape)
     if _largest_shift(across, down, *part.shape) < _STRAIGHT_ENOUGH_PX:
         return Straightened(flat=part, region=cut, across=LEVEL, down=LEVEL)

@@ -20,6 +20,11 @@ _THICK, _THICKEST = 0.24, 0.8
 """Letters from which a ruling is a band, and up to which it is one."""
 _MOSTLY = 0.3
 """Share of all that is ruled that must be bands for anything to be drawn anew."""
+_PIECE, _SPECK, _ENDS = 0.95, 0.12, 0.1
+"""Letters of a piece of a line down that may be a ruling if it ends at lines across: a double frame
+around each cell is no longer than its row; what a piece may lack, and how near its ends must be."""
+_CROSSING = 0.5
+"""Letters over which the lines go on where double rulings cross."""
 _EDGE_PX = 2
 """Pixels beside a band that are its grey edge."""
 _INK = 0
@@ -30,8 +35,9 @@ Ints = NDArray[np.int64]
 def thinned(flat: Gray, threshold: int, letter: float) -> Gray | None:
     """Return a straight table with thin single rulings; None where it has few broad ones."""
     ink = binarise(flat, threshold)
-    turned = np.ascontiguousarray(ink.T)
-    down, across = _runs(_bands(ink, letter)), _runs(_bands(turned, letter))
+    rows = _lines(np.ascontiguousarray(ink.T), letter)
+    columns = cv2.bitwise_or(_lines(ink, letter), _pieces(ink, rows.T, letter))
+    down, across = _runs(_bands(columns, letter)), _runs(_bands(rows, letter))
     widths = np.concatenate([down[2] - down[1], across[2] - across[1]])
     broad = widths >= _THICK * letter
     if not widths.size or broad.mean() < _MOSTLY:
@@ -48,12 +54,37 @@ def thinned(flat: Gray, threshold: int, letter: float) -> Gray | None:
     return thin
 
 
-def _bands(ink: Mask, letter: float) -> Mask:
-    """Keep what runs down for longer than letters do, lines close side by side as one."""
-    long = np.ones((max(3, round(_LONG * letter)), 1), np.uint8)
+def _lines(ink: Mask, letter: float) -> Mask:
+    """Keep what runs down for longer than letters do."""
+    return _opened(ink, _LONG * letter)
+
+
+def _pieces(ink: Mask, across: Mask, letter: float) -> Mask:
+    """Keep what runs down for a letter at least, from one line across to another."""
+    whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _down(_SPECK * letter))
+    pieces = _opened(np.asarray(whole, np.uint8), _PIECE * letter)
+    near = cv2.dilate(np.ascontiguousarray(across), _down(2 * max(_ENDS * letter, _EDGE_PX) + 1))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
+    left, top, wide, high = stats.T[:4]
+    middle = left + wide // 2
+    kept = (near[top, middle] > 0) & (near[top + high - 1, middle] > 0)
+    kept[0] = False
+    return np.where(kept[labels], np.uint8(255), np.uint8(0))
+
+
+def _opened(ink: Mask, length: float) -> Mask:
+    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, _down(length)), np.uint8)
+
+
+def _down(length: float) -> Mask:
+    return np.ones((max(3, round(length)), 1), np.uint8)
+
+
+def _bands(lines: Mask, letter: float) -> Mask:
+    """Make lines close side by side one, and let them go on where they are crossed."""
     aside = np.ones((1, max(3, round(_BETWEEN * letter) | 1)), np.uint8)
-    lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, long)
-    return np.asarray(cv2.morphologyEx(lines, cv2.MORPH_CLOSE, aside), np.uint8)
+    bands = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, aside)
+    return np.asarray(cv2.morphologyEx(bands, cv2.MORPH_CLOSE, _down(_CROSSING * letter)), np.uint8)
 
 
 def _runs(mask: Mask) -> tuple[Ints, Ints, Ints]:

@@ -1,7 +1,7 @@
 """Columns of a table without lines: the white that runs down through its rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -179,6 +179,26 @@ def _placed(span: Span, rows: Rows, least: float) -> Valley:
         elif start + least <= word.left < end < word.right:
             end = word.left
     return Valley(start=span[0], end=span[1], at=(start + end) / 2)
+
+
+def clear_of(found: Sequence[Valley], words: Sequence[Word], letter: float) -> list[Valley]:
+    """Part columns where fewest words lie across, headers too, away from the columns' texts."""
+    return [_cleared(valley, words, letter) for valley in found]
+
+
+def _cleared(valley: Valley, words: Sequence[Word], letter: float) -> Valley:
+    rim = min(_BETWEEN * letter, (valley.end - valley.start) / 3)
+    start, end = valley.start + rim, valley.end - rim
+    near = [w for w in words if w.left < end and w.right > start]
+    sides = {side for w in near for side in (w.left, w.right) if start < side < end}
+    spans = list(pairwise(sorted({start, end, *sides})))
+    across = [sum(w.left < (a + b) / 2 < w.right for w in near) for a, b in spans]
+    if not sides or min(across) == max(across):
+        return valley
+    _, _, at = min(
+        (count, -(b - a), (a + b) / 2) for count, (a, b) in zip(across, spans, strict=True)
+    )
+    return replace(valley, at=at)
 
 
 def covered(word: Word, edges: Sequence[float]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from workers.pipeline.tables.grid import Grid, GridCell
 from workers.pipeline.tables.unruled_columns import (
     Valley,
     chunks,
+    clear_of,
     counted,
     covered,
     crossing,
@@ -106,7 +107,7 @@ def _valleys(sheet: Sheet, parts: Sequence[Sequence[Word]]) -> list[Valley]:
         return []
     aligned = counted(_counted_rows(sheet), sheet.letter)
     if aligned:
-        return _with_ends(aligned, sheet)
+        return _with_ends(clear_of(aligned, _over_one(sheet), sheet.letter), sheet)
     found = [band for part in parts for band in bands(part)]
     below = [band for part in parts[1:] for band in bands(part)] if len(parts) > 1 else found[1:]
     least = sheet.least * sheet.letter
@@ -116,6 +117,18 @@ def _valleys(sheet: Sheet, parts: Sequence[Sequence[Word]]) -> list[Valley]:
         if len(more) > len(white) and headed(found[:3], more):
             white = more
     return white
+
+
+def _over_one(sheet: Sheet) -> list[Word]:
+    """Return the words below which no shorter line across runs: the others head several columns."""
+    least = _FULL * (sheet.box[2] - sheet.box[0])
+    below = ((word, _next_below(word, sheet.across)) for word in sheet.words)
+    return [word for word, rule in below if rule is None or rule.length >= least]
+
+
+def _next_below(word: Word, across: Sequence[Rule]) -> Rule | None:
+    under = [r for r in across if r.at > word.middle and r.start <= word.center <= r.end]
+    return min(under, key=lambda rule: rule.at, default=None)
 
 
 def counted_rows(sheet: Sheet, rows: Sequence[float]) -> frozenset[int]:
