@@ -52,7 +52,16 @@ def bent_lines(dark: Mask, letter: float, gap: float, whole: float) -> Mask:
         back = _sheared(leaning, -slope)
         more = np.asarray(cv2.bitwise_or(more, cv2.bitwise_and(back, dark)), np.uint8)
     adds = cv2.countNonZero(more) > (1 + _ADDS) * cv2.countNonZero(found)
-    return more if adds else found
+    return more if adds else _gone_on(found, more)
+
+
+def _gone_on(found: Mask, more: Mask) -> Mask:
+    """Keep of more lines what goes on with those found: at its steep ends a line may be lost."""
+    count, labels = cv2.connectedComponents(more, connectivity=8)
+    kept = np.zeros(count, bool)
+    kept[labels[found > 0]] = True
+    kept[0] = False
+    return np.where(kept[labels], np.uint8(255), np.uint8(0))
 
 
 def _are_level(found: Mask, letter: float) -> bool:
