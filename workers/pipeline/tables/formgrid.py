@@ -58,6 +58,10 @@ _WIDE_BAND = 0.45
 digits of one number may be set apart."""
 _BAND = 0.25
 """Letters to both sides of an edge that is not seen in which nothing may be printed."""
+_BETTER = 1.2
+"""Times the score of the same rows of a form that dark lines alone must have to count alone."""
+_MANY_CROSSED = 0.1
+"""Share of the edges between rows of values on which print shows that some are no rulings."""
 _MOSTLY = 0.6
 """Ruled share of a column boundary below which none of its edges parts what is printed near: digits
 have strokes as high as a row."""
@@ -81,23 +85,44 @@ class _Steps:
 def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
     """Return the grid of a straight table as its statutory form has it; None where none fits.
 
-    Where many lines are far paler than most, by the others alone: those may shine through.
+    Where many lines are far paler than most, by the others alone if these fit better: the paler
+    ones may shine through the sheet.
     """
     sight = look(flat, letter)
     if sight is None:
         return None
+    found = _laid(sight, ink, letter)
     least = firm_depth(sight.across, sight.down)
     firm = look(flat, letter, least) if least is not None else None
-    found = _grid_in(firm, ink, letter) if firm is not None else None
-    return found or _grid_in(sight, ink, letter)
+    other = _laid(firm, ink, letter) if firm is not None else None
+    if other is not None and (found is None or _is_better(other[1], *found, ink)):
+        found = other
+    return _grid(settled(*found), found[1], ink) if found is not None else None
 
 
-def _grid_in(sight: Sight, ink: Mask, letter: float) -> Grid | None:
+def _is_better(match: Match, sight: Sight, other: Match, ink: Mask) -> bool:
+    """Say whether a match of the dark lines alone is better than one of all.
+
+    It fits the same rows clearly better, or the rows of the other cut print.
+    """
+    if match.chain.rows != other.chain.rows:
+        return _runs_through_print(sight, other, ink)
+    return sight.white is None and match.chain.score > _BETTER * other.chain.score
+
+
+def _laid(sight: Sight, ink: Mask, letter: float) -> tuple[Sight, Match] | None:
     print_only = without_lines(ink, sight.across, sight.down, letter)
     sight, found = _best(sight, print_only)
-    if found is None or overflows(sight, found, print_only):
-        return None
-    return _grid(settled(sight, found), found, ink)
+    return None if found is None or overflows(sight, found, print_only) else (sight, found)
+
+
+def _runs_through_print(sight: Sight, match: Match, ink: Mask) -> bool:
+    """Say whether many edges between rows of values have print on them: they are none."""
+    bounds, places = sight.rows[list(match.chain.bounds)], sight.columns[match.columns]
+    values = places[-match.pattern.even - 1 :]
+    over = crossed(np.ascontiguousarray(ink.T), bounds[1:-1], values, round(_BAND * sight.letter))
+    between = match.pattern.below[list(match.chain.rows)[1:], -match.pattern.even :].T
+    return bool((over > CROSSED)[between].mean() > _MANY_CROSSED) if between.any() else False
 
 
 def _best(sight: Sight, print_only: Mask) -> tuple[Sight, Match | None]:

@@ -2,7 +2,8 @@
 
 A ruling drawn double, or clogged by copying copies, is a band as broad as strokes of letters are
 apart: its two sides pass for two lines, its ink for print beside a line. What runs on for longer
-than letters is drawn anew, thin; print is left as it is.
+than letters, or down from one line across to another (a frame around each cell ends at its
+corners), is drawn anew, thin; print is left as it is.
 """
 
 import cv2
@@ -35,9 +36,9 @@ Ints = NDArray[np.int64]
 def thinned(flat: Gray, threshold: int, letter: float) -> Gray | None:
     """Return a straight table with thin single rulings; None where it has few broad ones."""
     ink = binarise(flat, threshold)
-    rows = _lines(np.ascontiguousarray(ink.T), letter)
-    columns = cv2.bitwise_or(_lines(ink, letter), _pieces(ink, rows.T, letter))
-    down, across = _runs(_bands(columns, letter)), _runs(_bands(rows, letter))
+    level = _lines(np.ascontiguousarray(ink.T), letter)
+    upright = np.maximum(_lines(ink, letter), _pieces(ink, level.T, letter))
+    down, across = _runs(_bands(upright, letter)), _runs(_bands(level, letter))
     widths = np.concatenate([down[2] - down[1], across[2] - across[1]])
     broad = widths >= _THICK * letter
     if not widths.size or broad.mean() < _MOSTLY:

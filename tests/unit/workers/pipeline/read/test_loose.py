@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from workers.pipeline.read.cell_ink import Sheet
 from workers.pipeline.read.loose import find_loose
@@ -60,3 +61,24 @@ def test_a_page_without_a_table_is_left_as_it_is() -> None:
     tables, rest = find(drawn)
     assert tables == []
     assert (rest == drawn).all()
+
+
+def leaning(drawn: np.ndarray, lean: float) -> np.ndarray:
+    """Move what is lower on a page aside, by so many pixels a pixel down."""
+    matrix = np.array([[1.0, lean, -lean * HEIGHT / 2], [0.0, 1.0, 0.0]])
+    moved = cv2.warpAffine(drawn, matrix, (WIDTH, HEIGHT), borderValue=(255,))
+    return np.asarray(moved, np.uint8)
+
+
+def test_columns_that_lean_are_upright_by_the_ends_of_the_lines_across() -> None:
+    (upright,), _ = find(page(25))
+    (table,), _ = find(leaning(page(25), 0.06))
+    grid = table.ruled.grid
+    assert (len(grid.rows) - 1, len(grid.columns) - 1) == (ROWS, len(COLUMNS))
+    wide = np.diff(grid.columns)
+    assert wide == pytest.approx(np.diff(upright.ruled.grid.columns), abs=8)
+    left, top, _, bottom = table.ruled.straight.box_on_page(
+        grid.columns[1], grid.rows[0], grid.columns[1] + 1, grid.rows[-1]
+    )
+    assert bottom - top > 400
+    assert COLUMNS[0] + 42 < left < COLUMNS[1]  # the boundary stays between the columns' texts

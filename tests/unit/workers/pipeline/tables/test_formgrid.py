@@ -206,3 +206,24 @@ def test_strokes_of_letters_that_fill_a_low_row_are_no_rulings_that_the_form_lac
         for column in (5, 7):
             image[rows[row] + 4 : rows[row + 1] - 3, columns[column] : columns[column] + 2] = 0
     assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+def shone_through(image: Image, shade: int) -> Image:
+    """Let the same print shine through from the back, mirrored, lower and farther to the right."""
+    back = np.roll(image[:, ::-1], (17, 13), axis=(0, 1))
+    return np.minimum(image, np.where(back < 128, np.uint8(shade), np.uint8(255)))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.name}-{table.rows}")
+@pytest.mark.parametrize("shade", [190, 215])
+def test_a_table_that_shines_through_changes_nothing(table: FormTable, shade: int) -> None:
+    assert cells(grid_of(shone_through(drawn(table), shade))) == spans(table)
+
+
+def test_pale_rulings_among_dark_ones_count() -> None:
+    image = drawn(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    for at in (6, 8):
+        ruled = image[rows[3] + 3 :, columns[at] - 2 : columns[at] + 3]
+        ruled[ruled < 128] = 190
+    assert cells(grid_of(image)) == spans(REQUESTS)

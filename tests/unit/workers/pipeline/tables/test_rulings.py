@@ -116,3 +116,27 @@ def test_the_leaning_edge_of_a_sheet_seen_at_an_angle_is_no_table() -> None:
     ruled(image, Region(left=120, top=150, right=590, bottom=400), rows=8, columns=5)
     ruled(image, Region(left=120, top=480, right=590, bottom=760), rows=8, columns=5)
     assert len(regions(image)) == 2
+
+
+def crossed_lines(shade: int, every: int, first: int, image: np.ndarray) -> np.ndarray:
+    """Draw lines across, blurred as what shines through a sheet is, into an image."""
+    lines = np.full_like(image, 255)
+    for y in range(first, 580, every):
+        cv2.line(lines, (60, y), (740, y), (shade,), 3)
+    return np.minimum(image, cv2.GaussianBlur(lines, (0, 0), 1.5))
+
+
+def test_pale_lines_that_shine_through_do_not_stand_for_the_dark_ones() -> None:
+    dark = np.full((640, 800), 255, np.uint8)
+    for y in range(60, 580, 40):
+        cv2.line(dark, (40, y), (760, y), (40,), 2)
+    found = find_rulings(crossed_lines(205, 40, 78, dark), LETTER)
+    assert not found.across[70:95].any()
+    assert (found.across[60] > 0).mean() > 0.85
+
+
+def test_hair_lines_in_a_dark_frame_count() -> None:
+    framed = np.full((640, 800), 255, np.uint8)
+    cv2.rectangle(framed, (40, 30), (760, 600), (0,), 3)
+    found = find_rulings(crossed_lines(205, 30, 60, framed), LETTER)
+    assert found.across[300 - 2 : 300 + 3].any(axis=0).mean() > 0.7

@@ -44,3 +44,15 @@ def test_on_a_level_page_leaning_strokes_are_no_lines() -> None:
     cv2.line(image, (300, 660), (420, 648), (0,), 1)
     ink = np.ascontiguousarray(np.where(image.T < 128, np.uint8(255), np.uint8(0)))
     assert not runs.bent_lines(ink, LETTER, gap=1.0, whole=2.8)[300:420, 640:665].any()
+
+
+def test_a_line_is_followed_where_it_is_steep_though_most_of_it_is_not() -> None:
+    image = np.full((300, 900), 255, np.uint8)
+    x = np.arange(40, 861, dtype=np.float64)
+    wave = 7 * np.sin(2 * np.pi * x / 800) + 0.001 * np.maximum(x - 800, 0) ** 2
+    for y in range(60, 260, 40):
+        path = np.stack([x, y + wave], axis=1)
+        cv2.polylines(image, [path.round().astype(np.int32)], False, (0,), 2)
+    ink = np.ascontiguousarray(np.where(image.T < 128, np.uint8(255), np.uint8(0)))
+    assert not runs.lines(ink, LETTER, gap=1.0, whole=2.8).T[:, 845].any()
+    assert runs.bent_lines(ink, LETTER, gap=1.0, whole=2.8).T[:, 856].any()

@@ -58,3 +58,37 @@ def test_one_broad_ruling_makes_no_others_thin() -> None:
 
 def test_a_page_without_rulings_has_none_to_make_thin() -> None:
     assert thinned(written(np.full((320, 520), 255, np.uint8)), THRESHOLD, LETTER) is None
+
+
+def framed_cells(high: int, apart: int) -> np.ndarray:
+    """Draw low cells with a frame each, so that every ruling is double and ends at each corner."""
+    image = np.full((320, 520), 255, np.uint8)
+    for top in range(40, 280 - high, high + apart):
+        for left in range(30, 400, 90 + apart):
+            cv2.rectangle(image, (left, top), (left + 90, top + high), (0,), 1)
+    return image
+
+
+def test_frames_around_low_cells_become_one_grid() -> None:
+    high, apart = 32, 6
+    thin = thinned(framed_cells(high, apart), THRESHOLD, LETTER)
+    assert thin is not None
+    dark = thin < THRESHOLD
+    between = range(30 + 90 + apart // 2, 400, 90 + apart)
+    for row in (60, 60 + high + apart, 60 + 2 * (high + apart)):
+        inner = np.flatnonzero(dark[row, 60:380]) + 60
+        for at in between[:3]:
+            assert inner[abs(inner - at) < 30] == pytest.approx([at - 1, at, at + 1], abs=1)
+    ruled = dark[50:200, between[0] - 3 : between[0] + 4].any(axis=1)
+    assert ruled.all()  # also where the frames' corners leave white
+
+
+def test_strokes_of_letters_between_double_rulings_stay() -> None:
+    image = framed_cells(32, 6)
+    strokes = [np.s_[46 : 46 + 24, at : at + 3] for at in (60, 66, 75)]  # a letter high, no more
+    for stroke in strokes:
+        image[stroke] = 0
+    thin = thinned(image, THRESHOLD, LETTER)
+    assert thin is not None
+    for stroke in strokes:
+        assert np.array_equal(thin[stroke], image[stroke])

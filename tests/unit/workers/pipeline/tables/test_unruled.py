@@ -1,6 +1,7 @@
 """Words in rows and columns make a table; prose, titles, lists and signatures do not."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -13,6 +14,8 @@ from workers.pipeline.tables.unruled_columns import valleys
 from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, mended
 
 LETTER = 20.0
+HEADERS = ((320, 365), (374, 422), (440, 482))
+"""From where to where headers reach that are wider than what stands below them."""
 
 
 def word(left: float, top: float, letters: float = 3.0) -> Word:
@@ -116,6 +119,17 @@ def test_a_number_running_into_its_neighbour_leaves_its_row_a_guess() -> None:
     (found,) = find_tables(words, lined(5), (), LETTER)
     assert len(found.grid.columns) - 1 == 4
     assert found.counted == {1, 2, 3, 4}
+
+
+def test_columns_part_beside_a_header_wider_than_its_numbers() -> None:
+    words = row_ruled([(0.5, 1, 1.5), (1, 0.5, 0.5), (2, 0.5, 1), (0.5, 0.5, 0.5)])
+    above = [Word(left=left, top=70, right=right, bottom=90) for left, right in HEADERS]
+    group = Word(left=260, top=30, right=376, bottom=50)  # above a shorter line
+    rules = [Rule(at=20, start=0, end=660), Rule(at=60, start=310, end=660), *lined(4)]
+    (found,) = find_tables([group, *above, *words], rules, (), LETTER)
+    edges = [at + found.region.left for at in found.grid.columns]
+    for (_, right), (left, _) in pairwise(HEADERS):
+        assert sum(right <= edge <= left for edge in edges) == 1
 
 
 def test_a_title_between_lines_parts_two_tables() -> None:
