@@ -182,7 +182,10 @@ def _placed(span: Span, rows: Rows, least: float) -> Valley:
 
 
 def clear_of(found: Sequence[Valley], words: Sequence[Word], letter: float) -> list[Valley]:
-    """Part columns where fewest words lie across, headers too, away from the columns' texts."""
+    """Part columns where fewest words lie across, headers too, as near the middle as may be.
+
+    Pages of one table without its header must part them alike.
+    """
     return [_cleared(valley, words, letter) for valley in found]
 
 
@@ -193,12 +196,16 @@ def _cleared(valley: Valley, words: Sequence[Word], letter: float) -> Valley:
     sides = {side for w in near for side in (w.left, w.right) if start < side < end}
     spans = list(pairwise(sorted({start, end, *sides})))
     across = [sum(w.left < (a + b) / 2 < w.right for w in near) for a, b in spans]
-    if not sides or min(across) == max(across):
-        return valley
-    _, _, at = min(
-        (count, -(b - a), (a + b) / 2) for count, (a, b) in zip(across, spans, strict=True)
+    clear = [
+        min(max(valley.at, (3 * a + b) / 4), (a + 3 * b) / 4)
+        for count, (a, b) in zip(across, spans, strict=True)
+        if count == min(across)
+    ]
+    inside = any(
+        a <= valley.at <= b and count == min(across)
+        for count, (a, b) in zip(across, spans, strict=True)
     )
-    return replace(valley, at=at)
+    return valley if inside else replace(valley, at=min(clear, key=lambda at: abs(at - valley.at)))
 
 
 def covered(word: Word, edges: Sequence[float]) -> tuple[int, int]:
