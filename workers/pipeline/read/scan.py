@@ -17,6 +17,7 @@ from workers.pipeline.read.recognition import Gray, Recogniser
 from workers.pipeline.read.upright import Attitude, attitude, stand
 from workers.pipeline.tables.grid import GridCell, build_grid
 from workers.pipeline.tables.inferred import inferred
+from workers.pipeline.tables.low_row import low_rows
 from workers.pipeline.tables.rulings import (
     Region,
     Rulings,
@@ -54,7 +55,10 @@ def read_scan(pixels: Pixels, number: int, recogniser: Recogniser) -> ScanReadin
     sheet = Sheet(flat=flat, colour=seals, threshold=threshold, letter=letter)
     rulings = find_rulings(flat, letter)
     regions = find_regions(rulings, letter)
-    ruled = [r for r in (_ruled(sheet, rulings, region) for region in regions) if r is not None]
+    laid = [_ruled(sheet, rulings, region) for region in regions]
+    for row in low_rows(flat, rulings, regions, letter):
+        laid.append(_ruled(replace(sheet, letter=row.letter), row.rulings, row.region))
+    ruled = [table for table in laid if table is not None]
     bare = _without_tables(flat, [table.straight.region for table in ruled])
     loose, bare = find_loose(sheet, rulings, bare)
     tables = [_read_table(sheet, table, number, recogniser) for table in ruled]

@@ -201,6 +201,11 @@ def _ends_at(near: NDArray[np.generic], box: Region) -> bool:
     return bool(near[box.top, middle]) and bool(near[box.bottom - 1, middle])
 
 
+def stretches(lines: Mask) -> list[Region]:
+    """Return where the lines of a mask lie, each that hangs together, from top to bottom."""
+    return [part.box for part in _parts(lines)]
+
+
 def find_regions(rulings: Rulings, letter: float) -> list[Region]:
     """Return the rectangles in which rulings hang together, from top to bottom.
 
