@@ -63,6 +63,9 @@ class WorkerSettings(
     """Unpacked ÷ packed bytes, of members and of compressed streams beyond 16 MiB."""
 
     webhook_timeout_s: Seconds = 15.0
+    delivery_log_days: Annotated[int, Field(ge=7, le=36_500)] = 90
+    """Days for which deliveries that have ended, and their attempts, can be looked at and repeated;
+    longer than retries go on."""
 
     alive_file: Path | None = None
     """A file to touch every ten seconds, for those who watch over the worker."""

@@ -1,6 +1,7 @@
 """How long jobs and batches are kept, and that what is deleted is gone: the real database."""
 
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from api.auth import Caller
 from api.errors import ApiError
 from api.routes import batches as routes
 from schemas import failures, keys
+from schemas.ids import make_id
 from schemas.tables_sql import (
     audit,
     batch_items,
@@ -26,6 +28,9 @@ from schemas.tables_sql import (
     idempotency_keys,
     jobs,
     service_state,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from schemas.tables_sql import tenants as policies
 from storage import removal as marking
@@ -312,3 +317,40 @@ def test_that_a_document_s_bytes_are_gone_is_noted(rig: Rig) -> None:
         ("key_1", "job.deleted", "job_1"),
         ("housekeeping", "document.removed", "job_1"),  # its hash, in this test
     ]
+
+
+def delivery(rig: Rig, name: str, made_days_ago: float, ended_days_ago: float | None) -> None:
+    """Record a delivery made so long ago, with one attempt; None is one not ended yet."""
+    made_ms = round(1000 * (time.time() - 86_400 * made_days_ago))
+    row = {
+        "id": make_id("whd", made_ms, sum(name.encode())),
+        "tenant": TENANT,
+        "endpoint_id": "whe_1",
+        "event_id": f"evt_{name}",
+        "type": "job.succeeded",
+        "body": name,
+        "status": "pending" if ended_days_ago is None else "delivered",
+        "finished_at": ended_days_ago and func.now() - timedelta(days=ended_days_ago),
+    }
+    tried = {"delivery_id": row["id"], "number": 1, "duration_ms": 1, "request": {}}
+    with rig.database.begin() as connection:
+        connection.execute(insert(webhook_deliveries).values(row))
+        connection.execute(insert(webhook_attempts).values(tried))
+
+
+def test_the_log_of_deliveries_is_kept_for_its_days_and_no_delivery_under_way_is_lost(
+    rig: Rig,
+) -> None:
+    with rig.database.begin() as connection:
+        hook = {"id": "whe_1", "tenant": TENANT, "url": "https://example.org", "secret": "x"}
+        connection.execute(insert(webhook_endpoints).values(hook))
+    delivery(rig, "old", 91, 90.1)
+    delivery(rig, "long tried", 92, 89)
+    delivery(rig, "pending", 95, None)
+    delivery(rig, "young", 1, 1)
+    sweep(rig)
+    with rig.database.connect() as connection:
+        left = connection.execute(select(webhook_deliveries.c.body)).scalars().all()
+        tries = connection.execute(select(func.count()).select_from(webhook_attempts)).scalar_one()
+    assert sorted(left) == ["long tried", "pending", "young"]
+    assert tries == 3

@@ -5,13 +5,15 @@ for ever. Jobs of a batch are kept for as long as it is. Rows are marked here; t
 of everything that is deleted.
 """
 
+import time
 from datetime import datetime
 
 import structlog
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select, union
+from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select, union
 
-from schemas.tables_sql import ALONE, api_keys, batches, jobs, tenants
+from schemas.ids import make_id
+from schemas.tables_sql import ALONE, api_keys, batches, jobs, tenants, webhook_deliveries
 from storage import audit, removal
 from storage.outbox import unit_of_work
 from workers.parts import Parts
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 
 _BATCHES_AT_A_TIME = 20
 _JOBS_AT_A_TIME = 1000
+_DELIVERIES_AT_A_TIME = 20_000
+_DAY_S = 86_400
 
 
 def expire(parts: Parts) -> None:
@@ -35,6 +39,7 @@ def expire(parts: Parts) -> None:
         kept = _days_by_tenant(connection, parts.settings.retention_days)
     for tenant, days in kept.items():
         _expire_jobs(parts, tenant, days)
+    _expire_deliveries(parts)
 
 
 def _due_batches(connection: Connection, default_days: int) -> list[tuple[str, str]]:
@@ -96,6 +101,25 @@ def _expire_jobs(parts: Parts, tenant: str, days: int) -> None:
         audit.note(connection, tenant, audit.RETENTION, "job.expired", gone)
     if gone:
         log.info("jobs_expired", tenant=tenant, jobs=len(gone))
+
+
+def _expire_deliveries(parts: Parts) -> None:
+    """Delete the oldest deliveries that ended too long ago, with their attempts.
+
+    They are found by identifier, which begins with the time it was made.
+    """
+    table, days = webhook_deliveries.c, parts.settings.delivery_log_days
+    oldest_kept = make_id("whd", round(1000 * (time.time() - days * _DAY_S)), 0)
+    first = (
+        select(table.id)
+        .where(table.id < oldest_kept, table.finished_at < _ago(days))
+        .order_by(table.id)
+        .limit(_DELIVERIES_AT_A_TIME)
+    )
+    with parts.database.begin() as connection:
+        gone = connection.execute(delete(webhook_deliveries).where(table.id.in_(first))).rowcount
+    if gone:
+        log.info("deliveries_expired", deliveries=gone)
 
 
 def _ago(days: ColumnElement[int] | int) -> ColumnElement[datetime]:
