@@ -22,7 +22,7 @@ _QUICK_DEATH_S = 10.0
 _QUICK_DEATHS = 4
 _AGAIN_S = 0.5
 """Before it is started again; twice that for each time that it died at once."""
-_NICE = 5
+_NICE = 10
 """Who asks for a state or a list is answered at once; reading takes what is left."""
 _LOOK_EVERY_S = 0.05
 _MOST_FILES = 4096
