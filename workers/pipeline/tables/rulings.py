@@ -11,6 +11,7 @@ from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.parts import sides
 from workers.pipeline.tables.runs import bent_lines, lines
+from workers.pipeline.tables.shining import shine_through
 
 RULING_GRAY = 205
 """Grey below which a pixel may belong to a ruling: hair lines are lighter than letters."""
@@ -20,9 +21,8 @@ _PAPER = 236
 """Mean grey from which both sides of a light line count as paper: letters have letters beside."""
 _MOSTLY_LIGHT = 1.3
 """How much more must be ruled at the lighter level for that to be taken."""
-_FRAME_AT_MOST, _PALER = 0.35, 3.0
-"""Share of all that is ruled that is more than a frame, and how often as dark as what shines
-through the sheet its own lines are."""
+_FRAME_AT_MOST = 0.35
+"""Share of all that is ruled that is more than a frame."""
 _LEAST_ACROSS = 2.8
 """Letters from which what is ruled across is a line."""
 _GOES_ON_ACROSS, _GOES_ON_DOWN = 3.0, 1.7
@@ -128,22 +128,15 @@ def find_rulings(flat: Gray, letter: float) -> Rulings:
     strict = _long_lines(_dark(turned), _dark(flat), letter, least_down=1.3)
     light = _long_lines(_ridges(turned, letter), _ridges(flat, letter), letter, least_down=2.6)
     least = _MOSTLY_LIGHT * _ruled_length(strict)
-    mostly_light = _ruled_length(light) > least and not _shine_through(flat, light, strict)
+    mostly_light = _ruled_length(light) > least and not _stand_for_back(flat, light, strict)
     return replace(light if mostly_light else strict, flat=flat)
 
 
-def _shine_through(flat: Gray, light: Rulings, strict: Rulings) -> bool:
-    """Say whether light lines beside many dark ones are far paler: those of the sheet's back are.
-
-    Hair lines in a dark frame are many more than the frame's.
-    """
-    if _ruled_length(strict) < _FRAME_AT_MOST * _ruled_length(light):
-        return False
-    dark = cv2.bitwise_or(strict.across, strict.down)
-    near = cv2.dilate(dark, np.ones((7, 7), np.uint8))
-    pale = cv2.subtract(cv2.bitwise_or(light.across, light.down), near)
-    firm, weak = (255.0 - flat[mask > 0] for mask in (dark, pale))
-    return weak.size > 0 and _PALER * float(np.median(weak)) < float(np.median(firm))
+def _stand_for_back(flat: Gray, light: Rulings, strict: Rulings) -> bool:
+    """Say whether light lines are of the sheet's back; hair lines in a dark frame are not."""
+    framed = _ruled_length(strict) < _FRAME_AT_MOST * _ruled_length(light)
+    firm = strict.across, strict.down
+    return not framed and shine_through(flat, (light.across, light.down), firm)
 
 
 def _dark(flat: Gray) -> Mask:

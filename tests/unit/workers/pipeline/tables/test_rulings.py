@@ -140,3 +140,12 @@ def test_hair_lines_in_a_dark_frame_count() -> None:
     cv2.rectangle(framed, (40, 30), (760, 600), (0,), 3)
     found = find_rulings(crossed_lines(205, 30, 60, framed), LETTER)
     assert found.across[300 - 2 : 300 + 3].any(axis=0).mean() > 0.7
+
+
+def test_lines_dark_in_places_and_pale_elsewhere_are_followed_where_they_are_pale() -> None:
+    copied = np.full((640, 800), 255, np.uint8)
+    for y in range(60, 580, 30):
+        for x in range(40 + 7 * (y % 13), 760, 240):  # what a copy of a copy leaves black of a line
+            cv2.line(copied, (x, y), (min(760, x + 100), y), (20,), 3)
+    found = find_rulings(crossed_lines(205, 30, 60, copied), LETTER)
+    assert (found.across[300 - 2 : 300 + 3] > 0).any(axis=0).mean() > 0.8
