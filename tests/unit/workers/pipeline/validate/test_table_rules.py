@@ -127,6 +127,17 @@ def test_what_two_readers_see_alike_is_held_against_a_scanned_report(
     assert _labels(changed) == [(cause, printed)]
 
 
+@pytest.mark.parametrize(("height", "cause"), [(1754, "source"), (1289, "undetermined")])
+def test_what_two_readers_see_on_a_coarse_scan_may_be_their_misreading(
+    height: int, cause: str
+) -> None:
+    changed = with_label(build_report(), REPEALED, TYPO, seconded=True)
+    size = {"height": height, "width": round(height / 1.414)}
+    pages = [page.model_copy(update=size) for page in changed.pages]
+    found = check_labels(changed.registration, pages).findings
+    assert [(one.cause, one.actual) for one in found] == [(cause, TYPO)]
+
+
 def test_a_number_run_into_a_label_is_no_typo_of_it() -> None:
     assert _labels(with_label(build_report(), "3.其他", "3.其他5")) == []
 
