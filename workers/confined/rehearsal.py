@@ -1,8 +1,8 @@
-"""What documents without pages have in common, read once before any of them is.
+"""What documents have in common, read once before any of them is.
 
-A fork begins with all its parent remembers: patterns compiled, the form's labels compared. Without
-a rehearsal every document would pay for these again, a fifth of its reading. What is read here is
-the blank form, made here.
+A fork begins with all its parent remembers: patterns compiled, the form's labels compared, colours
+of MuPDF converted. Without a rehearsal every document would pay for these again, a fifth of its
+reading. What is read here is the blank form, made here.
 """
 
 import io
@@ -11,9 +11,15 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
+import pymupdf
+
 from schemas.form import Form, FormCell, FormTable
 from schemas.forms import FORMS
 from schemas.record import DocumentKind
+from workers.confined.opening import open_page
+from workers.engines.inspect import inspect
+from workers.engines.inspection import Inspection, Limits
+from workers.engines.render import let_go
 from workers.pipeline.read.markup import read_markup
 
 _WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -28,10 +34,15 @@ _OPENINGS: dict[DocumentKind, str] = {"text": "", "markdown": "| "}
 
 
 def rehearse() -> None:
-    """Read the blank forms in every form of text."""
+    """Read the blank forms in every form of text, and a page as text and as a picture."""
     for form in FORMS.values():
         for kind, content in _blank(form):
             read_markup(content, kind)
+    for content in (_printed(), _pictured()):
+        found = inspect(content, "", Limits(max_bytes=len(content), max_pages=1))
+        assert isinstance(found, Inspection)
+        open_page(content, found.kind, 1)
+    let_go()
 
 
 def _blank(form: Form) -> Iterator[tuple[DocumentKind, bytes]]:
@@ -100,3 +111,22 @@ def _word_file(titles: list[str], tables: list[list[FormTable]]) -> bytes:
             f'<w:document xmlns:w="{_WORDS}"><w:body>{body}</w:body></w:document>',
         )
     return held.getvalue()
+
+
+def _printed() -> bytes:
+    """Return a PDF of one page with some text and a line."""
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((72, 72), "0 1 2 3 4 5 6 7 8 9")
+        page.draw_line((72, 80), (200, 80))
+        return bytes(document.tobytes())
+
+
+def _pictured() -> bytes:
+    """Return a PDF of one page with a picture over all of it."""
+    grey = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 60, 80))
+    grey.clear_with(255)
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_image(page.rect, pixmap=grey)
+        return bytes(document.tobytes())
