@@ -38,6 +38,9 @@ IN_FLIGHT = "status = 'running' OR (status = 'queued' AND due_at IS NOT NULL)"
 ALONE = "batch_id IS NULL AND deleted_at IS NULL AND finished_at IS NOT NULL"
 """A finished job of no batch; those of a batch are kept for as long as it is."""
 
+UNFINISHED = "status IN ('queued', 'running')"
+"""What is on its way or waits for it: a job, a page, a batch."""
+
 FINISHED = "status NOT IN ('queued', 'running')"
 """A job that is over, well or not."""
 
@@ -88,7 +91,7 @@ jobs = Table(
     Index(
         "ix_jobs_report", "tenant", "issuer", "year", postgresql_where=text("issuer IS NOT NULL")
     ),
-    Index("ix_jobs_due", "due_at", postgresql_where=text("status IN ('queued', 'running')")),
+    Index("ix_jobs_due", "due_at", postgresql_where=text(UNFINISHED)),
     Index("ix_jobs_waiting", "id", postgresql_where=text("status = 'queued'")),
     Index(
         "ix_jobs_deleted",
@@ -97,9 +100,7 @@ jobs = Table(
     ),
     Index("ix_jobs_held", "priority", "tenant", "id", postgresql_where=text(HELD)),
     Index("ix_jobs_in_flight", "priority", "tenant", postgresql_where=text(IN_FLIGHT)),
-    Index(
-        "ix_jobs_batch_active", "batch_id", postgresql_where=text("status IN ('queued', 'running')")
-    ),
+    Index("ix_jobs_batch_active", "batch_id", postgresql_where=text(UNFINISHED)),
     Index(None, "tenant", "status", "id"),
     Index(
         "ix_jobs_verdict", "tenant", "verdict", "id", postgresql_where=text("verdict IS NOT NULL")
@@ -136,7 +137,7 @@ pages = Table(
     moment("finished_at"),
     *leased(),
     PrimaryKeyConstraint("job_id", "number"),
-    Index("ix_pages_due", "due_at", postgresql_where=text("status IN ('queued', 'running')")),
+    Index("ix_pages_due", "due_at", postgresql_where=text(UNFINISHED)),
     Index("ix_pages_finished", "finished_at"),
 )
 

@@ -3,13 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, null, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, func, literal_column, null, or_, select, update
 
 from schemas.batch import BatchStatus, ItemStatus, final_status, item_status
 from schemas.event import EventData
 from schemas.failure import Failure
-from schemas.job import ACTIVE, TERMINAL
-from schemas.tables_sql import batch_items, batches, jobs
+from schemas.job import TERMINAL
+from schemas.tables_sql import UNFINISHED, batch_items, batches, jobs
 from schemas.validation import Verdict
 from storage import events
 from storage.outbox import Unit
@@ -23,6 +23,23 @@ def lock(unit: Unit, batch_id: str) -> BatchRow | None:
         select(batches).where(there).with_for_update(key_share=True)
     ).one_or_none()
     return None if row is None else BatchRow.of(row)
+
+
+_OWN = bindparam("of_batch", type_=Text)
+_LOCK_OPENED = (
+    select(batches.c.id)
+    .where(
+        batches.c.id == _OWN,
+        batches.c.deleted_at.is_(None),
+        batches.c.expanded,
+        literal_column(f"batches.{UNFINISHED}"),
+    )
+    .with_for_update(key_share=True)
+)
+_ON_ITS_WAY = (
+    select(jobs.c.id).where(jobs.c.batch_id == _OWN, literal_column(f"jobs.{UNFINISHED}")).limit(1)
+)
+"""Made once: every document of a batch asks both when it ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,17 +80,21 @@ def counts(connection: Connection, batch_id: str) -> Counts:
 
 
 def settle(unit: Unit, batch_id: str) -> None:
-    """Close the batch if every archive is opened and no job of it is on its way any more."""
-    batch = lock(unit, batch_id)
-    if batch is None or batch.status in TERMINAL or not batch.expanded:
+    """Close the batch if every archive is opened and no job of it is on its way any more.
+
+    Its row is locked before its jobs are looked at: of jobs that end at once, one sees all the
+    others. Both are asked at the end of every job of it, and the row is read only by the last.
+    """
+    own = {"of_batch": batch_id}
+    if unit.connection.execute(_LOCK_OPENED, own).first() is None:
         return
-    active = select(jobs.c.id).where(jobs.c.batch_id == batch_id, jobs.c.status.in_(sorted(ACTIVE)))
-    if unit.connection.execute(active.limit(1)).first() is not None:
+    if unit.connection.execute(_ON_ITS_WAY, own).first() is not None:
         return
     status = final_status(
         counts(unit.connection, batch_id).items, reused=_has_reused(unit.connection, batch_id)
     )
-    if status is not None:
+    batch = lock(unit, batch_id)
+    if status is not None and batch is not None:
         close(unit, batch, status, None)
 
 
