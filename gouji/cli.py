@@ -71,6 +71,14 @@ def process(
             show_default=False,
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="接着上次中断的同一命令继续，已有完整结果的不再识读。 Go on with the same command "
+            "that was interrupted: what has whole results is not read again.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """在本机处理文档，无需服务。 Read documents on this machine, without any server.
@@ -83,7 +91,7 @@ def process(
     needed = [*paths, *([previous] if previous else [])]
     must_exist(terminal, [str(path) for path in needed if not path.exists()])
     formats: list[LongFormat] = [one.value for one in format or ()]
-    wanted = commands.Wanted(formats=tuple(formats), previous=previous)
+    wanted = commands.Wanted(formats=tuple(formats), previous=previous, resume=resume)
     raise typer.Exit(commands.process(terminal, paths, out, jobs or _processors(), wanted))
 
 

@@ -28,6 +28,8 @@ class Wanted:
     """Of the file of all values."""
     previous: Path | None = None
     """Folder of earlier results, for last year's reports."""
+    resume: bool = False
+    """Whether documents are left alone whose results an interrupted run has written."""
 
 
 def process(
@@ -55,7 +57,9 @@ def process(
     try:
         with terminal.progress(left=True) as bar:
             task = bar.add_task("识读 reading", total=len(listed))
-            for outcome in run(listed, jobs=jobs, limits=limits, previous=wanted.previous):
+            for outcome in run(
+                listed, jobs=jobs, limits=limits, previous=wanted.previous, resume=wanted.resume
+            ):
                 done[outcome.path] = outcome
                 terminal.result(_line(outcome), _text(outcome))
                 bar.advance(task)
@@ -88,9 +92,10 @@ def _text(outcome: Outcome) -> str:
     if outcome.error is not None:
         trace = f" {outcome.trace}" if outcome.trace else ""
         return f"{outcome.path}: {words.failure(outcome.error)}{trace}"
+    took = "已有 there already" if outcome.kept else f"{outcome.seconds:.1f} s"
     return (
         f"{outcome.path}: {words.verdict(outcome.verdict)} · {outcome.pages} 页 p. · "
-        f"{outcome.seconds:.1f} s → {outcome.out}"
+        f"{took} → {outcome.out}"
     )
 
 
@@ -100,6 +105,8 @@ def _in_all(outcomes: Sequence[Outcome], others: Sequence[Path]) -> Iterator[str
     told = [f"{words.verdict(name)} {verdicts[name]}" for name in VERDICTS if verdicts[name]]
     if unread := len(outcomes) - verdicts.total():
         told.append(f"未能处理 could not be read {unread}")
+    if kept := sum(outcome.kept for outcome in outcomes):
+        told.append(f"其中已有 of these there already {kept}")
     if len(outcomes) > 1:
         yield f"共 {len(outcomes)} 份 in all: {' · '.join(told)}"
     if others:
@@ -111,8 +118,7 @@ def _in_all(outcomes: Sequence[Outcome], others: Sequence[Path]) -> Iterator[str
 
 def _interrupted(done: int, of: int, out: Path) -> str:
     return (
-        f"已中断：{of} 份中已完成 {done} 份，结果在 {out}。再次运行会全部重新识读；"
-        f"需要续传时请用 gouji serve 和 gouji submit。 Interrupted with {done} of {of} done; their "
-        f"results are in {out}. Run again, all are read again; gouji serve and gouji submit go on "
-        "where they stopped."
+        f"已中断：{of} 份中已完成 {done} 份，结果在 {out}。用同一命令加 --resume 再次运行，"
+        f"即从中断处继续；不加则全部重新识读。 Interrupted with {done} of {of} done; their results "
+        f"are in {out}. Run the same command with --resume to go on; without it all are read again."
     )

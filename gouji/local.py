@@ -3,7 +3,7 @@
 import gc
 import multiprocessing
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from typing import Literal
 
 from gouji import faults
 from gouji.earlier import find_earlier
+from gouji.resumption import find_whole
 from gouji.trace import keep_trace
 from schemas import failures
 from schemas.failure import Failure
@@ -25,8 +26,9 @@ from workers.engines.protocols import Engines
 from workers.parent import die_with_parent
 from workers.steps import PageReading, assemble_document, inspect_document, read_page
 
+_RECORD = "record.json"
 RESULT_FILES = (
-    "record.json",
+    _RECORD,
     "validation.json",
     "tables.json",
     "validation.html",
@@ -63,6 +65,8 @@ class Outcome:
     error: Failure | None = None
     trace: Path | None = None
     """Of a defect of ours: the file that says where."""
+    kept: bool = False
+    """Whether an earlier run had written its results, and it was not read again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,45 +116,49 @@ def _below(folder: Path, out: Path) -> list[Path]:
 
 
 def process(
-    listed: Sequence[Errand], *, jobs: int, limits: Limits, previous: Path | None = None
+    listed: Sequence[Errand],
+    *,
+    jobs: int,
+    limits: Limits,
+    previous: Path | None = None,
+    resume: bool = False,
 ) -> Iterator[Outcome]:
     """Process documents in `jobs` processes and yield each outcome as it is ready.
 
-    `previous` is a folder of earlier results, in which last year's reports are looked for.
+    `previous` is a folder of earlier results, in which last year's reports are looked for. With
+    `resume` documents are not read again whose results an interrupted run has written whole.
     A document that kills its process is reported and the others go on in fresh ones.
     """
+    work = partial(process_one, limits=limits, previous=previous, resume=resume)
     waiting = list(listed)
     while waiting:
         finished: set[Path] = set()
         try:
-            for outcome in _in_pool(waiting, jobs, limits, previous):
+            for outcome in _in_pool(waiting, jobs, work):
                 finished.add(outcome.path)
                 yield outcome
         except BrokenProcessPool:
             waiting = [errand for errand in waiting if errand.path not in finished]
-            yield from _one_by_one(waiting, limits, previous)
+            yield from _one_by_one(waiting, work)
         return
 
 
-def _in_pool(
-    waiting: Sequence[Errand], jobs: int, limits: Limits, previous: Path | None
-) -> Iterator[Outcome]:
+Work = Callable[[Errand], Outcome]
+
+
+def _in_pool(waiting: Sequence[Errand], jobs: int, work: Work) -> Iterator[Outcome]:
     context = multiprocessing.get_context("spawn")
     number = min(jobs, len(waiting))
     with ProcessPoolExecutor(number, mp_context=context, initializer=_prepare) as pool:
-        futures: list[Future[Outcome]] = [
-            pool.submit(process_one, errand, limits, previous) for errand in waiting
-        ]
+        futures: list[Future[Outcome]] = [pool.submit(work, errand) for errand in waiting]
         for future in as_completed(futures):
             yield future.result()
 
 
-def _one_by_one(
-    waiting: Sequence[Errand], limits: Limits, previous: Path | None
-) -> Iterator[Outcome]:
+def _one_by_one(waiting: Sequence[Errand], work: Work) -> Iterator[Outcome]:
     for errand in waiting:
         try:
-            yield from _in_pool([errand], 1, limits, previous)
+            yield from _in_pool([errand], 1, work)
         except BrokenProcessPool:
             yield Outcome(path=errand.path, status="failed", error=failures.reading_crashed())
 
@@ -172,20 +180,41 @@ def look_for_garbage_seldom() -> None:
     gc.set_threshold(_BETWEEN_ROUNDS, 20, 20)
 
 
-def process_one(errand: Errand, limits: Limits, previous: Path | None = None) -> Outcome:
+def process_one(
+    errand: Errand, limits: Limits, previous: Path | None = None, *, resume: bool = False
+) -> Outcome:
     """Process one document in this process and write its files."""
     started = time.monotonic()
-    _forget(errand.out)
     try:
         content = errand.path.read_bytes()
     except OSError:
+        _forget(errand.out)
         return Outcome(path=errand.path, status="failed", error=failures.file_unreadable())
+    before = _kept(errand, content) if resume else None
+    if before is not None:
+        return before
+    _forget(errand.out)
     try:
         outcome = _read(errand, content, limits, previous)
     except Exception:  # a document's edge: one that breaks us must not stop the others
         failed = Outcome(path=errand.path, status="failed", error=faults.defect())
         outcome = replace(failed, trace=keep_trace())
     return replace(outcome, seconds=round(time.monotonic() - started, 3))
+
+
+def _kept(errand: Errand, content: bytes) -> Outcome | None:
+    """Return the outcome of an earlier run, if its results are there and whole."""
+    whole = find_whole(errand.out, errand.path.name, content, _engines().describe())
+    if whole is None:
+        return None
+    return Outcome(
+        path=errand.path,
+        status="processed",
+        verdict=whole.verdict,
+        out=errand.out,
+        pages=whole.pages,
+        kept=True,
+    )
 
 
 def _read(errand: Errand, content: bytes, limits: Limits, previous: Path | None) -> Outcome:
@@ -231,20 +260,25 @@ def _forget(out: Path) -> None:
     """Remove what an earlier run wrote: a refused document must not show an old result."""
     if not out.exists():
         return
-    for name in RESULT_FILES:
+    for name in (*RESULT_FILES, f"{_RECORD}.part"):  # the record first: it vouches for the others
         (out / name).unlink(missing_ok=True)
     for picture in (out / "pages").glob("????.webp"):
         picture.unlink()
 
 
 def _write(out: Path, files: dict[str, bytes], readings: Sequence[PageReading]) -> None:
+    """Write a document's files, the record last and whole: where it is, all the others are."""
     out.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (out / name).write_bytes(content)
     for reading in readings:
         if reading.image:  # documents without pages have none
             (out / "pages").mkdir(exist_ok=True)
             (out / "pages" / f"{reading.page.number:04d}.webp").write_bytes(reading.image)
+    for name, content in files.items():
+        if name != _RECORD:
+            (out / name).write_bytes(content)
+    aside = out / f"{_RECORD}.part"
+    aside.write_bytes(files[_RECORD])
+    aside.replace(out / _RECORD)
 
 
 _built: list[Engines] = []

@@ -1,6 +1,7 @@
 """How `gouji process` tells what became of a document."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -41,7 +42,16 @@ def test_the_end_counts_verdicts_what_was_not_read_and_what_was_passed_over() ->
     assert list(_in_all(outcomes[:1], [])) == []
 
 
-def test_ctrl_c_says_what_is_done_and_that_the_rest_is_read_again(
+def test_what_an_earlier_run_had_written_is_told_apart() -> None:
+    read = Outcome(path=Path("a.pdf"), status="processed", verdict="passed", out=Path("out/a"))
+    kept = replace(read, path=Path("b.pdf"), kept=True)
+    assert "已有 there already" not in _text(read)
+    assert "已有 there already" in _text(kept)
+    (counts,) = _in_all([read, kept], [])
+    assert counts.endswith("其中已有 of these there already 1")
+
+
+def test_ctrl_c_says_what_is_done_and_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(*_: object, **__: object) -> Iterator[Outcome]:
@@ -53,4 +63,6 @@ def test_ctrl_c_says_what_is_done_and_that_the_rest_is_read_again(
     (tmp_path / "b.pdf").write_bytes(b"%PDF")
     out = tmp_path / "out"
     assert process(Terminal(as_json=False), [tmp_path], out, 1, Wanted()) == 130
-    assert "2 份中已完成 1 份" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "2 份中已完成 1 份" in told
+    assert "--resume" in told
