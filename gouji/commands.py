@@ -14,7 +14,7 @@ from gouji.local import Outcome, errands, passed_over
 from gouji.local import process as run
 from gouji.terminal import INTERRUPTED, Terminal
 from schemas.environment import Confinement, DocumentLimits
-from schemas.phrases import VERDICTS
+from schemas.phrases import VERDICTS, counted
 from storage.start import read_settings
 from workers.confined.reader import check_confinement
 from workers.engines.inspection import limits_of
@@ -111,7 +111,8 @@ def _in_all(outcomes: Sequence[Outcome], others: Sequence[Path]) -> Iterator[str
         yield f"共 {len(outcomes)} 份 in all: {' · '.join(told)}"
     if others:
         yield (
-            f"文件夹中另有 {len(others)} 个其他文件未识读 other files were not looked into: "
+            f"文件夹中另有 {len(others)} 个其他文件未识读 "
+            f"{counted(len(others), 'other file was', 'other files were')} not looked into: "
             f"{words.names(others)}"
         )
 

@@ -17,6 +17,7 @@ from gouji.terminal import INTERRUPTED, Terminal
 from gouji.words import names
 from schemas.batch import OnDuplicate
 from schemas.job import Priority
+from schemas.phrases import counted
 
 _USAGE = 2
 
@@ -147,7 +148,8 @@ def _say_left_out(terminal: Terminal, folder: Path) -> None:
     if others := left_out(folder):
         terminal.note(
             f"{folder}: 另有 {len(others)} 个文件未提交（空文件，或不能识读的格式）："
-            f"{len(others)} files were not handed in (empty, or of a kind that is not read): "
+            f"{counted(len(others), 'file was', 'files were')} not handed in (empty, or of a kind "
+            "that is not read): "
             f"{names(path.relative_to(folder) for path in others)}"
         )
 

@@ -46,6 +46,7 @@ from schemas.limit_failures import size_text as size_text
 from schemas.limit_failures import too_large as too_large
 from schemas.limit_failures import too_many_objects as too_many_objects
 from schemas.limit_failures import too_many_pages as too_many_pages
+from schemas.phrases import counted
 
 
 def _ours(code: FailureCode, category: Category, message: str, message_en: str) -> Failure:
@@ -332,8 +333,8 @@ def attempts_exhausted(attempts: int) -> Failure:
         "attempts_exhausted",
         "internal",
         f"尝试 {attempts} 次均未成功，文档已隔离。排除原因后可在死信列表中重新排队。",
-        f"Given up after {attempts} attempts; the document is set aside. When the cause is "
-        "removed, requeue it from the dead letters.",
+        f"Given up after {counted(attempts, 'attempt')}; the document is set aside. When the "
+        "cause is removed, requeue it from the dead letters.",
     )
 
 

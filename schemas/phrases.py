@@ -115,3 +115,8 @@ KINDS: dict[Kind, Phrase] = {
 def rule(code: str) -> Phrase:
     """Return what a rule says; a rule without words shows its code."""
     return RULES.get(code, (code, code))
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its English noun: one file, two files; `many` where no s makes it."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

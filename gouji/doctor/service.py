@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gouji.doctor.check import Check, skipped, warning, well, wrong
 from schemas.message import QUEUES
+from schemas.phrases import counted
 from schemas.tables_sql import outbox
 from storage import presence
 from storage.database import connect
@@ -53,11 +54,12 @@ def _queues(processes: Sequence[Row[Any]]) -> Check:
             f"nobody takes {', '.join(missing)}",
             f"start {', '.join(who)}; their log says why they are not there",
         )
-    return well("queues", f"all {len(QUEUES)} taken by {_workers(processes)} worker processes")
+    return well("queues", f"all {len(QUEUES)} taken by {_workers(processes)}")
 
 
-def _workers(processes: Sequence[Row[Any]]) -> int:
-    return sum(row.kind == "worker" for row in processes)
+def _workers(processes: Sequence[Row[Any]]) -> str:
+    number = sum(row.kind == "worker" for row in processes)
+    return counted(number, "worker process", "worker processes")
 
 
 def _versions(processes: Sequence[Row[Any]]) -> Check:

@@ -30,10 +30,11 @@ export function choose(wanted) {
   }
 }
 
-// Say a phrase; {names} in it are filled from `values`. An unknown key says itself.
+// Say a phrase; {names} in it are filled from `values`, {name:one|many} by whether that is one. An unknown key says itself.
 export function say(key, values = {}) {
   const phrase = LANGUAGES[chosen][key] ?? key;
-  return phrase.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  const fitting = phrase.replace(/\{(\w+):(.*?)\|(.*?)\}/g, (_, name, one, many) => (String(values[name]) === "1" ? one : many));
+  return fitting.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
 // Say a phrase, or something else where there is none of that key.

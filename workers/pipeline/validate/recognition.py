@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from schemas.evidence import Evidence
 from schemas.form import Form
 from schemas.page import Page
+from schemas.phrases import counted
 from schemas.record import Record
 from schemas.validation import Checked, Finding
 from workers.pipeline.places import TABLE_TITLES, TABLE_TITLES_EN, Place, places, value_at
@@ -180,7 +181,7 @@ def _broken_characters(pages: Sequence[Page]) -> Iterator[Finding]:
             severity="warning",
             cause="recognition",
             message=f"文件中有 {count} 处字节无法解码，以 {REPLACEMENT} 代替，例如“{shown}”",
-            message_en=f"{count} characters of the file could not be decoded and stand as "
+            message_en=f"{counted(count, 'character')} of the file could not be decoded, shown as "
             f"{REPLACEMENT}, e.g. “{shown}”",
             suggestion="请另存为 UTF-8 编码或打印为 PDF 后重新提交，并核对这些位置。",
             suggestion_en="Save it as UTF-8 or print it to PDF, submit that, and check the places.",
@@ -194,8 +195,8 @@ def _cut_file(pages: int) -> Finding:
         severity="warning",
         cause="undetermined",
         message=f"文件已损坏：末尾缺失，只恢复出 {pages} 页，其后可能还有页面",
-        message_en=f"The file is damaged: its end is missing; {pages} pages were recovered, and "
-        "others may have followed",
+        message_en=f"The file is damaged: its end is missing; "
+        f"{counted(pages, 'page was', 'pages were')} recovered, and others may have followed",
         suggestion="请核对页数；如有缺页，请重新下载或导出文件后再提交。",
         suggestion_en="Check the number of pages; if some are missing, download or export the file "
         "again and submit that.",

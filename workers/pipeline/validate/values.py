@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from schemas.evidence import Evidence, Kind
 from schemas.form import Form, FormCell, TableName
+from schemas.phrases import counted
 from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
 from workers.pipeline.counts import read_count
@@ -121,7 +122,8 @@ def _otherwise(record: Record, table: TableName, pointers: Sequence[str], place:
         cause="source",
         message=f"{TABLE_TITLES[table]}：{len(pointers)} 格的数字带有单位、小数或其他符号，"
         f"如“{place.label}”印作“{first.text}”，按 {value} 计；该表应只填整数",
-        message_en=f"{TABLE_TITLES_EN[table]}: {len(pointers)} cells print more than a number, e.g."
+        message_en=f"{TABLE_TITLES_EN[table]}: "
+        f"{counted(len(pointers), 'cell prints', 'cells print')} more than a number, e.g."
         f" {place.label_en} reads “{first.text}”, taken as {value}",
         paths=tuple(pointers),
         expected=str(value),
