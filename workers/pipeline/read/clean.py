@@ -33,7 +33,7 @@ def flatten(pixels: Pixels, colour: Mask) -> Gray:
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 7)
     paper = cv2.GaussianBlur(paper, (0, 0), 3)
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    lit = np.maximum(paper, 40, out=np.asarray(paper, np.uint8))
+    lit = cv2.max(paper, np.full_like(paper, 40))
     flat = np.asarray(cv2.divide(gray, lit, scale=255), np.uint8)
     return _without_seals(flat, colour)
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.pipeline.read.clean import percentile
 from workers.pipeline.read.recognition import Gray, LineReading
 
 Picture = NDArray[np.float32]
@@ -52,8 +53,9 @@ def read_once(
 
 def _picture(crop: Gray, letter: float) -> Picture:
     """Return a glyph's ink (0 to 1) with its centre of mass in the middle, slightly blurred."""
-    dark = np.clip(255.0 - crop.astype(np.float32) - _PAPER, 0.0, None)
-    ink = np.clip(dark / (_FULL * float(np.percentile(dark, 97)) + 1e-3), 0.0, 1.0)
+    dark = np.asarray(cv2.subtract(np.full_like(crop, 255 - _PAPER), crop), np.uint8)
+    full = _FULL * percentile(dark, 97) + 1e-3
+    ink = np.minimum(dark.astype(np.float32) / np.float32(full), np.float32(1.0))
     whole = float(ink.sum()) + 1e-6
     x = float(ink.sum(axis=0) @ np.arange(ink.shape[1])) / whole
     y = float(ink.sum(axis=1) @ np.arange(ink.shape[0])) / whole
@@ -61,7 +63,7 @@ def _picture(crop: Gray, letter: float) -> Picture:
     matrix = np.array(
         [[scale, 0.0, middle - scale * x], [0.0, scale, middle - scale * y]], np.float64
     )
-    laid = cv2.warpAffine(ink.astype(np.float32), matrix, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR)
+    laid = cv2.warpAffine(ink, matrix, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR)
     return np.asarray(cv2.GaussianBlur(laid, (0, 0), 0.8), np.float32)
 
 

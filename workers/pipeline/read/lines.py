@@ -35,7 +35,7 @@ def level_lines(ink: Mask, letter: float) -> list[DetectedLine] | None:
     seen = sizes > _SPECK * letter
     seen[0] = False
     letters = seen & (high < _HIGH * letter) & (wide < _LONG * letter)
-    smeared = _smeared(np.where(letters[labels], np.uint8(255), np.uint8(0)), letter)
+    smeared = _smeared(np.where(letters, np.uint8(255), np.uint8(0))[labels], letter)
     _, lines, places, _ = cv2.connectedComponentsWithStats(smeared)
     at = np.flatnonzero(letters)
     line_of = np.zeros(len(stats), np.int64)

@@ -17,7 +17,7 @@ from workers.pipeline.tables.grid import Grid
 from workers.pipeline.tables.rulings import Region, Rulings, find_rulings
 from workers.pipeline.tables.straighten import LEVEL, Straightened, straighten, straighten_anew
 from workers.pipeline.tables.unruled import Unruled, find_unruled
-from workers.pipeline.tables.unruled_words import rules_of
+from workers.pipeline.tables.unruled_words import inked, rules_of
 
 _LONG = 0.3
 """Share of the page's width from which a line may be a table's."""
@@ -63,7 +63,7 @@ def _top(table: RuledTable) -> float:
 def _lined(sheet: Sheet, rulings: Rulings, bare: Gray) -> Region | None:
     """Return the part of a page over which long lines run that are of no ruled table."""
     height, width = bare.shape
-    across = np.where(bare >= 250, 0, rulings.across).astype(np.uint8)
+    across = inked(rulings.across, bare)
     mask = cv2.dilate(across, np.ones((1, 3), np.uint8))
     lines = rules_of(np.asarray(mask, np.uint8), _LONG * width, sheet.letter)
     if len(lines) < _FEWEST:
@@ -84,7 +84,7 @@ def _straight(rulings: Rulings, region: Region, bare: Gray, letter: float) -> St
     Where those end is its sides: found once the lines are level, for where they were steep they
     may not have been found to their ends.
     """
-    across = np.where(bare >= 250, 0, rulings.across).astype(np.uint8)
+    across = inked(rulings.across, bare)
     only = replace(rulings, across=across, down=np.zeros_like(rulings.down))
     level = straighten(bare, only, region, margin=0)
     found = find_rulings(level.flat, letter).across

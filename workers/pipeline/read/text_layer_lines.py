@@ -3,8 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from operator import attrgetter
-
-import numpy as np
+from statistics import median
 
 from schemas.page import TextLine
 from workers.pipeline.read.text_layer_characters import Character, TextLayer
@@ -67,7 +66,7 @@ def lines(characters: Sequence[Character], layer: TextLayer) -> list[TextLine]:
     for text, line in found:
         left, right = line[0].left, max(c.right for c in line)
         top, bottom = min(c.top for c in line), max(c.bottom for c in line)
-        height = max(1.0, float(np.median([c.right - c.left for c in line])))
+        height = max(1.0, median(c.right - c.left for c in line))
         kept.append(
             TextLine(
                 text=text,

@@ -1,6 +1,7 @@
 """Stand a page upright: quarter turns by how its text lies and reads, skew by its long lines."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 from workers.pipeline.read.clean import Mask, binarise, ink_threshold
 from workers.pipeline.read.recognition import Gray, Recogniser
 from workers.pipeline.tables.parts import sides
+from workers.pipeline.tables.rulings import Region
 
 Quarter = Literal[0, 90, 180, 270]
 
 MAX_SKEW_DEGREES = 12.0
+_LEVEL = 0.04
+"""Degrees below which a page is left as it lies."""
 _WORKING_SIDE = 1400
 """Longest side in pixels at which direction and skew are measured."""
 _POINTS = 20_000
@@ -49,9 +53,9 @@ def attitude(flat: Gray, recogniser: Recogniser) -> Attitude:
             np.ascontiguousarray(np.rot90(image, -1)) for image in (flat, letters, ink)
         )
     angle = skew(ink)
-    method = cv2.INTER_NEAREST
-    level = rotate(flat, angle), rotate(letters, angle, paper=0, method=method)
-    head_down = _upside_down(*level, size, recogniser)
+    level = rotate(letters, angle, paper=0, method=cv2.INTER_NEAREST)
+    lines = [_turned_part(flat, angle, box) for box in _trial_lines(level, size)]
+    head_down = _upside_down(lines, recogniser)
     quarters: dict[tuple[bool, bool], Quarter] = {
         (False, False): 0,
         (True, False): 90,
@@ -90,13 +94,9 @@ def rotate(
     image: NDArray[np.uint8], angle: float, *, paper: int = 255, method: int = cv2.INTER_CUBIC
 ) -> NDArray[np.uint8]:
     """Turn an image (grey or colour) anticlockwise by a small angle in degrees, growing it."""
-    if abs(angle) < 0.04:
+    if abs(angle) < _LEVEL:
         return image
-    height, width = image.shape[:2]
-    matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), np.float64)
-    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
-    wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
-    matrix[:, 2] += (wide - width) / 2, (high - height) / 2
+    matrix, (wide, high) = _turn(image.shape, angle)
     if paper == 0 and image.ndim == 2 and not cv2.countNonZero(image):
         return np.zeros((high, wide), np.uint8)
     turned = cv2.warpAffine(
@@ -108,6 +108,29 @@ def rotate(
         borderValue=(paper, paper, paper),
     )
     return np.asarray(turned, np.uint8)
+
+
+def _turn(shape: tuple[int, ...], angle: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Return the matrix that turns an image into one grown to hold it, and that one's size."""
+    height, width = shape[:2]
+    matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), np.float64)
+    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+    wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
+    matrix[:, 2] += (wide - width) / 2, (high - height) / 2
+    return matrix, (wide, high)
+
+
+def _turned_part(flat: Gray, angle: float, box: Region) -> Gray:
+    """Return a part of a page as `rotate` turns it; all of it would take ten times as long."""
+    if abs(angle) < _LEVEL:
+        return flat[box.top : box.bottom, box.left : box.right]
+    matrix, _ = _turn(flat.shape, angle)
+    matrix[:, 2] -= box.left, box.top
+    size, border = (box.width, box.height), cv2.BORDER_CONSTANT
+    part = cv2.warpAffine(
+        flat, matrix, size, flags=cv2.INTER_CUBIC, borderMode=border, borderValue=(255,)
+    )
+    return np.asarray(part, np.uint8)
 
 
 def _sharpness(y: NDArray[np.float32], x: NDArray[np.float32], angle: float) -> float:
@@ -149,7 +172,7 @@ def _letters(mask: Mask) -> tuple[Mask, float]:
     kept[0] = False
     if not kept.any():
         return np.zeros_like(mask), 10.0
-    letters = np.where(kept[labels], np.uint8(255), np.uint8(0))
+    letters = np.where(kept, np.uint8(255), np.uint8(0))[labels]
     return letters, float(np.percentile(sizes[kept], 70))
 
 
@@ -160,12 +183,11 @@ def _chained(letters: Mask, kernel: NDArray[np.uint8], size: float) -> float:
     return float((long * long).sum())
 
 
-def _upside_down(flat: Gray, letters: Mask, size: float, recogniser: Recogniser) -> bool:
+def _upside_down(lines: Sequence[Gray], recogniser: Recogniser) -> bool:
     """Say whether some long or tall lines of the page read better when turned by 180°.
 
     Words tell; numbers only where there is nothing else, for 0, 6, 8 and 9 read either way.
     """
-    lines = _trial_lines(flat, letters, size)
     if not lines:
         return False
     upright = recogniser.skim(lines[:1])
@@ -179,8 +201,8 @@ def _upside_down(flat: Gray, letters: Mask, size: float, recogniser: Recogniser)
     return float(np.mean(gains)) > 0.05
 
 
-def _trial_lines(flat: Gray, letters: Mask, size: float) -> list[Gray]:
-    """Cut out a few well-formed lines of text, about ten characters of each."""
+def _trial_lines(letters: Mask, size: float) -> list[Region]:
+    """Return where a few well-formed lines of text are, about ten characters of each."""
     kernel = np.ones((1, max(2, round(0.7 * size))), np.uint8)
     closed = np.asarray(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, kernel), np.uint8)
     lines = [
@@ -191,8 +213,13 @@ def _trial_lines(flat: Gray, letters: Mask, size: float) -> list[Gray]:
     lines.sort(reverse=True)
     tallest = sorted(lines[_LONGEST:], key=lambda line: -line[3])[:_TALLEST]
     pad = max(2, round(0.15 * size))
-    crops = []
-    for w, x, y, h in (*lines[:_LONGEST], *tallest):
-        right = min(x + w, x + 12 * h)
-        crops.append(flat[max(0, y - pad) : y + h + pad, max(0, x - pad) : right + pad])
-    return crops
+    height, width = letters.shape
+    return [
+        Region(
+            left=max(0, x - pad),
+            top=max(0, y - pad),
+            right=min(width, min(x + w, x + 12 * h) + pad),
+            bottom=min(height, y + h + pad),
+        )
+        for w, x, y, h in (*lines[:_LONGEST], *tallest)
+    ]

@@ -10,8 +10,10 @@ proof holds, and what it was measured on: docs/decisions/0056.
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from schemas.form import FormCell
@@ -45,18 +47,33 @@ class Laid:
     headed: frozenset[str]
     """The pointers of its values that stand below the form's header."""
 
-    @property
+    @cached_property
     def page(self) -> int:
         """The page on which its values stand."""
         return next(iter(self.places.values())).page
 
-    @property
+    @cached_property
     def edges(self) -> tuple[int, ...]:
         """The boundaries between which its values stand; none where they do not adjoin."""
         cells = sorted(self.places.values(), key=lambda cell: cell.column)
         if any(_end(one) != other.column for one, other in pairwise(cells)):
             return ()
         return (*(cell.column for cell in cells), _end(cells[-1]))
+
+
+_Frame = tuple[int, tuple[int, ...]]
+"""The page and the boundaries between which the values of a row stand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Alike:
+    """What rows in one frame that keep their sums tell: where values begin, and which is a total.
+
+    `labelled`: one of them has a label that ends where its values begin.
+    """
+
+    labelled: bool
+    total: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +93,22 @@ def proven(rows: Sequence[Laid], width: int) -> Proven:
     whole = [row for row in rows if row.complete and _is_whole(row)]
     between = list(_between(rows, whole))
     named = [row for row in rows if row.named and row.complete]
-    alike = {frame: [row for row in whole if _frame(row) == frame] for frame in map(_frame, whole)}
+    alike: dict[_Frame, list[Laid]] = defaultdict(list)
+    for row in whole:
+        alike[_frame(row)].append(row)
+    beside = Counter(_frame(row) for row in rows if row.complete)
+    telling = {
+        frame: _Alike(labelled=any(row.labelled for row in own), total=_tell_total(own))
+        for frame, own in alike.items()
+        if 2 * len(own) >= beside[frame] and _keep_their_sums(own)
+    }
     places: set[str] = set()
     alone: set[str] = set()
     for row in (*named, *between):
-        own = alike.get(_frame(row), [])
-        beside = [other for other in rows if other.complete and _frame(other) == _frame(row)]
-        if row.edges and 2 * len(own) >= len(beside) and _keep_their_sums(own):
+        own = telling.get(_frame(row))
+        if row.edges and own is not None:
             places |= _columns(row, own, width)
-            alone |= _pointers(row) if any(other.labelled for other in own) else set()
+            alone |= _pointers(row) if own.labelled else set()
     return Proven(
         rows=frozenset().union(*map(_pointers, between)),
         places=frozenset(places),
@@ -96,7 +120,7 @@ def _pointers(row: Laid) -> frozenset[str]:
     return frozenset(wanted.pointer for wanted in row.places if wanted.pointer)
 
 
-def _frame(row: Laid) -> tuple[int, tuple[int, ...]]:
+def _frame(row: Laid) -> _Frame:
     """Return where the values of a row stand: rows that agree in it confirm each other."""
     return row.page, row.edges
 
@@ -176,12 +200,12 @@ def _sums(row: Laid) -> Iterator[bool]:
             added += number
 
 
-def _columns(row: Laid, alike: Sequence[Laid], width: int) -> set[str]:
+def _columns(row: Laid, alike: _Alike, width: int) -> set[str]:
     """Return the values of a row under headers, or counted between such or from an edge."""
     ordered = sorted(row.places, key=lambda cell: cell.column)
     known = [wanted.pointer in row.headed for wanted in ordered]
-    left = any(other.labelled for other in alike) or row.edges[0] == 0
-    right = row.edges[-1] == width or _tell_total(alike)
+    left = alike.labelled or row.edges[0] == 0
+    right = row.edges[-1] == width or alike.total
     first = 0 if left else next((at for at, own in enumerate(known) if own), len(known))
     last = max((at for at, own in enumerate(known) if own), default=-1)
     end = len(known) if right else last + 1

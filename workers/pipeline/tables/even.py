@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from statistics import median
 
 import numpy as np
 
@@ -48,11 +49,11 @@ def _wide_or_narrow(printed: Mapping[str, Cell | None], form_table: FormTable) -
     }
     if len(widths) < _NEIGHBOURS:
         return frozenset()
-    usual = float(np.median(list(widths.values())))
+    usual = median(widths.values())
     found = set()
     for pointer, width in widths.items():
         name = pointer.rsplit("/", 1)[1]
-        alike = float(np.median([w for p, w in widths.items() if p.endswith(f"/{name}")]))
+        alike = median(w for p, w in widths.items() if p.endswith(f"/{name}"))
         if min(abs(width - usual), abs(width - alike)) > _UNLIKE * usual:
             found.add(pointer)
     return frozenset(found)

@@ -15,13 +15,13 @@ _EVEN = 0.6
 """What a column as wide again as it should be costs, in strengths of a boundary."""
 
 
-def choose_columns(sight: Sight, pattern: Pattern, blocks: dict[int, Block]) -> list[Ints]:
-    """Choose column boundaries: strong ones, the last columns about equally wide; best first.
+def choose_columns(sight: Sight, even: int, columns: int, blocks: dict[int, Block]) -> list[Ints]:
+    """Choose column boundaries: strong ones, the last `even` about equally wide; best first.
 
     A table of few columns is tried in several ways: strokes of letters may seem as strong.
     """
     places = sight.columns
-    before = pattern.columns - pattern.even
+    before = columns - even
     found: list[tuple[float, list[int]]] = []
     for first in blocks:
         if before and places[first] - places[0] < 2 * sight.letter:
@@ -33,8 +33,8 @@ def choose_columns(sight: Sight, pattern: Pattern, blocks: dict[int, Block]) -> 
         score += float(sight.strengths[[first, *labels]].sum())
         found.append((score, [*([0] if before else []), *labels, *block]))
     found.sort(reverse=True)
-    trials = _TRIALS if pattern.even <= _FEW or sight.white is not None else 1
-    return [np.array(columns, np.int64) for score, columns in found[:trials] if score > 0]
+    trials = _TRIALS if even <= _FEW or sight.white is not None else 1
+    return [np.array(places, np.int64) for score, places in found[:trials] if score > 0]
 
 
 def _strongest(sight: Sight, first: int, wanted: int) -> list[int] | None:

@@ -82,6 +82,23 @@ class _Steps:
     """Slots × columns: what is ruled down, should there be no boundary."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Between:
+    """What some columns say whatever the form: by boundary, or slots − 1 × lower boundary × 1."""
+
+    across: Floats
+    """Boundaries × edges: what speaks for a ruling."""
+    down: Floats
+    """Slots − 1 × lower boundary × inner columns: the same down."""
+    passed: Floats
+    strayed: Floats
+    """What it costs to pass over the boundaries between, and what is ruled down besides."""
+    ends: Floats
+    above: Floats
+    below: Floats
+    """As in `Scores`."""
+
+
 def form_grid(flat: Gray, ink: Mask, letter: float) -> Grid | None:
     """Return the grid of a straight table as its statutory form has it; None where none fits.
 
@@ -169,14 +186,18 @@ def _matches(sight: Sight) -> list[Match]:
     kinds = {(pattern.even, pattern.columns > pattern.even) for pattern in patterns()}
     blocks = {kind: even_blocks(sight, *kind) for kind in kinds}
     steps = _steps(sight)
-    trials = [
-        (pattern, columns)
-        for pattern in patterns()
-        for columns in choose_columns(
-            sight, pattern, blocks[pattern.even, pattern.columns > pattern.even]
-        )
-    ]
-    chains = best_chains([_scores(sight, steps, *trial) for trial in trials])
+    chosen: dict[tuple[int, int], list[Ints]] = {}
+    for pattern in patterns():
+        kind = pattern.even, pattern.columns
+        if kind not in chosen:
+            own = blocks[pattern.even, pattern.columns > pattern.even]
+            chosen[kind] = choose_columns(sight, *kind, own)
+    trials = [(p, columns) for p in patterns() for columns in chosen[p.even, p.columns]]
+    every = {columns.tobytes(): columns for _, columns in trials}
+    between = {key: _between(sight, steps, columns) for key, columns in every.items()}
+    chains = best_chains(
+        [_scores(steps, between[columns.tobytes()], pattern) for pattern, columns in trials]
+    )
     best: dict[int, tuple[float, Match]] = {}
     for (pattern, columns), chain in zip(trials, chains, strict=True):
         if not pattern.beside[list(chain.rows)].any(axis=0).all():
@@ -205,23 +226,36 @@ def _steps(sight: Sight) -> _Steps:
     )
 
 
-def _scores(sight: Sight, steps: _Steps, pattern: Pattern, columns: Ints) -> Scores:
-    """Say what the edges say for each row of the form between the lines across."""
+def _between(sight: Sight, steps: _Steps, columns: Ints) -> _Between:
+    """Weigh what is seen along and between the lines across, with these columns."""
     across = sight.across_evidence(sight.columns[columns])
     skipped = np.cumsum([0.0, *sight.passed_over(across)])
     others = np.ones(len(sight.columns), bool)
     others[columns] = False
     stray = np.cumsum([0.0, *(_STRAY * steps.stray[:, others].sum(axis=1))])
-    gains = steps.down[:, :, columns[1:-1]] @ _weights(pattern.beside[:, 1:-1]).T
-    gains = np.where(steps.low, -1e6, gains)
-    gains -= (skipped[:-1] - skipped[steps.upper + 1])[:, :, None]
-    gains -= (stray - stray[steps.upper])[:, :, None]
-    return Scores(
-        gains=np.where(steps.none, NEVER, gains),
-        inner=across @ _weights(pattern.below).T,
+    return _Between(
+        across=across,
+        down=steps.down[:, :, columns[1:-1]],
+        passed=(skipped[:-1] - skipped[steps.upper + 1])[:, :, None],
+        strayed=(stray - stray[steps.upper])[:, :, None],
         ends=np.maximum(across, -0.1).sum(axis=1),
         above=skipped[:-1] + stray,
         below=skipped[-1] - skipped[1:] + stray[-1] - stray,
+    )
+
+
+def _scores(steps: _Steps, seen: _Between, pattern: Pattern) -> Scores:
+    """Say what the edges say for each row of the form between the lines across."""
+    gains = seen.down @ _weights(pattern.beside[:, 1:-1]).T
+    gains = np.where(steps.low, -1e6, gains)
+    gains -= seen.passed
+    gains -= seen.strayed
+    return Scores(
+        gains=np.where(steps.none, NEVER, gains),
+        inner=seen.across @ _weights(pattern.below).T,
+        ends=seen.ends,
+        above=seen.above,
+        below=seen.below,
         allowed=pattern.rows,
         heads=pattern.heads if pattern.repeats else 0,
     )

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from workers.pipeline.read.clean import Mask
 from workers.pipeline.tables.cells import Grid as Grid
 from workers.pipeline.tables.cells import GridCell as GridCell
 from workers.pipeline.tables.cells import cells_of
-from workers.pipeline.tables.evidence import shares
+from workers.pipeline.tables.evidence import shares, usual_count
 from workers.pipeline.tables.formgrid import form_grid
 from workers.pipeline.tables.rulings import Rulings, boundaries, closed, turned
 
@@ -232,5 +233,5 @@ def _thickness(across: Mask, rows: tuple[float, ...]) -> int:
     for row in rows:
         part = across[max(0, round(row) - 6) : round(row) + 7] > 0
         filled = part.sum(axis=0)
-        counts.append(float(np.median(filled[filled > 0])) if (filled > 0).any() else 1.0)
-    return max(1, round(float(np.median(counts))))
+        counts.append(usual_count(filled[filled > 0]) if filled.any() else 1.0)
+    return max(1, round(median(counts)))

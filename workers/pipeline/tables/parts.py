@@ -4,6 +4,8 @@ Labels, and counts by them, cost as much for an empty pixel as for a set one. Wh
 of parts are asked for, outlines give them; where little is set, empty rows are left out.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -52,3 +54,23 @@ def parts_across(mask: Mask) -> tuple[Ints, NDArray[np.float64]]:
     stats[:, cv2.CC_STAT_TOP] += down
     places[:, 1] = (np.rint(places[:, 1] * area) + down * area) / area
     return stats, places
+
+
+def kept_parts(mask: Mask, kept: Callable[[NDArray[np.int32]], NDArray[np.bool_]]) -> Mask:
+    """Return a mask with those of its parts alone whose boxes are kept: left, top, width, height.
+
+    Drawn from their outlines, those of their holes among them.
+    """
+    left = np.zeros_like(mask)
+    outlines, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return left
+    around = tree[0, :, 3]
+    own = np.flatnonzero(around < 0)
+    chosen = np.zeros(len(outlines), bool)
+    boxes = np.array([cv2.boundingRect(outlines[at]) for at in own.tolist()], np.int32)
+    chosen[own] = kept(boxes)
+    chosen |= (around >= 0) & chosen[around]
+    drawn = [outlines[at] for at in np.flatnonzero(chosen).tolist()]
+    cv2.drawContours(left, drawn, -1, (255,), cv2.FILLED)
+    return left

@@ -61,7 +61,7 @@ def _gone_on(found: Mask, more: Mask) -> Mask:
     kept = np.zeros(count, bool)
     kept[labels[found > 0]] = True
     kept[0] = False
-    return np.where(kept[labels], np.uint8(255), np.uint8(0))
+    return np.asarray(np.where(kept, np.uint8(255), np.uint8(0))[labels], np.uint8)
 
 
 def _are_level(found: Mask, letter: float) -> bool:

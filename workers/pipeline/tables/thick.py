@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask, binarise
 from workers.pipeline.read.recognition import Gray
+from workers.pipeline.tables.parts import kept_parts
 
 _LONG = 2.2
 """Letters from which what runs on is a ruling."""
@@ -65,12 +66,13 @@ def _pieces(ink: Mask, across: Mask, letter: float) -> Mask:
     whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _down(_SPECK * letter))
     pieces = _opened(np.asarray(whole, np.uint8), _PIECE * letter)
     near = cv2.dilate(np.ascontiguousarray(across), _down(2 * max(_ENDS * letter, _EDGE_PX) + 1))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
-    left, top, wide, high = stats.T[:4]
-    middle = left + wide // 2
-    kept = (near[top, middle] > 0) & (near[top + high - 1, middle] > 0)
-    kept[0] = False
-    return np.where(kept[labels], np.uint8(255), np.uint8(0))
+
+    def ends_at_lines(boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
+        left, top, wide, high = boxes.T
+        middle = left + wide // 2
+        return np.asarray((near[top, middle] > 0) & (near[top + high - 1, middle] > 0), bool)
+
+    return kept_parts(pieces, ends_at_lines)
 
 
 def _opened(ink: Mask, length: float) -> Mask:
@@ -90,9 +92,11 @@ def _bands(lines: Mask, letter: float) -> Mask:
 
 def _runs(mask: Mask) -> tuple[Ints, Ints, Ints]:
     """Return the row, first column and end (not included) of every run of a mask's rows."""
-    steps = np.diff(np.pad(mask > 0, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    rows, first = np.nonzero(steps > 0)
-    return rows, first, np.nonzero(steps < 0)[1]
+    apart = cv2.copyMakeBorder(mask, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
+    rows, columns = np.divmod(
+        np.flatnonzero(apart.ravel()[1:] != apart.ravel()[:-1]), apart.shape[1]
+    )
+    return rows[::2], columns[::2], columns[1::2]
 
 
 def _spread(

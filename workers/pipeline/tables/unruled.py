@@ -22,7 +22,15 @@ from workers.pipeline.tables.unruled_sheets import (
     is_parted,
     sheet_of,
 )
-from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, rules_of, words_of
+from workers.pipeline.tables.unruled_words import (
+    Rule,
+    Word,
+    bands,
+    gathered,
+    inked,
+    rules_of,
+    words_of,
+)
 
 _LOOSE = 2
 """Most lines in a row within it that are not parted: labels of two lines, blank rows."""
@@ -87,9 +95,7 @@ def _moved(region: Region, part: Region) -> Region:
 
 
 def _find_on(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> list[Unruled]:
-    white = bare >= 250
-    across = np.where(white, 0, rulings.across).astype(np.uint8)
-    down = np.where(white, 0, rulings.down).astype(np.uint8)
+    across, down = inked(rulings.across, bare), inked(rulings.down, bare)
     words = words_of(bare, Rulings(across=across, down=down), threshold, letter)
     shortest = SHORTEST_RULE * letter
     lines = rules_of(across, 0.3 * shortest, letter)

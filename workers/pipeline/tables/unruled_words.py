@@ -7,7 +7,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from workers.pipeline.read.clean import Mask
+from workers.pipeline.read.clean import Mask, binarise
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.parts import parts_across
 from workers.pipeline.tables.rulings import Rulings
@@ -20,6 +20,8 @@ _SPECK = 0.28
 """Blobs below this share of a letter, both ways, are dirt or points."""
 _LIGHTER = 25
 """Shades lighter than ink that still count: thin strokes hold a glyph together."""
+_WHITE = 250
+"""Grey from which a pixel is bare paper."""
 _THICKEST = 0.4
 """Letters from which a line is none."""
 _TALL = 2.2
@@ -74,9 +76,14 @@ class Rule:
 def words_of(bare: Gray, rulings: Rulings, threshold: int, letter: float) -> list[Word]:
     """Find the words of a page (height × width, tables taken out), rulings left out."""
     lines = np.asarray(cv2.bitwise_or(rulings.across, rulings.down), np.uint8)
-    ruled = cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0
-    ink = np.where((bare < threshold + _LIGHTER) & ~ruled, np.uint8(255), np.uint8(0))
-    return gathered(_boxes(ink, letter), letter)
+    ruled = np.asarray(cv2.dilate(lines, np.ones((3, 3), np.uint8)), np.uint8)
+    ink = cv2.subtract(binarise(bare, threshold + _LIGHTER), ruled)
+    return gathered(_boxes(np.asarray(ink, np.uint8), letter), letter)
+
+
+def inked(lines: Mask, bare: Gray) -> Mask:
+    """Keep of lines what is not white on the page: its ruled tables were taken out."""
+    return np.asarray(cv2.bitwise_and(lines, binarise(bare, _WHITE)), np.uint8)
 
 
 def _boxes(ink: Mask, letter: float) -> list[Word]:

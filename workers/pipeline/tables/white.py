@@ -104,7 +104,7 @@ def without_lines(ink: Mask, across: Lines, down: Lines, letter: float) -> Mask:
     shortest = np.ones((max(3, round(_LINE_ACROSS * letter)), 1), np.uint8)
     level = cv2.morphologyEx(across.mask, cv2.MORPH_OPEN, shortest)
     lined = cv2.dilate(cv2.bitwise_or(lined, cv2.transpose(level)), np.ones((3, 3), np.uint8))
-    return np.where(lined > 0, 0, ink).astype(np.uint8)
+    return np.asarray(cv2.subtract(ink, 255 * np.asarray(lined, np.uint8)), np.uint8)
 
 
 def _sure_rows(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from workers.pipeline.tables.parts import filled_rows, parts_across, sides
+from workers.pipeline.tables.parts import filled_rows, kept_parts, parts_across, sides
 
 masks = st.tuples(
     arrays(np.bool_, st.tuples(st.integers(1, 14), st.integers(1, 14))),
@@ -19,6 +19,19 @@ masks = st.tuples(
 def test_outlines_give_the_boxes_that_labels_give(mask: np.ndarray) -> None:
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     assert sorted(sides(mask).tolist()) == sorted(stats[1:, :4].tolist())
+
+
+@given(
+    arrays(np.bool_, st.tuples(st.integers(1, 14), st.integers(1, 14))),
+    st.integers(0, 5),
+)
+def test_parts_are_kept_with_their_holes_as_labels_keep_them(drawn: np.ndarray, wide: int) -> None:
+    mask = np.where(drawn, 255, 0).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    kept = stats[:, cv2.CC_STAT_WIDTH] > wide
+    kept[0] = False
+    by_labels = np.where(kept[labels], 255, 0)
+    assert kept_parts(mask, lambda boxes: boxes[:, 2] > wide).tolist() == by_labels.tolist()
 
 
 @given(masks)
