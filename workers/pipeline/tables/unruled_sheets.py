@@ -1,6 +1,7 @@
 """Candidates of tables with few lines: what lies between lines across or beside lines down."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,8 @@ _APART = 1.6
 """Letters of white on a line that make it a row of a table without lines."""
 _LEAST_WHITE_RULED = 0.6
 """Letters of white between columns of a table with lines."""
+_HEAD = 9.0
+"""Letters that a header is high at most."""
 _TITLE_INDENT, _TITLE_APART = 3.0, 0.8
 """Letters from the left side where a title starts, and its heights of white above and below."""
 
@@ -37,12 +40,30 @@ def between_lines(words: Sequence[Word], across: Sequence[Rule], letter: float) 
             groups.append([rule])
     sheets = []
     for group in groups:
-        for box in _between_titles(group, words, letter):
+        for box in _between_titles(_with_head(group, across, letter), words, letter):
             inside = _within(words, box, letter)
             ruled = sum(box[1] <= rule.at <= box[3] for rule in group)
             if ruled >= 2 and len(inside) >= 4:
                 sheets.append(sheet_of(inside, box, (), _LEAST_WHITE_RULED))
     return sheets
+
+
+def _with_head(group: Sequence[Rule], across: Sequence[Rule], letter: float) -> list[Rule]:
+    """Add the topmost line over a header that has none over its first column.
+
+    It ends where the table's lines end, and lies above them no further than a header is high.
+    """
+    first = group[0]
+    over = [
+        rule
+        for rule in across
+        if first.at - _HEAD * letter < rule.at < first.at
+        and rule.start > first.start + _SAME_END * letter
+        and abs(rule.end - first.end) < _SAME_END * letter
+        and rule.length >= SHORTEST_RULE * letter
+    ]
+    top = min(over, key=lambda rule: rule.at, default=None)
+    return [*group] if top is None else [replace(top, start=first.start), *group]
 
 
 def _between_titles(group: Sequence[Rule], words: Sequence[Word], letter: float) -> list[Box]:

@@ -249,3 +249,14 @@ def test_cells_whose_place_is_inferred_are_doubted() -> None:
     assert found.cells[0].confidence < 0.998 > found.cells[0].candidates[0].probability
     assert found.cells[1].ink
     assert found.cells[1].confidence == 0
+
+
+def test_a_header_without_a_line_over_its_first_column_is_of_the_table() -> None:
+    places = (100, 300, 420, 540)
+    words = [word(300, 60), word(420, 60), word(540, 60), *table(4, places)]
+    whole = [Rule(at=at, start=90, end=610) for at in (92, 132, 172, 212, 252)]
+    partial = Rule(at=50, start=290, end=610)
+    below = find_tables(words, whole, (), LETTER)
+    headed = find_tables(words, [partial, *whole], (), LETTER)
+    assert [len(one.grid.rows) - 1 for one in below] == [4]
+    assert [len(one.grid.rows) - 1 for one in headed] == [5]
