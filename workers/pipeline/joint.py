@@ -6,7 +6,7 @@ broken sums at once. What neither pixels nor sums settle stays doubtful. (Sums a
 over tables; Fellegi and Holt 1976 on error localisation.)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from schemas.evidence import Flag
@@ -26,6 +26,12 @@ Were it misread, another number of that sum would have to be misread by just as 
 sums may be broken all the same: by the report. Numbers cut by one edge lose their first digits
 alike, and a sum down the column still holds: that of several hidden or cut ones confirms none. Nor
 where it is the only one: a ruling's stroke before two zeros makes 10 of each, and 10 is their sum.
+"""
+_WHOLE = 0.998
+"""Share of a hidden or cut number from which it is no longer in the way of the others of its sums.
+
+All its own sums must hold, and it must be the only such number of one of them: that one says that
+it was read right, as it says of any number.
 """
 SETTLED = 0.9995
 """Share from which a number is not taken for a slip of the reading, however its sums break.
@@ -79,7 +85,7 @@ def resolve(
     suspects = {pointer for _, pointer, _ in _changes(values, readings, bound, POSSIBLE)}
     slips = _slips(values, readings, bound)
     unsettled = corrected | suspects | slips.keys()
-    blind = {id(relation) for relation in relations if _obstructed(relation, readings) > 1}
+    blind = _blind(values, readings, bound, relations, unsettled)
     settled: dict[int, Resolution] = {}
     resolved: dict[str, Resolution] = {}
     for pointer, reading in readings.items():
@@ -118,9 +124,44 @@ def holds(relation: Relation, values: Mapping[str, int | None]) -> bool | None:
     return residual == 0
 
 
-def _obstructed(relation: Relation, readings: Mapping[str, Reading]) -> int:
-    """Count the numbers of a relation that are hidden or cut in part."""
-    return sum(at in readings and readings[at].obstructed for at in relation.pointers)
+def _blind(
+    values: Mapping[str, int | None],
+    readings: Mapping[str, Reading],
+    bound: Mapping[str, list[Relation]],
+    relations: Sequence[Relation],
+    unsettled: Set[str],
+) -> set[int]:
+    """Return the relations that tell nothing of their hidden numbers: several may be wrong alike.
+
+    A hidden number that another sum confirms, of which it is the only one, is hidden no more; what
+    is then the only one left of a sum may be confirmed in its turn.
+    """
+    hidden = {pointer for pointer, reading in readings.items() if reading.obstructed}
+    sound = {
+        pointer
+        for pointer in hidden - unsettled
+        if _is_whole(readings[pointer]) and _all_hold(bound[pointer], values)
+    }
+    while True:
+        shown = {
+            pointer
+            for pointer in hidden & sound
+            if any(len(hidden.intersection(each.pointers)) == 1 for each in bound[pointer])
+        }
+        if not shown:
+            return {id(each) for each in relations if len(hidden.intersection(each.pointers)) > 1}
+        hidden -= shown
+
+
+def _is_whole(reading: Reading) -> bool:
+    """Say whether a number in its place reads surely, hidden in part though it is."""
+    share = max(reading.options.values(), default=0.0)
+    return reading.placed and not reading.contradicted and share >= _WHOLE
+
+
+def _all_hold(relations: Sequence[Relation], values: Mapping[str, int | None]) -> bool:
+    """Say whether a number is part of several sums and every one of them holds."""
+    return len(relations) > 1 and all(holds(relation, values) for relation in relations)
 
 
 def _one_correction(

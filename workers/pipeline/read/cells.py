@@ -20,6 +20,7 @@ from workers.pipeline.read.digits import agrees, both, candidates, mass
 from workers.pipeline.read.glyphs import read_once
 from workers.pipeline.read.ink import InkLine, may_be_number
 from workers.pipeline.read.recognition import LineReading, Recogniser
+from workers.pipeline.read.strokes import Slash, broadest, tall_slash
 from workers.pipeline.tables.labels import likeness, plain
 
 _SURE = 0.9995
@@ -77,7 +78,10 @@ def read_cells(
     strokes = Counter(line.mark for line in numbers)
     habitual = frozenset(mark for mark, times in strokes.items() if times >= _HABITUAL)
     usual = _Usual(
-        least_height=_least_height(numbers), widest_one=_widest_one(numbers, found), marks=habitual
+        least_height=_least_height(numbers),
+        widest_one=_widest_one(numbers, found),
+        marks=habitual,
+        slash=tall_slash(numbers, found),
     )
     weigh = _Scales(letter, usual, recogniser)
     readings = []
@@ -129,6 +133,7 @@ class _Usual:
     least_height: float
     widest_one: float
     marks: frozenset[str]
+    slash: Slash | None
 
 
 class _Scales:
@@ -141,7 +146,7 @@ class _Scales:
     def number(self, line: InkLine, reading: LineReading) -> CellReading:
         """Return a line read in full as the text and the numbers that it may be."""
         if line.mark:
-            return _stroke(line, reading, habitual=line.mark in self._usual.marks)
+            return self._stroke(line, reading)
         narrow = line.right - line.left < _WIDEST_NUMBER * self._letter
         whole = line.bottom - line.top >= self._usual.least_height
         if narrow and whole and is_signed(reading.text):
@@ -186,9 +191,25 @@ class _Scales:
             return _ONE_AT_MOST
         if not number or set(number) != {"1"}:
             return 1.0
-        if (number == "1" and line.leans) or line.widest > self._usual.widest_one:
+        if (number == "1" and line.leans) or broadest(line, number) > self._usual.widest_one:
             return _LEANING
-        return _ONE_AT_MOST if number == "1" and "/" in self._usual.marks else 1.0
+        slash = self._usual.slash
+        told = slash is not None and slash.is_unlike(line)
+        return _ONE_AT_MOST if number == "1" and "/" in self._usual.marks and not told else 1.0
+
+    def _stroke(self, line: InkLine, reading: LineReading) -> CellReading:
+        """Take a straight stroke for what it is where the table has such strokes by habit.
+
+        One that reads as a number may be it after all, unless it towers above all numbers as the
+        table's slashes do; and a lone one may be a pen's.
+        """
+        best = next(iter(candidates(reading.digits)), None)
+        digit = best is not None and best.probability >= _STROKE_READ
+        slash = self._usual.slash
+        told = line.mark == "/" and slash is not None and slash.is_like(line)
+        may_count = digit and mass(reading.digits) > _STROKE_MASS and not told
+        doubt = line.mark not in self._usual.marks or may_count
+        return CellReading(text=line.mark, confidence=0.4 if doubt else 1.0)
 
 
 def _agreed(first: float, second: float) -> float:
@@ -196,17 +217,6 @@ def _agreed(first: float, second: float) -> float:
     if min(first, second) < _CERTAIN:
         return min(first, second)
     return first * second / (first * second + (1 - first) * (1 - second))
-
-
-def _stroke(line: InkLine, reading: LineReading, *, habitual: bool) -> CellReading:
-    """Take a straight stroke for what it is where the table has such strokes by habit.
-
-    One that reads as a number may be it after all, and a lone one a pen's.
-    """
-    best = next(iter(candidates(reading.digits)), None)
-    digit = best is not None and best.probability >= _STROKE_READ
-    doubt = not habitual or (digit and mass(reading.digits) > _STROKE_MASS)
-    return CellReading(text=line.mark, confidence=0.4 if doubt else 1.0)
 
 
 def _words(lines: CellLines, weigh: _Scales, recogniser: Recogniser) -> CellReading:

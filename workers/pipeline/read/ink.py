@@ -54,10 +54,10 @@ class InkLine:
 
     `blobs` counts the glyphs parted by white from top to bottom, at most as many as digits fit into
     the width (a broken 0 is one glyph); `widest` is the widest of them in line heights; `mark` is
-    “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does;
-    `clipped` says that ink runs into the cell's
-    edge and may be cut off, or may be of the edge itself; `pale` says that its stems are so light
-    that its hairlines may be lost among the grain of the paper.
+    “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does,
+    `lean` how much (pixels to the right per pixel up); `clipped` says that ink runs into the edge
+    of its cell and may be cut off, or may be of the edge itself; `pale` says that its stems are so
+    light that its hairlines may be lost among the grain of the paper.
     """
 
     crop: Gray
@@ -69,6 +69,7 @@ class InkLine:
     widest: float
     mark: str
     leans: bool
+    lean: float
     clipped: bool
     pale: bool
 
@@ -266,6 +267,7 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         widest=max(end - start for start, end in blobs) / high,
         mark=_mark(high, wide, letter, slash=leans >= _SLOPE and strays <= _STRAIGHT),
         leans=leans >= _SLOPE,
+        lean=leans,
         clipped=_is_cut(blobs, high, cell.shape[1], letter)
         or _may_be_ruling(top, bottom, cell, letter),
         pale=percentile(cell[top:bottom, left:right], STEMS) > _PALE_STEMS,

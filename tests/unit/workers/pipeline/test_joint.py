@@ -122,15 +122,37 @@ def test_a_poor_reading_or_one_out_of_place_needs_all_its_sums(doubtful: Reading
     assert resolve(readings(c=doubtful, e=planted), RELATIONS)["c"].flag == "doubtful"
 
 
-@pytest.mark.parametrize(("beside", "flag"), [(False, None), (True, "doubtful")])
-def test_one_sum_confirms_a_hidden_number_unless_another_of_it_is_hidden(
-    beside: bool, flag: str | None
+@pytest.mark.parametrize(
+    ("hidden", "flag"),
+    [
+        ("", None),
+        ("d", None),  # 2 + 5 = 7 holds, and nothing else of it is hidden: d is what it reads as
+        ("db", "doubtful"),  # nor is that sure now
+        ("dbf", "doubtful"),
+    ],
+)
+def test_one_sum_confirms_a_hidden_number_unless_another_of_it_is_hidden_and_open(
+    hidden: str, flag: str | None
 ) -> None:
-    hidden = Reading(options={4: 0.99, 9: 0.01}, clear=False, obstructed=True)
-    other = Reading(options={5: 1.0}, clear=not beside, obstructed=beside)
+    cut = Reading(options={4: 0.99, 9: 0.01}, clear=False, obstructed=True)
+    others = {
+        name: Reading(options={CLEAR[name]: 1.0}, clear=False, obstructed=True) for name in hidden
+    }
+    planted = {"e": 6, "t": 4, "v": 13}  # 1 + 2 = 4 and 1 + 4 = 6 are broken, 4 + 5 = 9 holds
+    printed = {name: Reading(options={v: 1.0}, clear=True) for name, v in planted.items()}
+    resolved = resolve(readings(c=cut, **others, **printed), RELATIONS)
+    assert resolved["c"].flag == flag
+
+
+def test_a_hidden_number_that_reads_poorly_or_breaks_a_sum_confirms_no_other() -> None:
+    cut = Reading(options={4: 0.99, 9: 0.01}, clear=False, obstructed=True)
+    poor = Reading(options={5: 0.99, 6: 0.01}, clear=False, obstructed=True)
     planted = Reading(options={6: 1.0}, clear=True)
-    resolved = resolve(readings(c=hidden, d=other, e=planted), RELATIONS)
-    assert resolved["c"].flag == flag  # 4 + 5 = 9 holds, 1 + 4 = 6 does not
+    assert resolve(readings(c=cut, d=poor, e=planted), RELATIONS)["c"].flag == "doubtful"
+    sure = Reading(options={5: 1.0}, clear=False, obstructed=True)
+    other = Reading(options={8: 1.0}, clear=True)  # 2 + 5 = 8 is broken
+    broken = readings(c=cut, d=sure, e=planted, f=other, v=Reading(options={14: 1.0}, clear=True))
+    assert resolve(broken, RELATIONS)["c"].flag == "doubtful"
 
 
 def test_numbers_cut_alike_down_a_column_do_not_confirm_each_other() -> None:
