@@ -74,7 +74,7 @@ def broadest(line: InkLine, ones: str) -> float:
     first, last = int(columns[0]), int(columns[-1]) + 1
     each = (last - first) / len(ones)
     cuts = [first, *(_thinnest(inked, first + at * each, each) for at in range(1, len(ones))), last]
-    return max(after - before for before, after in pairwise(cuts)) / high
+    return min(line.widest, max(after - before for before, after in pairwise(cuts)) / high)
 
 
 def _midway(crop: NDArray[np.uint8]) -> float:
