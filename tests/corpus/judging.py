@@ -124,7 +124,14 @@ def _grounded(truth: Truth, finding: Mapping[str, Any]) -> bool:
         return not truth.titled
     if code == "STR-TEMPLATE":
         return truth.fault == OUTDATED
+    if code == "NAR-NONE" and _planted_on_nothing(truth) & {*finding["paths"]}:
+        return True
     return code.startswith("NAR-") and any(_misstated(truth))
+
+
+def _planted_on_nothing(truth: Truth) -> set[str]:
+    """Return where a fault prints requests in a report whose text says that there were none."""
+    return {form.request(each.row, each.column) for each in truth.planted if each.before == 0}
 
 
 def _misstated(truth: Truth) -> Iterator[bool]:

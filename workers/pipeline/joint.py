@@ -6,7 +6,7 @@ broken sums at once. What neither pixels nor sums settle stays doubtful. (Sums a
 over tables; Fellegi and Holt 1976 on error localisation.)
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.evidence import Flag
@@ -17,6 +17,9 @@ SUPPORTED = 0.002
 POSSIBLE = 0.0002
 """Share from which an alternative that would mend the sums casts doubt on a reading."""
 
+ALIKE = 1e-4
+"""Product of the shares of two alternatives from which both may be the print: a cause has both."""
+
 _CROSSING = 2
 """Broken sums that a change must mend at once."""
 LIKELY = 0.95
@@ -26,12 +29,6 @@ Were it misread, another number of that sum would have to be misread by just as 
 sums may be broken all the same: by the report. Numbers cut by one edge lose their first digits
 alike, and a sum down the column still holds: that of several hidden or cut ones confirms none. Nor
 where it is the only one: a ruling's stroke before two zeros makes 10 of each, and 10 is their sum.
-"""
-_WHOLE = 0.998
-"""Share of a hidden or cut number from which it is no longer in the way of the others of its sums.
-
-All its own sums must hold, and it must be the only such number of one of them: that one says that
-it was read right, as it says of any number.
 """
 SETTLED = 0.9995
 """Share from which a number is not taken for a slip of the reading, however its sums break.
@@ -85,14 +82,22 @@ def resolve(
     suspects = {pointer for _, pointer, _ in _changes(values, readings, bound, POSSIBLE)}
     slips = _slips(values, readings, bound)
     unsettled = corrected | suspects | slips.keys()
-    blind = _blind(values, readings, bound, relations, unsettled)
+    blind = {id(relation) for relation in relations if _obstructed(relation, readings) > 1}
+    twofold = _twofold(values, readings, relations)
     settled: dict[int, Resolution] = {}
     resolved: dict[str, Resolution] = {}
     for pointer, reading in readings.items():
         alone = reading.clear and not (reading.contradicted or pointer in unsettled)
         found = settled.get(id(reading)) if alone else None
         resolved[pointer] = found or _resolution(
-            pointer, reading, values, bound[pointer], corrected, suspects, blind
+            pointer,
+            reading,
+            values,
+            bound[pointer],
+            corrected,
+            suspects,
+            blind,
+            twofold.get(pointer, set()),
         )
         if pointer in slips and pointer not in corrected:
             resolved[pointer] = _as_slip(resolved[pointer], slips[pointer])
@@ -124,44 +129,47 @@ def holds(relation: Relation, values: Mapping[str, int | None]) -> bool | None:
     return residual == 0
 
 
-def _blind(
+def _obstructed(relation: Relation, readings: Mapping[str, Reading]) -> int:
+    """Count the numbers of a relation that are hidden or cut in part."""
+    return sum(at in readings and readings[at].obstructed for at in relation.pointers)
+
+
+def _twofold(
     values: Mapping[str, int | None],
     readings: Mapping[str, Reading],
-    bound: Mapping[str, list[Relation]],
     relations: Sequence[Relation],
-    unsettled: Set[str],
-) -> set[int]:
-    """Return the relations that tell nothing of their hidden numbers: several may be wrong alike.
+) -> dict[str, set[int]]:
+    """Return, by unclear number, the sums that hold as well if another number is misread alike.
 
-    A hidden number that another sum confirms, of which it is the only one, is hidden no more; what
-    is then the only one left of a sum may be confirmed in its turn.
+    What makes a 1 of the 4 in a term makes one of the 4 in the total: the sum of both misread
+    then holds, and tells of neither.
     """
-    hidden = {pointer for pointer, reading in readings.items() if reading.obstructed}
-    sound = {
-        pointer
-        for pointer in hidden - unsettled
-        if _is_whole(readings[pointer]) and _all_hold(bound[pointer], values)
-    }
-    while True:
-        shown = {
-            pointer
-            for pointer in hidden & sound
-            if any(len(hidden.intersection(each.pointers)) == 1 for each in bound[pointer])
-        }
-        if not shown:
-            return {id(each) for each in relations if len(hidden.intersection(each.pointers)) > 1}
-        hidden -= shown
+    found: dict[str, set[int]] = {}
+    others = {pointer: _others(reading) for pointer, reading in readings.items()}
+    for relation in relations:
+        if not holds(relation, values):
+            continue
+        added: dict[int, dict[str, float]] = {}
+        for sign, pointers in ((1, relation.terms), (-1, relation.totals)):
+            for pointer in pointers:
+                for other, share in others.get(pointer, {}).items():
+                    change = sign * (other - (values[pointer] or 0))
+                    added.setdefault(change, {})[pointer] = share
+        for change, shares in added.items():
+            against = added.get(-change, {})
+            for pointer, share in shares.items():
+                if any(share * own >= ALIKE for at, own in against.items() if at != pointer):
+                    found.setdefault(pointer, set()).add(id(relation))
+    return found
 
 
-def _is_whole(reading: Reading) -> bool:
-    """Say whether a number in its place reads surely, hidden in part though it is."""
-    share = max(reading.options.values(), default=0.0)
-    return reading.placed and not reading.contradicted and share >= _WHOLE
-
-
-def _all_hold(relations: Sequence[Relation], values: Mapping[str, int | None]) -> bool:
-    """Say whether a number is part of several sums and every one of them holds."""
-    return len(relations) > 1 and all(holds(relation, values) for relation in relations)
+def _others(reading: Reading) -> dict[int, float]:
+    """Return the other numbers that an unclear one may be; with what no option explains, too."""
+    if reading.clear or reading.best is None:
+        return {}
+    unexplained = max(0.0, 1.0 - sum(reading.options.values()))
+    others = list(reading.options.items())[1:]
+    return {other: share + unexplained for other, share in others}
 
 
 def _one_correction(
@@ -218,10 +226,11 @@ def _slips(
     readings: Mapping[str, Reading],
     bound: Mapping[str, list[Relation]],
 ) -> dict[str, int]:
-    """Return, by pointer of a number not quite sure, the one-digit change that mends all its sums.
+    """Return, by pointer of a number not quite sure, the one-digit change that mends a sum of it.
 
-    Nothing is altered: that all its sums break by the same amount, and by that of one digit misread
-    or lost, is reason enough not to blame the report before somebody looked.
+    Nothing is altered: that none of its sums holds, and one breaks by the amount of one digit
+    misread or lost, is reason enough not to blame the report before somebody looked. Another of its
+    sums may break by more: there the report has a fault of its own.
     """
     known = {
         pointer: 0 if value is None and readings[pointer].clear else value
@@ -232,10 +241,11 @@ def _slips(
         value = values[pointer]
         if value is None or reading.options[value] >= SETTLED:
             continue
-        wanted = {_mending(relation, pointer, known) for relation in bound[pointer]} - {None}
-        change = wanted.pop() if len(wanted) == 1 else None
-        if change and _is_one_digit_off(str(value), value + change):
-            found[pointer] = value + change
+        wanted = [_mending(relation, pointer, known) for relation in bound[pointer]]
+        changes = [change for change in wanted if change is not None]
+        near = [each for each in changes if _is_one_digit_off(str(value), value + each)]
+        if near and all(changes):
+            found[pointer] = value + near[0]
     return found
 
 
@@ -275,8 +285,9 @@ def _resolution(
     corrected: set[str],
     suspects: set[str],
     blind: set[int],
+    twofold: set[int],
 ) -> Resolution:
-    """`blind`: relations that tell nothing of what is obstructed."""
+    """`blind`: relations that tell nothing of what is obstructed; `twofold`: nothing of this."""
     value = values[pointer]
     if value is None:
         return Resolution(
@@ -297,9 +308,10 @@ def _resolution(
     if reading.clear:
         return Resolution(value=value, confidence=share, flag=None)
     checks = {id(relation): holds(relation, values) for relation in relations}
-    telling = [check for at, check in checks.items() if not (reading.obstructed and at in blind)]
+    single = {at: check for at, check in checks.items() if at not in twofold}
+    telling = [check for at, check in single.items() if not (reading.obstructed and at in blind)]
     one_will_do = reading.placed and share >= LIKELY
-    all_hold = all(checks.values()) and (len(checks) > 1 or any(telling))
+    all_hold = all(checks.values()) and any(single.values()) and (len(checks) > 1 or any(telling))
     if (one_will_do and any(telling)) or all_hold:
         return Resolution(value=value, confidence=max(share, 0.995), flag=None)
     return Resolution(value=value, confidence=share, flag="doubtful", alternatives=others)

@@ -7,6 +7,7 @@ or confirmed by its relations.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from schemas.evidence import Evidence, Kind
@@ -18,7 +19,7 @@ from workers.pipeline.changes import read_change
 from workers.pipeline.counts import read_count
 from workers.pipeline.decision import Decision as Decision
 from workers.pipeline.decision import evidence_of, no_number, unread
-from workers.pipeline.joint import Reading, Resolution, resolve
+from workers.pipeline.joint import LIKELY, Reading, Resolution, resolve
 from workers.pipeline.looks import Look, look_of
 from workers.pipeline.tables.even import uneven
 from workers.pipeline.tables.register import Registration
@@ -27,6 +28,8 @@ CLEAR = 0.998
 """Share of probability from which a number counts as read clearly."""
 _INFERRED = 0.99
 """Confidence of a number that follows from the sums of the form alone."""
+_ROW = 4
+"""Numbers from which a row says by those it has whether it was cut out well."""
 _MOSTLY_NUMBERS = 0.5
 """Share that must fall on well-formed numbers; else the cell holds none."""
 
@@ -66,7 +69,7 @@ def decide(
             readings[pointer] = reading or _reading(cell, pointer, registration, sources, doubts)
             if look:
                 known[look] = readings[pointer]
-    resolved = resolve(readings, form.relations)
+    resolved = resolve(_with_rows_in_doubt(readings), form.relations)
     ways: tuple[EvidenceSource, ...] = ("ocr", "markup", "text_layer")
     elsewhere: EvidenceSource = next((way for way in ways if way in sources.values()), ways[-1])
     denied = registration.contradicted | registration.guessed
@@ -147,6 +150,36 @@ def _reading(
         contradicted=pointer in registration.contradicted or pointer in registration.guessed,
         obstructed=cell.obstructed,
     )
+
+
+def _with_rows_in_doubt(readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return the readings, none clear in a row of which most are poor.
+
+    What spoils those, a row cut at the wrong height say, made 1 of a 0 with 0.999.
+    """
+    rows: dict[str, list[Reading]] = {}
+    for pointer, reading in readings.items():
+        if reading.options:
+            rows.setdefault(_row(pointer), []).append(reading)
+    spoilt = {
+        row
+        for row, own in rows.items()
+        if len(own) >= _ROW and 2 * sum(map(_is_poor, own)) > len(own)
+    }
+    return {
+        pointer: replace(reading, clear=False)
+        if reading.options and _row(pointer) in spoilt
+        else reading
+        for pointer, reading in readings.items()
+    }
+
+
+def _row(pointer: str) -> str:
+    return pointer.rpartition("/")[0]
+
+
+def _is_poor(reading: Reading) -> bool:
+    return next(iter(reading.options.values())) < LIKELY
 
 
 def _figures(cell: Cell) -> str:

@@ -2,13 +2,14 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
 from tests.corpus import form
 from tests.corpus.faults import MISLABELLED, MISQUOTED, plant
 from tests.corpus.judging import false_blame, fate_of
-from tests.corpus.reports import make_report, mark_zeros
+from tests.corpus.reports import Planted, make_report, mark_zeros
 from tests.corpus.truth import Truth, to_json, truth_of
 
 PLAIN = make_report(1, "county")
@@ -116,6 +117,20 @@ def test_tables_of_another_year_are_named_by_their_template_alone() -> None:
 )
 def test_a_sound_print_is_blamed_by_any_finding_with_cause_source(said, wrong: int) -> None:
     assert len(false_blame(truth_of(PLAIN), {"findings": [said]})) == wrong
+
+
+def test_requests_planted_where_there_were_none_are_ground_to_doubt_the_text() -> None:
+    total = form.request("new_requests", "total")
+    said = {"findings": [finding("NAR-NONE", "source", total)]}
+    none, some = (
+        replace(
+            truth_of(PLAIN),
+            planted=(Planted(row="new_requests", column="total", before=before, after=1),),
+        )
+        for before in (0, 3)
+    )
+    assert not false_blame(none, said)
+    assert [each.code for each in false_blame(some, said)] == ["NAR-NONE"]
 
 
 def test_blanks_and_a_missing_title_are_grounds() -> None:

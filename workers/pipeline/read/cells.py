@@ -35,6 +35,8 @@ _LEANING = 0.9
 _ONE_AT_MOST = 0.96
 """Most share of a 1 in a table with slashes by habit: copied often enough, one stands upright; and
 of one among pale print: of a 4 only its stem may be left. A sum that holds confirms it."""
+_STEM_OF_FOUR = 0.001
+"""Share of a 4 where a 1 is read among pale print."""
 _FRAGMENT, _ENOUGH = 0.65, 5
 """Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
 numbers there must be to say what is usual."""
@@ -172,7 +174,10 @@ class _Scales:
         most = self._most(number, line)
         if most < 1.0:
             one = Candidate(text=number, probability=min(most, found[0].probability))
-            return CellReading(text=reading.text, confidence=reading.confidence, candidates=(one,))
+            others = _as_fours(number) if line.pale else ()
+            return CellReading(
+                text=reading.text, confidence=reading.confidence, candidates=(one, *others)
+            )
         if not found or (found[0].probability >= _SURE and agrees(reading.text, found[0].text)):
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
         second = self._recogniser.reread([line.crop])[0]
@@ -210,6 +215,15 @@ class _Scales:
         may_count = digit and mass(reading.digits) > _STROKE_MASS and not told
         doubt = line.mark not in self._usual.marks or may_count
         return CellReading(text=line.mark, confidence=0.4 if doubt else 1.0)
+
+
+def _as_fours(number: str) -> tuple[Candidate, ...]:
+    """Return what a number is if one of its 1s is a 4: enough to doubt it, not to correct it."""
+    return tuple(
+        Candidate(text=f"{number[:at]}4{number[at + 1 :]}", probability=_STEM_OF_FOUR)
+        for at, digit in enumerate(number)
+        if digit == "1"
+    )
 
 
 def _agreed(first: float, second: float) -> float:

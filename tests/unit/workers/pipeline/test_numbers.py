@@ -135,6 +135,23 @@ def test_two_lines_of_ink_are_not_one_number() -> None:
     assert (found.value, found.evidence.flag) == (None, "doubtful")
 
 
+@pytest.mark.parametrize(("poor", "flag"), [(3, None), (4, "doubtful")])
+def test_a_number_read_well_in_a_row_read_badly_needs_a_sum(poor: int, flag: str | None) -> None:
+    """What spoils most of a row, one cut at the wrong height say, makes a sure 1 of a 0, too."""
+    row = [at for at in FORM.pointers if at.startswith("/requests/rejected_publication/")]
+    smeared = cell("1", ("1", 0.5), ("0", 0.4), glyphs=1)
+    sharp = cell("1", ("1", 1.0), glyphs=1)
+    printed = {at: smeared if n < poor else sharp for n, at in enumerate(row)}
+    registration = Registration(
+        form=FORM,
+        values=dict.fromkeys(FORM.pointers, None) | printed,
+        labels=(),
+        tables=(),
+        missing=(),
+    )
+    assert decide(registration, {1: "ocr"})[row[-2]].evidence.flag == flag
+
+
 def test_a_value_below_another_header_is_doubtful_even_where_sums_might_hold() -> None:
     printed = cell("42", ("42", 1.0), glyphs=2)
     found = decision(COUNT, printed, contradicted=frozenset({COUNT}))

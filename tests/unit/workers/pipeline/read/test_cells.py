@@ -187,6 +187,7 @@ def test_a_one_among_pale_print_needs_a_sum() -> None:
         for digit in ("1", "7")
     ]
     assert [found[0].probability for found in shares] == [0.96, 1.0]
+    assert [[other.text for other in found[1:]] for found in shares] == [["4"], []]
 
 
 def test_readers_that_disagree_leave_doubt() -> None:
