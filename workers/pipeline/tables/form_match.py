@@ -24,6 +24,8 @@ _MOST_LOST, _MOST_LOST_ONE_WAY = 0.4, 0.7
 _CLEARLY, _CLEARLY_DOWN, MANY = 0.6, 0.85, 8
 """Ruled shares from which a boundary is one of the table, whatever the form says; the latter in
 tables of more boundaries across than that, since letters stand one below the other."""
+_WHOLLY = 0.9
+"""Ruled share from which a column boundary runs from the first row of a part to its last."""
 _DOUBLE = 0.8
 """Letters up to which two lines are one double ruling: no row or column is as narrow."""
 UNSEEN, CROSSED = 0.3, 0.06
@@ -46,7 +48,7 @@ class Match:
 def bears_out(sight: Sight, match: Match) -> bool:
     """Say whether the form's edges are ruled, each of its boundaries in part, and few others."""
     pattern, rows = match.pattern, list(match.chain.rows)
-    if len(rows) * pattern.columns < _LEAST_SLOTS:
+    if is_small(match):
         return False
     across, down = covers(sight, match)
     below, beside = pattern.below[rows[1:]], pattern.beside[rows, 1:-1]
@@ -67,6 +69,19 @@ def bears_out(sight: Sight, match: Match) -> bool:
     if min(weakest, _means(sure_down.T, beside.T)) < _WEAKEST:
         return False
     return not _leaves_out(sight, match)
+
+
+def is_small(match: Match) -> bool:
+    """Say whether a part has too few rows and columns for its rulings to tell what it is."""
+    return len(match.chain.rows) * match.pattern.columns < _LEAST_SLOTS
+
+
+def is_ruled_wholly(sight: Sight, match: Match) -> bool:
+    """Say whether all column boundaries of a match are ruled to the end, and no other as much."""
+    others = np.setdiff1d(np.arange(len(sight.columns)), match.columns)
+    others = _apart(others, sight.columns, match.columns.tolist(), sight)
+    least = columns_ruled(sight, match).min(initial=1.0)
+    return bool(least >= _WHOLLY and not (sight.strengths[others] >= _WHOLLY).any())
 
 
 def lost_in(

@@ -6,6 +6,7 @@ Where no form fits so, rulings may be lost: what white shows is then taken for b
 part of them. What contradicts every form is left to the grid of its rulings alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +26,8 @@ from workers.pipeline.tables.form_match import (
     bears_out,
     columns_ruled,
     covers,
+    is_ruled_wholly,
+    is_small,
     lost_in,
     overflows,
     passes_white,
@@ -62,6 +65,8 @@ _BETTER = 1.2
 """Times the score of the same rows of a form that dark lines alone must have to count alone."""
 _MANY_CROSSED = 0.1
 """Share of the edges between rows of values on which print shows that some are no rulings."""
+_WIDE = 8
+"""Columns of the table of requests at least."""
 _MOSTLY = 0.6
 """Ruled share of a column boundary below which none of its edges parts what is printed near: digits
 have strokes as high as a row."""
@@ -147,20 +152,42 @@ def _best(sight: Sight, print_only: Mask) -> tuple[Sight, Match | None]:
 
     To columns that are ruled it may only add rows, where two lines of numbers would be one row.
     """
-    found = _best_borne_out(sight)
+    matches = _matches(sight)
+    found = _best_borne_out(sight, matches)
     closer = look_closer(sight, print_only)
     if closer is None:
         return sight, found
-    if found is not None:
-        weak = columns_ruled(sight, found).min(initial=1.0) < _MOSTLY
-        if not weak and not passes_white(found, sight, closer, print_only):
-            return sight, found
-    other = _best_borne_out(closer)
-    if other is None or _is_denied(closer, other):
+    weak = found is not None and _is_weak(sight, found)
+    if found is not None and not weak and not passes_white(found, sight, closer, print_only):
+        return sight, found
+    others = _matches(closer)
+    other = _best_borne_out(closer, others)
+    if other is not None and _is_denied(closer, other):
+        other = None
+    plain = max(_plain_rows(sight, matches), _plain_rows(closer, others))
+    if found is not None and weak and len(found.chain.rows) <= plain:
+        found = None
+    if other is not None and len(other.chain.rows) <= plain and _is_weak(closer, other):
+        other = None
+    if other is None:
         return sight, found
     if found is not None and not weak and not _same_columns(found, sight, other, closer):
         return sight, found
     return closer, other
+
+
+def _is_weak(sight: Sight, match: Match) -> bool:
+    """Say whether some boundary of a match is ruled so little that strokes may be taken for it."""
+    return bool(columns_ruled(sight, match).min(initial=1.0) < _MOSTLY)
+
+
+def _plain_rows(sight: Sight, matches: Sequence[Match]) -> int:
+    """Return how many rows of a wide table too small to be borne out have all their rulings.
+
+    Two rows at the head of a page: letters and digits are as high as half of such a table.
+    """
+    wide = [m for m in matches if m.pattern.columns >= _WIDE and is_small(m)]
+    return max((len(m.chain.rows) for m in wide if is_ruled_wholly(sight, m)), default=0)
 
 
 def _is_denied(sight: Sight, match: Match) -> bool:
@@ -176,9 +203,9 @@ def _same_columns(one: Match, sight: Sight, other: Match, closer: Sight) -> bool
     return np.array_equal(sight.columns[one.columns], closer.columns[other.columns])
 
 
-def _best_borne_out(sight: Sight) -> Match | None:
-    matches = sorted(_matches(sight), key=lambda match: -match.chain.score)
-    return next((match for match in matches if bears_out(sight, match)), None)
+def _best_borne_out(sight: Sight, matches: Sequence[Match]) -> Match | None:
+    ranked = sorted(matches, key=lambda match: -match.chain.score)
+    return next((match for match in ranked if bears_out(sight, match)), None)
 
 
 def _matches(sight: Sight) -> list[Match]:

@@ -31,6 +31,9 @@ _RIM, _RIM_SHARE = 0.06, 0.03
 """Depth of a frame's rim as a share of its sides, and most share of its lines that lie inside."""
 _SHEET, _SHEET_RIM = 0.85, 0.11
 """Share of the page's sides from which a rim may be what lies around a sheet, and its depth."""
+_FEW_ACROSS, _STRIP = 5, 6.0
+"""Lines across below which each, being bent, may cover the heights of its neighbours; and letters
+of width over which they are level."""
 _GAP_ACROSS, _GAP_DOWN = 1.0, 0.5
 """Longest gap in a ruling that is bridged, in letters; downwards letters stand closer."""
 
@@ -202,7 +205,7 @@ def stretches(lines: Mask) -> list[Region]:
 def find_regions(rulings: Rulings, letter: float) -> list[Region]:
     """Return the rectangles in which rulings hang together, from top to bottom.
 
-    A frame around others (the edge of the sheet in a photograph) is no region. Parts that lie in
+    A frame around others is no region, nor the edge of the sheet in a photograph. Parts that lie in
     one another are one table whose rulings are broken. Without an outer frame a row across the
     whole width parts a table in two; such parts are put together again.
     """
@@ -215,8 +218,9 @@ def find_regions(rulings: Rulings, letter: float) -> list[Region]:
             continue
         own = np.zeros((box.height, box.width), np.uint8)
         _painted(own, [part], 255, (box.left, box.top))
-        if not _is_rim(both, part, own):
-            regions.append((_tight(both, box), _parts_cells(rulings, box, own, letter)))
+        cells = _parts_cells(rulings, box, own, letter)
+        if not _is_rim(both, part, own) and (cells or _of_page(box, both) <= _SHEET):
+            regions.append((_tight(both, box), cells))
     found = _frameless_joined(_overlaps_joined(regions, letter), rulings, letter)
     outer = [r for r in found if any(r is not other and _holds(r, other) for other in found)]
     return sorted((r for r in found if r not in outer), key=lambda r: r.top)
@@ -250,12 +254,16 @@ def _is_rim(both: Mask, part: _Part, own: Mask) -> bool:
     hull = cv2.convexHull(part.outlines[0]).reshape(-1, 2) - (box.left, box.top)
     middle = np.array([box.width, box.height]) / 2
     inner = np.zeros_like(lines)
-    of_page = min(box.height / both.shape[0], box.width / both.shape[1])
-    rim = _SHEET_RIM if of_page > _SHEET else _RIM
+    rim = _SHEET_RIM if _of_page(box, both) > _SHEET else _RIM
     shrunk = np.rint(middle + (1 - 2 * rim) * (hull - middle)).astype(np.int32)
     cv2.fillConvexPoly(inner, shrunk, (255,))
     within = cv2.countNonZero(cv2.bitwise_and(lines, inner))
     return round(_RIM * box.height) > 0 and within <= _RIM_SHARE * cv2.countNonZero(lines)
+
+
+def _of_page(box: Region, both: Mask) -> float:
+    """Return the share of the page's sides that a box takes, of the side where it takes less."""
+    return float(min(box.height / both.shape[0], box.width / both.shape[1]))
 
 
 def _overlaps_joined(
@@ -330,18 +338,24 @@ def _framed(region: Region, rulings: Rulings) -> bool:
 def _parts_cells(rulings: Rulings, box: Region, own: Mask, letter: float) -> bool:
     """Say whether a part's own lines divide its rectangle into two cells or more."""
     window = np.s_[box.top : box.bottom, box.left : box.right]
-    across = boundaries((rulings.across[window] & own).T, 2.5 * letter, letter)
-    down = boundaries(rulings.down[window] & own, 1.2 * letter, letter)
-    return len(across) >= 2 and len(down) >= 2 and len(across) + len(down) >= 5
+    lines = rulings.across[window] & own
+    down = len(boundaries(rulings.down[window] & own, 1.2 * letter, letter))
+    across = len(boundaries(lines.T, 2.5 * letter, letter))
+    if across < _FEW_ACROSS:
+        across = max(across, _across_in_strips(lines, letter))
+    return across >= 2 and down >= 2 and across + down >= 5
+
+
+def _across_in_strips(lines: Mask, letter: float) -> int:
+    """Return how many lines across half of all strips have, so narrow that bent ones are level."""
+    wide = round(_STRIP * letter)
+    strips = [lines[:, left : left + wide] for left in range(0, lines.shape[1] - wide + 1, wide)]
+    return int(np.median([len(boundaries(strip.T, 2.5 * letter, letter)) for strip in strips] or 0))
 
 
 def _holds(outer: Region, inner: Region) -> bool:
-    return (
-        outer.left <= inner.left
-        and outer.top <= inner.top
-        and outer.right >= inner.right
-        and outer.bottom >= inner.bottom
-    )
+    wide = outer.left <= inner.left and outer.right >= inner.right
+    return wide and outer.top <= inner.top and outer.bottom >= inner.bottom
 
 
 def boundaries(mask: NDArray[np.uint8], shortest: float, letter: float) -> tuple[float, ...]:

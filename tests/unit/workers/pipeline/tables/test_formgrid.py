@@ -87,6 +87,21 @@ def test_a_part_after_a_page_break_has_the_rest_of_its_groups() -> None:
     assert cells(grid_of(image)) == wanted
 
 
+def test_two_rows_after_a_page_break_are_not_parted_between_digits() -> None:
+    """Their digits stand one below the other, and their rulings alone tell all their columns."""
+    rows, columns = edges(REQUESTS)
+    image = np.full((rows[-1] + 10, columns[-1] + 10), 255, np.uint8)
+    for row in (rows[-3], rows[-2], rows[-1]):
+        cv2.line(image, (columns[0], row), (columns[-1], row), 0, 2)
+    for x in (columns[0], *columns[3:]):
+        cv2.line(image, (x, rows[-3]), (x, rows[-1]), 0, 2)
+    cv2.line(image, (columns[1], rows[-3]), (columns[1], rows[-2]), 0, 2)
+    for left in columns[3:-1]:
+        for row, digits in ((rows[-3], "60 84"), (rows[-2], "71 5")):
+            cv2.putText(image, digits, (left + 4, row + 27), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 0, 1)
+    assert grid_of(image[rows[-3] - 8 :]) is None  # left to the rulings
+
+
 def test_a_row_that_the_form_does_not_have_makes_another_table() -> None:
     rows, columns = edges(REQUESTS)
     image = drawn(REQUESTS)

@@ -149,3 +149,21 @@ def test_lines_dark_in_places_and_pale_elsewhere_are_followed_where_they_are_pal
             cv2.line(copied, (x, y), (min(760, x + 100), y), (20,), 3)
     found = find_rulings(crossed_lines(205, 30, 60, copied), LETTER)
     assert (found.across[300 - 2 : 300 + 3] > 0).any(axis=0).mean() > 0.8
+
+
+def test_a_table_of_low_rows_is_found_where_it_leans() -> None:
+    """Each line covers the heights of its neighbours: across the whole width they are one."""
+    image = np.full((900, 700), 255, np.uint8)
+    ruled(image, Region(left=50, top=300, right=650, bottom=366), rows=3, columns=15)
+    lean = np.array([[1, 0, 0], [0.05, 1, 0]], np.float64)
+    leaning = cv2.warpAffine(image, lean, (700, 900), borderValue=(255,))
+    assert len(regions(image)) == len(regions(leaning)) == 1
+
+
+def test_a_fold_that_runs_to_the_edge_of_a_sheet_takes_no_table_in() -> None:
+    image = np.full((900, 700), 255, np.uint8)
+    sides = np.array([(10, 890), (10, 10), (690, 10), (690, 890)], np.int32)
+    cv2.polylines(image, [sides], False, 0, 3)
+    cv2.line(image, (340, 10), (340, 200), 0, 2)
+    ruled(image, Region(left=80, top=350, right=620, bottom=700), rows=8, columns=5)
+    assert [round(found.top, -1) for found in regions(image)] == [350]
