@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import Mask, binarise, ink_threshold
-from workers.pipeline.read.recognition import Gray, Recogniser
+from workers.pipeline.read.recognition import Gray, LineReading, Recogniser
 from workers.pipeline.tables.parts import sides
 from workers.pipeline.tables.rulings import Region
 
@@ -32,6 +32,10 @@ _LONGEST, _TALLEST = 4, 4
 together into longer lines."""
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _CLEARLY_READ = 0.85
+_THINNEST = 6.0
+"""Times its breadth that a letter is long at most."""
+_ENOUGH_CLEAR = 2
+"""Lines read clearly that prove the side: one may be a label set downwards in its cell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,27 +46,52 @@ class Attitude:
     skew_degrees: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Trial:
+    """A page laid on one of its sides: its skew, which way up, how many lines read clearly."""
+
+    angle: float
+    head_down: bool
+    clear: int
+
+
 def attitude(flat: Gray, recogniser: Recogniser) -> Attitude:
-    """Measure how a flattened page is to be turned so that its text reads from left to right."""
+    """Measure how a flattened page is to be turned so that its text reads from left to right.
+
+    How letters chain says on which side it lies; where hardly a line reads so, the other is tried.
+    """
     flat = _small(flat)
     ink = binarise(flat, ink_threshold(flat))
     letters, size = _letters(ink)
     on_side = _lies_on_its_side(letters, size)
-    if on_side:
-        flat, letters, ink = (
-            np.ascontiguousarray(np.rot90(image, -1)) for image in (flat, letters, ink)
-        )
-    angle = skew(ink)
-    level = rotate(letters, angle, paper=0, method=cv2.INTER_NEAREST)
-    lines = [_turned_part(flat, angle, box) for box in _trial_lines(level, size)]
-    head_down = _upside_down(lines, recogniser)
+    found = _try((flat, letters, ink), size, on_side, recogniser)
+    if found.clear < _ENOUGH_CLEAR:
+        other = _try((flat, letters, ink), size, not on_side, recogniser)
+        if other.clear > found.clear:
+            found, on_side = other, not on_side
     quarters: dict[tuple[bool, bool], Quarter] = {
         (False, False): 0,
         (True, False): 90,
         (False, True): 180,
         (True, True): 270,
     }
-    return Attitude(rotation=quarters[on_side, head_down], skew_degrees=round(angle, 3))
+    rotation = quarters[on_side, found.head_down]
+    return Attitude(rotation=rotation, skew_degrees=round(found.angle, 3))
+
+
+def _try(
+    images: tuple[Gray, Mask, Mask], size: float, on_side: bool, recogniser: Recogniser
+) -> _Trial:
+    """Lay a page (its grey, its letters, its ink) on its side or not, and read some lines."""
+    if on_side:
+        flat, letters, ink = (np.ascontiguousarray(np.rot90(image, -1)) for image in images)
+    else:
+        flat, letters, ink = images
+    angle = skew(ink)
+    level = rotate(letters, angle, paper=0, method=cv2.INTER_NEAREST)
+    lines = [_turned_part(flat, angle, box) for box in _trial_lines(level, size)]
+    head_down, clear = _upside_down(lines, recogniser)
+    return _Trial(angle=angle, head_down=head_down, clear=clear)
 
 
 def stand(
@@ -164,11 +193,15 @@ def _lies_on_its_side(letters: Mask, size: float) -> bool:
 
 
 def _letters(mask: Mask) -> tuple[Mask, float]:
-    """Return the ink of letter size alone (no rulings, no specks) and the median letter size."""
+    """Return the ink of letter size alone (no rulings, no specks) and the median letter size.
+
+    Hair lines that lean come in pieces as long as letters: what is so thin is none.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    sizes = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    sizes, thinnest = np.maximum(wide, high), np.minimum(wide, high)
     side = max(mask.shape)
-    kept = (sizes > 0.004 * side) & (sizes < 0.04 * side)
+    kept = (sizes > 0.004 * side) & (sizes < 0.04 * side) & (sizes < _THINNEST * thinnest)
     kept[0] = False
     if not kept.any():
         return np.zeros_like(mask), 10.0
@@ -183,22 +216,27 @@ def _chained(letters: Mask, kernel: NDArray[np.uint8], size: float) -> float:
     return float((long * long).sum())
 
 
-def _upside_down(lines: Sequence[Gray], recogniser: Recogniser) -> bool:
+def _upside_down(lines: Sequence[Gray], recogniser: Recogniser) -> tuple[bool, int]:
     """Say whether some long or tall lines of the page read better when turned by 180°.
 
     Words tell; numbers only where there is nothing else, for 0, 6, 8 and 9 read either way.
+    Return with it how many lines read clearly, either way up: all of them, if the longest does.
     """
     if not lines:
-        return False
+        return False, 0
     upright = recogniser.skim(lines[:1])
-    if upright[0].confidence > _CLEARLY_READ and _WORDS.search(upright[0].text):
-        return False
+    if _is_clear(upright[0]):
+        return False, len(lines)
     upright += recogniser.skim(lines[1:])
     turned = recogniser.skim([np.ascontiguousarray(np.rot90(line, 2)) for line in lines])
     both = list(zip(upright, turned, strict=True))
     worded = [pair for pair in both if any(_WORDS.search(reading.text) for reading in pair)]
     gains = [after.confidence - before.confidence for before, after in worded or both]
-    return float(np.mean(gains)) > 0.05
+    return float(np.mean(gains)) > 0.05, sum(any(map(_is_clear, pair)) for pair in both)
+
+
+def _is_clear(reading: LineReading) -> bool:
+    return reading.confidence > _CLEARLY_READ and _WORDS.search(reading.text) is not None
 
 
 def _trial_lines(letters: Mask, size: float) -> list[Region]:

@@ -1,4 +1,7 @@
-"""The skew of a page: by what lies level and by what stands upright."""
+"""How a page lies: its skew by what is level and upright, its side by letters and their reading."""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -6,6 +9,7 @@ import pytest
 
 from workers.engines.null import NullRecogniser
 from workers.pipeline.read.clean import binarise
+from workers.pipeline.read.recognition import Gray, LineReading
 from workers.pipeline.read.upright import attitude, skew
 
 
@@ -52,3 +56,42 @@ def numbered_page() -> np.ndarray:
 def test_columns_of_figures_close_below_each_other_turn_no_page_on_its_side(turns: int) -> None:
     page = np.ascontiguousarray(np.rot90(numbered_page(), turns))
     assert attitude(page, NullRecogniser()).rotation == 90 * turns
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_pieces_of_leaning_hair_lines_turn_no_page_on_its_side(turns: int) -> None:
+    page = numbered_page()
+    for x in range(500, 980, 70):
+        for y in range(279, 1280, 31):
+            page[y : y + 28, x : x + 2] = 0
+    page = np.ascontiguousarray(np.rot90(page, turns))
+    assert attitude(page, NullRecogniser()).rotation == 90 * turns
+
+
+class FootReader(NullRecogniser):
+    """Reads words where letters stand on their feet: most of a line's ink in its lower half."""
+
+    def skim(self, lines: Sequence[Gray]) -> list[LineReading]:
+        """Return a sure word for each line on its feet, else nothing."""
+        empty = super().skim(lines)
+        stands = [ink_below(line) > 2 * ink_below(line[::-1]) for line in lines]
+        return [
+            replace(reading, text="公开", confidence=0.99) if stand else reading
+            for reading, stand in zip(empty, stands, strict=True)
+        ]
+
+
+def ink_below(line: Gray) -> int:
+    return int((line[-(len(line) // 2) :] < 128).sum())
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_page_whose_letters_chain_downwards_lies_as_they_read(turns: int) -> None:
+    page = np.full((1400, 1000), 255, np.uint8)
+    for y in range(200, 1200, 22):
+        for word in range(100, 900, 160):
+            for x in range(word, word + 110, 22):
+                page[y : y + 18, x + 6 : x + 10] = 0
+                page[y + 12 : y + 18, x : x + 16] = 0
+    page = np.ascontiguousarray(np.rot90(page, turns))
+    assert attitude(page, FootReader()).rotation == 90 * turns
