@@ -52,6 +52,7 @@ def generated(folder: Path, seed: int, count: int) -> list[Path]:
 def run(paths: Sequence[Path], seed: int, count: int, *, as_json: bool) -> None:
     """Measure the born-digital ones of `paths`, or `count` generated reports."""
     cv2.setNumThreads(1)
+    local.look_for_garbage_seldom()  # as each process of the command does
     with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
         given = paths or generated(Path(folder), seed, count)
         digital = [path for path in given if _is_born_digital(path)]

@@ -17,7 +17,7 @@ from workers.engines.webp_shades import SHADES, encode_shades
 _QUALITY = 75
 _COLOUR = 24
 """Difference between channels (of 255) from which a pixel has a colour."""
-_SHADE_OF = np.round(np.arange(256) * (SHADES - 1) / 255).astype(np.uint8)
+_STEP = 255 // (SHADES - 1)
 """Sixteen shades still show light shading and smooth letters."""
 
 
@@ -33,7 +33,7 @@ def encode_print(pixels: Pixels) -> bytes:
     """Return a drawn page as WebP: in shades unless it has colours."""
     if _has_colours(pixels):
         return encode(pixels)
-    shades = cv2.LUT(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), _SHADE_OF)
+    shades = cv2.convertScaleAbs(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), alpha=1 / _STEP)
     return encode_shades(np.asarray(shades, np.uint8))
 
 

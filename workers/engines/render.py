@@ -57,6 +57,7 @@ def fault_of(error: Exception) -> RenderError | MemoryError:
 
 _kept: list[tuple[bytes, pymupdf.Document]] = []
 _displays: dict[int, pymupdf.DisplayList] = {}
+_pictures: dict[int, list[PictureInfo]] = {}
 
 
 @contextmanager
@@ -80,17 +81,22 @@ def opened(content: bytes) -> Iterator[pymupdf.Document]:
 def let_go() -> None:
     """Close the document kept open, if any: what was drawn of a scan takes much memory."""
     _displays.clear()
+    _pictures.clear()
     while _kept:
         _kept.pop()[1].close()
 
 
 def display(page: pymupdf.Page) -> pymupdf.DisplayList:
     """Return what a page shows, upright: interpreting it costs more than drawing or reading it."""
-    if not (_kept and page.parent is _kept[0][1]):
+    if not _is_of_kept(page):
         return page.get_displaylist()
     if page.number not in _displays and len(_displays) < _KEPT_PAGES:
         _displays[page.number] = page.get_displaylist()
     return _displays.get(page.number) or page.get_displaylist()
+
+
+def _is_of_kept(page: pymupdf.Page) -> bool:
+    return bool(_kept) and page.parent is _kept[0][1]
 
 
 def text_page(page: pymupdf.Page, flags: int) -> pymupdf.TextPage:
@@ -99,8 +105,15 @@ def text_page(page: pymupdf.Page, flags: int) -> pymupdf.TextPage:
 
 
 def pictures(page: pymupdf.Page) -> list[PictureInfo]:
-    """Return the pictures of a page: where they lie upright, and how large they are."""
+    """Return the pictures of a page: where they lie upright, and how large they are.
+
+    They are asked for when the document is inspected, and again when the page is read.
+    """
+    if _is_of_kept(page) and page.number in _pictures:
+        return _pictures[page.number]
     found: list[PictureInfo] = text_page(page, pymupdf.TEXT_PRESERVE_IMAGES).extractIMGINFO()
+    if _is_of_kept(page):
+        _pictures[page.number] = found
     return found
 
 
@@ -113,7 +126,7 @@ def render(page: pymupdf.Page, *, dpi: int | None = None) -> Pixels:
         raise fault_of(error) from error
     finally:
         pymupdf.TOOLS.reset_mupdf_warnings()  # the list grows without end otherwise
-    rgb = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)
+    rgb = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.width, 3)
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR).astype(np.uint8, copy=False)
 
 

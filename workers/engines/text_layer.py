@@ -1,6 +1,6 @@
 """The text layer of a PDF page, through PyMuPDF: what is seen of it, and ruled lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -24,7 +24,6 @@ _PICTURE_SHARE, _PICTURE_TEXT = 0.5, 50
 """or this share with fewer characters than that on it."""
 
 Box = tuple[float, float, float, float]
-Turn = tuple[float, float, float, float, float, float]
 
 
 @contextmanager
@@ -81,48 +80,34 @@ def _characters(page: pymupdf.Page) -> list[Character]:
     return found if 2 * level >= len(found) else []
 
 
-def _of_span(span: dict) -> Iterator[Character]:  # type: ignore[type-arg]
-    """Yield the printed characters of a span of one style."""
+def _of_span(span: dict) -> list[Character]:  # type: ignore[type-arg]
+    """Return the printed characters of a span of one style."""
     grey = round(float(np.dot(pymupdf.sRGB_to_rgb(span["color"]), (0.299, 0.587, 0.114))))
     size = span["size"]
-    for character in span["chars"]:
-        text = character["c"]
-        if text.isspace():
-            continue
-        left, top, right, bottom = character["bbox"]
-        yield Character(
-            text=text,
-            left=left,
-            top=top,
-            right=right,
-            bottom=bottom,
-            size=size,
-            baseline=character["origin"][1],
-            grey=grey,
-        )
+    return [
+        Character._make((one["c"], *one["bbox"], size, one["origin"][1], grey))
+        for one in span["chars"]
+        if not one["c"].isspace()
+    ]
 
 
 def _rulings(page: pymupdf.Page) -> list[Box]:
     """Return the strokes and thin filled boxes of a page's drawings, in upright points."""
-    turn: Turn = tuple(page.rotation_matrix)  # drawings come as the page lies in its file
-    return [
-        _upright(box, turn)
-        for drawing in page.get_cdrawings()  # plain tuples: PyMuPDF's own values are slow
-        for item in drawing["items"]
-        for box in _boxes(item, filled=drawing["type"] == "f")
-    ]
+    boxes: list[Box] = []
+    for drawing in page.get_cdrawings():  # plain tuples: PyMuPDF's own values are slow
+        filled = drawing["type"] == "f"
+        for item in drawing["items"]:
+            boxes += _boxes(item, filled=filled)
+    return _upright(boxes, page.rotation_matrix) if boxes else []
 
 
-def _upright(box: Box, turn: Turn) -> Box:
-    left, top, right, bottom = box
-    x, y = _turned(left, top, turn)
-    u, v = _turned(right, bottom, turn)
-    return x if x < u else u, y if y < v else v, u if x < u else x, v if y < v else y
-
-
-def _turned(x: float, y: float, turn: Turn) -> tuple[float, float]:
+def _upright(boxes: Sequence[Box], turn: pymupdf.Matrix) -> list[Box]:
+    """Turn boxes as they lie in the file, any corner first, to where they lie on the page."""
     a, b, c, d, e, f = turn
-    return a * x + c * y + e, b * x + d * y + f
+    x, y = np.array(boxes, np.float64).reshape(-1, 2, 2).transpose(2, 0, 1)
+    across, down = a * x + c * y + e, b * x + d * y + f
+    corners = (across.min(axis=1), down.min(axis=1), across.max(axis=1), down.max(axis=1))
+    return [*zip(*(corner.tolist() for corner in corners), strict=True)]
 
 
 def _boxes(item: tuple, *, filled: bool) -> list[Box]:  # type: ignore[type-arg]

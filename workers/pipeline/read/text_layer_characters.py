@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,11 @@ _SAME_PLACE = 0.3
 """Share of its width and height within which a character is struck twice (fake bold, shadow)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Character:
+class Character(NamedTuple):
     """A character of the text layer, no white space; box in points of the upright page.
 
     `size` is its em and `baseline` its distance from the top, in points; `grey` is its lightness
-    (0 black, 255 white).
+    (0 black, 255 white). A tuple, since a report has thousands.
     """
 
     text: str
@@ -35,11 +35,6 @@ class Character:
     size: float
     baseline: float
     grey: int = 0
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """The centre, x and y."""
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     @property
     def height(self) -> float:
@@ -60,24 +55,29 @@ class TextLayer:
     @cached_property
     def middles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The centres of all characters, x and y."""
-        middles = np.array([character.middle for character in self.characters])
-        x, y = middles.reshape(-1, 2).T
-        return x, y
+        edges = [(one.left, one.top, one.right, one.bottom) for one in self.characters]
+        left, top, right, bottom = np.array(edges, np.float64).reshape(-1, 4).T
+        return (left + right) / 2, (top + bottom) / 2
 
     def shares(self, box: Edges) -> Box:
         """Return a box in points as fractions of the page."""
         left, top, right, bottom = box
-
-        def share(value: float, whole: float) -> float:
-            return round(min(1.0, max(0.0, value / whole)), 5)
-
         width, height = self.width, self.height
-        return share(left, width), share(top, height), share(right, width), share(bottom, height)
+        return (
+            _share(left / width),
+            _share(top / height),
+            _share(right / width),
+            _share(bottom / height),
+        )
 
     def points(self, box: Box) -> Edges:
         """Return a box of fractions of the page in points."""
         left, top, right, bottom = box
         return left * self.width, top * self.height, right * self.width, bottom * self.height
+
+
+def _share(value: float) -> float:
+    return round(value, 5) if 0.0 < value < 1.0 else 0.0 if value <= 0.0 else 1.0
 
 
 def is_good(layer: TextLayer) -> bool:
@@ -93,21 +93,24 @@ def is_good(layer: TextLayer) -> bool:
 def distinct(characters: Iterable[Character]) -> tuple[Character, ...]:
     """Drop what is struck again on its own place: fake bold, shadows."""
     kept: list[Character] = []
-    struck: defaultdict[tuple[str, int], list[Character]] = defaultdict(list)
+    struck: defaultdict[str, defaultdict[int, list[Character]]]
+    struck = defaultdict(lambda: defaultdict(list))
     for character in characters:
-        text, row = character.text, round(character.middle[1] / 4)
+        rows, row = struck[character.text], round((character.top + character.bottom) / 8)
         beside: list[Character] = []  # nearly all tolerances are below 4 points
         for at in (row - 1, row, row + 1):
-            if (text, at) in struck:
-                beside += struck[text, at]
+            if at in rows:
+                beside += rows[at]
         if beside and any(_same_place(character, one) for one in beside):
             continue
-        struck[text, row].append(character)
+        rows[row].append(character)
         kept.append(character)
     return tuple(kept)
 
 
 def _same_place(one: Character, other: Character) -> bool:
-    (x, y), (x_other, y_other) = one.middle, other.middle
-    across, down = _SAME_PLACE * (one.right - one.left), _SAME_PLACE * one.height
-    return abs(x - x_other) <= across and abs(y - y_other) <= down
+    x, x_other = (one.left + one.right) / 2, (other.left + other.right) / 2
+    if abs(x - x_other) > _SAME_PLACE * (one.right - one.left):
+        return False
+    y, y_other = (one.top + one.bottom) / 2, (other.top + other.bottom) / 2
+    return abs(y - y_other) <= _SAME_PLACE * one.height

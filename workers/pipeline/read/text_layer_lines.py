@@ -16,6 +16,8 @@ _GAP, _RAISED, _SMALLER = 0.2, 0.15, 0.8
 
 def printed(characters: Sequence[Character]) -> str:
     """Join the text of a cell, with a space where two digits are not of one number."""
+    if len(characters) == 1:  # most values
+        return characters[0].text
     text, before = "", None
     for _, line in _joined_lines(characters):
         for character in line:

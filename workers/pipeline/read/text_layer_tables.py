@@ -100,7 +100,7 @@ def _table(
         across=np.ascontiguousarray(rulings.across[window]),
         down=np.ascontiguousarray(rulings.down[window]),
     )
-    grid = build_grid(own, np.full_like(own.across, 255), letter)  # drawn rulings do not wear
+    grid = build_grid(own, None, letter)  # drawn rulings do not wear
     return None if grid is None else _filled(layer, region, grid, number, taken)
 
 
@@ -149,8 +149,9 @@ def _inside(
     rows = (np.array(grid.rows) + region.top) / SCALE
     place = slots[np.searchsorted(rows, y, "right"), np.searchsorted(columns, x, "right")]
     inside: list[list[Character]] = [[] for _ in grid.cells]
-    for character in np.flatnonzero(place >= 0).tolist():
-        inside[place[character]].append(layer.characters[character])
+    for at, character in zip(place.tolist(), layer.characters, strict=True):
+        if at >= 0:
+            inside[at].append(character)
     taken |= place >= 0
     return inside
 

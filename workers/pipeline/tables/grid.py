@@ -1,6 +1,7 @@
 """Rulings → grid: boundaries, the edges between slots that are really ruled, cells with spans."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -193,27 +194,25 @@ def _joined(
     below: NDArray[np.float64], beside: NDArray[np.float64], needed: NDArray[np.float64]
 ) -> NDArray[np.int64]:
     """Label slots; neighbours share a label where the edge between is ruled less than needed."""
-    height, width = needed.shape
-    labels = np.arange(height * width).reshape(height, width)
-    changed = True
-    while changed:
-        before = labels.copy()
-        for row in range(height):
-            for column in range(width):
-                if row and below[row, column] < min(needed[row, column], needed[row - 1, column]):
-                    _merge(labels, (row, column), (row - 1, column))
-                if column and beside[row, column] < min(
-                    needed[row, column], needed[row, column - 1]
-                ):
-                    _merge(labels, (row, column), (row, column - 1))
-        changed = bool((labels != before).any())
-    return labels
+    slots = np.arange(needed.size).reshape(needed.shape)
+    up = below[1:-1] < np.minimum(needed[1:], needed[:-1])
+    left = beside[:, 1:-1] < np.minimum(needed[:, 1:], needed[:, :-1])
+    pairs = [
+        *zip(slots[1:][up].tolist(), slots[:-1][up].tolist(), strict=True),
+        *zip(slots[:, 1:][left].tolist(), slots[:, :-1][left].tolist(), strict=True),
+    ]
+    labels = list(range(needed.size))
+    for pair in pairs:
+        low, high = sorted(_first(labels, slot) for slot in pair)
+        labels[high] = low
+    return np.array([_first(labels, slot) for slot in labels]).reshape(needed.shape)
 
 
-def _merge(labels: NDArray[np.int64], one: tuple[int, int], other: tuple[int, int]) -> None:
-    if labels[one] != labels[other]:
-        low, high = sorted((labels[one], labels[other]))
-        labels[labels == high] = low
+def _first(labels: Sequence[int], slot: int) -> int:
+    """Follow labels to the first slot of those that are one cell."""
+    while labels[slot] != slot:
+        slot = labels[slot]
+    return slot
 
 
 def _ragged(labels: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -156,10 +156,10 @@ def _end(cell: Cell) -> int:
 
 def _moved(cell: Cell, places: Sequence[int], down: int) -> Cell:
     column = places[cell.column]
-    span = places[_end(cell)] - column
-    return cell.model_copy(
-        update={"row": cell.row + down, "column": column, "column_span": max(1, span)}
-    )
+    span = max(1, places[_end(cell)] - column)
+    if (down, column, span) == (0, cell.column, cell.column_span):
+        return cell
+    return cell.model_copy(update={"row": cell.row + down, "column": column, "column_span": span})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,7 +106,7 @@ def gathered(pieces: Iterable[Word], letter: float) -> list[Word]:
             word = words[at]
             level = word.top < piece.bottom and piece.top < word.bottom
             if level and _is_of_word(word, piece, letter):
-                words[at] = around((word, piece))
+                words[at] = _joint(word, piece)
                 break
         else:
             near.append(len(words))
@@ -125,7 +125,7 @@ def _settled(words: Sequence[Word], letter: float) -> list[Word]:
             first += 1
         for at in range(first, len(settled)):
             if _overlap(word, settled[at], letter):
-                settled[at] = around((settled[at], word))
+                settled[at] = _joint(settled[at], word)
                 break
         else:
             settled.append(word)
@@ -150,6 +150,16 @@ def _is_of_word(word: Word, piece: Word, letter: float) -> bool:
     shared = min(word.bottom, piece.bottom) - max(word.top, piece.top)
     whole = max(word.bottom, piece.bottom) - min(word.top, piece.top)
     return shared > 0.3 * min(word.height, piece.height) and whole < 1.6 * letter
+
+
+def _joint(one: Word, other: Word) -> Word:
+    """Return the box around two words: `around` takes several times as long for so few."""
+    return Word(
+        left=one.left if one.left < other.left else other.left,
+        top=one.top if one.top < other.top else other.top,
+        right=one.right if one.right > other.right else other.right,
+        bottom=one.bottom if one.bottom > other.bottom else other.bottom,
+    )
 
 
 def around(words: Iterable[Word]) -> Word:

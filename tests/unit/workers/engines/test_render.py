@@ -4,7 +4,7 @@ import pymupdf
 import pytest
 
 from workers.engines import render
-from workers.engines.render import RenderError, let_go, open_document, opened
+from workers.engines.render import RenderError, let_go, open_document, opened, pictures
 
 
 def document(text: str) -> bytes:
@@ -30,6 +30,18 @@ def test_an_error_closes_the_document() -> None:
     with pytest.raises(RenderError), opened(document("one")) as first:
         raise RenderError(reason="page")
     assert first.is_closed
+
+
+def test_pictures_are_those_of_the_document_open() -> None:
+    made = pymupdf.open()
+    square = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 8, 8))
+    made.new_page().insert_image(pymupdf.Rect(10, 20, 50, 60), pixmap=square)
+    with opened(bytes(made.tobytes())) as first:
+        once, again = pictures(first[0]), pictures(first[0])
+        assert [info["bbox"] for info in once] == [(10, 20, 50, 60)] == [i["bbox"] for i in again]
+    with opened(document("other")) as second:
+        assert pictures(second[0]) == []
+    let_go()
 
 
 def test_a_large_document_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

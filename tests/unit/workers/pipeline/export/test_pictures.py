@@ -80,3 +80,29 @@ def test_a_box_over_the_edge_of_the_page_is_cut_at_the_edge() -> None:
         update={"box": (0.95, 0.98, 1.0, 1.0), "paths": ()}
     )
     assert _cut(finding)[1].width <= 620
+
+
+def _noisy(width: int, height: int) -> Image.Image:
+    return Image.effect_noise((width, height), 80).convert("RGB")
+
+
+def test_print_in_few_shades_is_cut_without_loss() -> None:
+    page = Image.open(io.BytesIO(page_picture())).convert("RGB")
+    page.paste(_noisy(620, 877).convert("L").point(lambda grey: grey // 17 * 17).convert("RGB"))
+    coded = io.BytesIO()
+    page.save(coded, "WEBP", lossless=True)
+    finding = _finding("/requests/granted/natural_person")
+    found = pictures([finding], REPORT.record, TABLES, lambda _: coded.getvalue())
+    red, green, _ = _pixels(found[1]).split()
+    both = zip(red.tobytes(), green.tobytes(), strict=True)
+    shades = {one for one, other in both if one == other}
+    assert len(shades) > 8
+    assert {grey % 17 for grey in shades} == {0}
+
+
+def test_a_scan_is_cut_with_loss() -> None:
+    coded = io.BytesIO()
+    _noisy(620, 877).save(coded, "WEBP", quality=90)
+    finding = _finding("/requests/granted/natural_person")
+    found = pictures([finding], REPORT.record, TABLES, lambda _: coded.getvalue())
+    assert b"VP8 " in base64.b64decode(found[1].uri.split(",")[1])[:32]
