@@ -12,6 +12,8 @@ Rows = Sequence[Sequence[Word]]
 
 _ENTERS = 0.3
 """Heights of a word by which it must reach into a valley for its cell to go on beyond it."""
+_CENTRED = 0.3
+"""Heights of a word by which it may stand beside the middle of the column it heads."""
 _TEXT, _BETWEEN = 0.9, 0.3
 """Letters between words of one text, at most, and between columns, at least."""
 _SPECK = 0.5
@@ -103,18 +105,20 @@ def _filled(rows: Rows, white: Sequence[Span]) -> list[int]:
 def counted(rows: Rows, letter: float) -> list[Valley]:
     """Return what parts columns by count: the n-th texts of rows from the right make a column.
 
-    They must stand one below the other; of several counts the one with most texts is taken.
+    They must stand one below the other; of several counts the one with most such texts is taken:
+    a row in which punctuation parts one text into two has as many as other columns, elsewhere.
     Empty where too few rows agree, or too many do not.
     """
     texts = [_texts(row, letter)[::-1] for row in rows]
     best: Rows = []
+    most = 0
     for count in range(3, max((len(row) for row in texts), default=0) + 1):
         longest = [row[:count] for row in texts if len(row) >= count]
         fewest = max(_FEWEST if count < _MANY else 2, _OF_ALL * len(rows), _MOSTLY * len(longest))
         for voters in (longest, _agreeing(longest)):
-            more = count * len(voters) > sum(len(row) for row in best)
-            if more and len(voters) >= fewest and _apart(_hulls(voters), letter):
-                best = voters
+            below = count * len(_agreeing(voters))
+            if below > most and len(voters) >= fewest and _apart(_hulls(voters), letter):
+                best, most = voters, below
     return [
         Valley(start=a.right, end=b.left, at=(a.right + b.left) / 2)
         for a, b in pairwise(_hulls(best))
@@ -221,13 +225,18 @@ def covered(word: Word, edges: Sequence[float]) -> tuple[int, int]:
 
 
 def crossing(row: Sequence[Word], found: Sequence[Valley], gap: float) -> list[Word]:
-    """Join words of a row that both reach into one valley, up to `gap` apart: one long text."""
+    """Join words of a row that both reach into one valley, up to `gap` apart: one long text.
+
+    Not those that stand each over the middle of its own column: they are its headings, set close.
+    """
+    middles = [(a.at + b.at) / 2 for a, b in pairwise(found)]
     joined: list[Word] = []
     for word in sorted(row, key=lambda one: one.left):
         before = joined[-1] if joined else None
         if (
             before is not None
             and word.left - before.right <= gap
+            and not (_is_over(before, middles) and _is_over(word, middles))
             and any(
                 before.right > v.start + _ENTERS * word.height
                 and word.left < v.end - _ENTERS * word.height
@@ -240,3 +249,7 @@ def crossing(row: Sequence[Word], found: Sequence[Valley], gap: float) -> list[W
         else:
             joined.append(word)
     return joined
+
+
+def _is_over(word: Word, middles: Sequence[float]) -> bool:
+    return any(abs(word.center - middle) <= _CENTRED * word.height for middle in middles)

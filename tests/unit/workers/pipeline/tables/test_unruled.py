@@ -132,6 +132,25 @@ def test_columns_part_beside_a_header_wider_than_its_numbers() -> None:
         assert sum(right <= edge <= left for edge in edges) == 1
 
 
+def test_a_text_that_punctuation_parts_tells_no_columns() -> None:
+    words = [word(x, 110 + 40 * row, 2) for row in range(3) for x in (20, 180, 340, 500)]
+    fee = [(20, 60), (260, 385), (405, 440)]  # 本年收费金额（单位：万元）: the colon is too small
+    words += [Word(left=left, top=230, right=right, bottom=250) for left, right in fee]
+    words += [word(x, 270 + 40 * row) for row in range(9) for x in (20, 300)]
+    (found,) = find_tables(words, lined(13), (), LETTER)
+    assert len(found.grid.columns) - 1 == 4
+    assert all(cell.column_span == 1 for cell in found.grid.cells if cell.row < 3)
+
+
+def test_headings_set_close_over_their_columns_are_no_long_text() -> None:
+    words = row_ruled([(0.5, 0.5, 0.5, 0.5)] * 5)
+    above = [Word(left=middle - 24, top=70, right=middle + 24, bottom=90) for middle in (415, 475)]
+    rules = [Rule(at=60, start=0, end=660), *lined(5)]
+    (found,) = find_tables([*above, *words], rules, (), LETTER)
+    first = [cell for cell in found.grid.cells if cell.row == 0]
+    assert all(cell.column_span == 1 for cell in first)
+
+
 def test_a_title_between_lines_parts_two_tables() -> None:
     upper, lower = row_ruled([(1, 1, 1)] * 4), row_ruled([(1, 1, 1)] * 4, top=360)
     title = Word(left=0, top=295, right=300, bottom=325)
