@@ -1,13 +1,14 @@
 """The ink of a table's cells: what is printed in one, and what may hide it, cut it or add to it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from schemas.value import Box
+from workers.pipeline.read.cell_rim import inside, is_low, reach_down, rim_of
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.cut_strokes import has_stroke_at_side
 from workers.pipeline.read.ink import (
@@ -31,10 +32,6 @@ from workers.pipeline.tables.straighten import Straightened
 
 _RIM = 0.35
 """Depth in letters of a cell's rim, in which rulings lie."""
-_FROM_EDGE = 0.85
-"""Share of a cell's width or height from which a ruling runs through it."""
-_END = 0.12
-"""Letters from a cell's edges within which ink may be of the ruling there."""
 _BESIDE = 0.25, 1.2
 """Distance in letters from a table's side, nearest and farthest, where a number may go on."""
 _FRAME = 0.5
@@ -101,13 +98,18 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
     if min(part.shape) < 4:
         return [], False
     deep = round(table.grid.thickness + _RIM * sheet.letter)
-    ruled = _rim(table.ruled[window], part, deep, sheet.letter)
+    seen = table.ruled[window]
+    ruled = rim_of(seen, part, deep, sheet.letter, None)
     lines, doubt = _print_in(part, ruled, sheet)
+    if is_low(part, sheet.letter) and may_be_number(lines):
+        ruled = rim_of(seen, part, deep, sheet.letter, part < sheet.threshold)
+        lines, doubt = _print_in(part, ruled, sheet)
+    strokes = seen & ~ruled
     stroke = (not lines or may_be_number(lines)) and has_stroke_at_side(
         table.straight.flat, table.grid, cell, sheet.threshold, sheet.letter
     )
     if not lines:
-        inside = _ruled_inside(ruled, deep) or _coloured_inside(sheet, table, cell)
+        inside = _ruled_inside(ruled, deep, sheet.letter) or _coloured_inside(sheet, table, cell)
         return [], doubt or inside or stroke
     hidden = (
         doubt
@@ -115,10 +117,14 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
         or _coloured_over(sheet, table, x0, y0, lines)
         or any(_beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines)
         or any(_struck_through(ruled, deep, line, sheet.letter) for line in lines)
+        or _may_be_rulings(strokes, part, lines, sheet)
+        or _is_cut_number(ruled, part < sheet.threshold, lines)
         or _at_an_open_side(sheet, table, cell, y0, x0, lines)
         or _goes_on_outside(sheet, table, cell, y0, lines)
     )
-    return lines, hidden
+    if may_be_number(lines):
+        return lines, hidden
+    return [replace(line, frayed=_is_frayed(ruled, strokes, line)) for line in lines], hidden
 
 
 def _print_in(part: Gray, ruled: Filled, sheet: Sheet) -> tuple[list[InkLine], bool]:
@@ -147,9 +153,9 @@ def _print_in(part: Gray, ruled: Filled, sheet: Sheet) -> tuple[list[InkLine], b
     return lines, doubt or paler_beyond(part, ruled, lines, sheet.letter)
 
 
-def _ruled_inside(ruled: Filled, deep: int) -> bool:
+def _ruled_inside(ruled: Filled, deep: int, letter: float) -> bool:
     """Say whether a seeming ruling runs through an empty cell: it may be strokes of digits."""
-    return bool(ruled[deep:-deep, deep:-deep].any())
+    return bool(inside(ruled, deep, letter).any())
 
 
 def _beside_a_stroke(ruled: Filled, deep: int, line: InkLine, letter: float) -> bool:
@@ -244,38 +250,39 @@ def _has_ink(
     return bool(level.sum() > (_SOME_INK * sheet.letter) ** 2)
 
 
-def _rim(ruled: Filled, part: Gray, deep: int, letter: float) -> Filled:
-    """Keep the rulings along a cell's edges, and those from edge to edge.
+def _may_be_rulings(strokes: Filled, part: Gray, lines: Sequence[InkLine], sheet: Sheet) -> bool:
+    """Say whether strokes taken for no ruling, in a number or beside it, may be one after all.
 
-    What else seems a ruling in the middle of a cell is a stroke of a number; so is what has ink
-    for a part of its way only, as zeros one below the other have.
+    They are if they reach both edges.
     """
-    inside = np.s_[deep:-deep, deep:-deep]
-    if not ruled[inside].any():
-        return ruled
-    height, width = ruled.shape
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ruled.astype(np.uint8), connectivity=8)
-    across = stats[:, cv2.CC_STAT_WIDTH] >= _FROM_EDGE * width
-    down = stats[:, cv2.CC_STAT_HEIGHT] >= _FROM_EDGE * height
-    kept = np.asarray((across | down)[labels] & ruled, bool)
-    light, end = (part < LIGHT_INK).astype(np.uint8), max(2, round(_END * letter))
-    reaching = _reach_down(light, end)[None, :] | _reach_down(light.T, end)[:, None]
-    rim = ruled.copy()
-    rim[inside] = (kept & reaching)[inside]
-    return rim
+    if not strokes.any() or not may_be_number(lines):
+        return False
+    reaching = reach_down(part < sheet.threshold, sheet.letter)
+    strokes = np.asarray(strokes & reaching[None, :], bool)
+    near = round(_STROKE_NEAR * sheet.letter)
+    return any(
+        strokes[line.top : line.bottom, max(0, line.left - near) : line.right + near].any()
+        for line in lines
+    )
 
 
-def _reach_down(light: NDArray[np.uint8], end: int) -> Filled:
-    """Say of each column whether ink in or beside it goes from top to bottom, with gaps at most.
+def _is_frayed(ruled: Filled, strokes: Filled, line: InkLine) -> bool:
+    """Say whether words touch a ruling above or below, or had strokes taken for one."""
+    return bool(
+        strokes[line.top : line.bottom, line.left : line.right].any()
+        or ruled[max(0, line.top - 1), line.left : line.right].any()
+        or ruled[min(line.bottom, len(ruled) - 1), line.left : line.right].any()
+    )
 
-    `end` rows at either end are left out: there lies what is across.
-    """
-    near = cv2.dilate(np.ascontiguousarray(light), np.ones((1, 5), np.uint8))[end:-end] > 0
-    if not near.size:
-        return np.ones(light.shape[1], np.bool_)
-    first, last = near.argmax(axis=0), near[::-1].argmax(axis=0)
-    extent = np.where(near.any(axis=0), len(near) - first - last, 0)
-    return np.asarray(extent >= _FROM_EDGE * len(near), bool)
+
+def _is_cut_number(ruled: Filled, ink: Filled, lines: Sequence[InkLine]) -> bool:
+    """Say whether a number's ink goes over into a ruling beside it: a 6 without its back is a 5."""
+    return may_be_number(lines) and any(
+        bool((ruled[line.top : line.bottom, outer] & ink[line.top : line.bottom, inner]).any())
+        for line in lines
+        for outer, inner in ((line.left - 1, line.left), (line.right, line.right - 1))
+        if 0 <= outer < ruled.shape[1]
+    )
 
 
 def _coloured_inside(sheet: Sheet, table: RuledTable, cell: GridCell) -> bool:

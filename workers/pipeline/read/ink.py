@@ -57,7 +57,8 @@ class InkLine:
     “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does,
     `lean` how much (pixels to the right per pixel up); `clipped` says that ink runs into the edge
     of its cell and may be cut off, or may be of the edge itself; `pale` says that its stems are so
-    light that its hairlines may be lost among the grain of the paper.
+    light that its hairlines may be lost among the grain of the paper; `frayed` says of words that
+    they may have lost strokes to the rulings above or below: what is read proves no misprint.
     """
 
     crop: Gray
@@ -72,6 +73,7 @@ class InkLine:
     lean: float
     clipped: bool
     pale: bool
+    frayed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,9 @@ _AS_DARK = 0.72
 """Share of the darkest glyph's ink that each glyph of a number has, if one print made both."""
 _TRACE = 0.35
 """Height of a blob, in letters, from which it may be a pale letter rather than dirt."""
+_HAIR, _HAIR_NEAR, _HAIR_SHADE = 0.2, 0.3, 0.25
+"""Height in letters of what may be a hairline's rest, how near its glyph it stands, and how dark it
+is beside the darkest of the print."""
 _HALO = 0.2
 """Letters by which light ink lies around the dark ink it belongs to."""
 
@@ -41,19 +44,20 @@ def traces(cell: Gray, ruled: Filled, letter: float) -> bool:
 
     Anything of a letter's height that stands out from the paper, however light.
     """
-    return next(_traces(cell, ruled, letter), None) is not None
+    return next(_traces(cell, ruled, _TRACE * letter), None) is not None
 
 
 def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: float) -> bool:
     """Say whether ink lighter than the threshold, yet of the same print, goes on beyond its lines.
 
     On faint paper a threshold leaves a glyph of a number standing and takes the next. Not asked of
-    words: nobody counts by them, and lighter ink makes those of a worn print no clearer.
+    words: nobody counts by them, and lighter ink makes those of a worn print no clearer. What is
+    too low for a glyph counts right beside one: the hairlines of a 4, without which it is a 1.
     """
     if not may_be_number(lines):
         return False
     around = max(2.0, _HALO * letter)
-    for left, top, right, bottom, darkest in _traces(cell, ruled, letter):
+    for left, top, right, bottom, darkest in _traces(cell, ruled, _HAIR * letter):
         near = [line for line in lines if line.top < bottom and top < line.bottom]
         within = any(
             line.left - left < around
@@ -65,9 +69,19 @@ def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: fl
         if within or not near:
             continue
         print_ = min(_darkest(cell, line) for line in near)
-        if darkest < (print_ + WHITE) / 2:
+        if bottom - top < _TRACE * letter:
+            hair = _HAIR_SHADE * (WHITE - print_) < WHITE - darkest
+            if hair and any(_beside(line, left, top, right, bottom, letter) for line in near):
+                return True
+        elif darkest < (print_ + WHITE) / 2:
             return True
     return False
+
+
+def _beside(line: InkLine, left: int, top: int, right: int, bottom: int, letter: float) -> bool:
+    """Say whether a box stands level with a line and so near that it may be a part of its glyph."""
+    apart = max(line.left - right, left - line.right)
+    return apart < _HAIR_NEAR * letter and line.top <= top and bottom <= line.bottom
 
 
 def has_paler_glyph(
@@ -97,14 +111,17 @@ def _darkest(cell: Gray, line: InkLine) -> int:
     return int(cell[line.top : line.bottom, line.left : line.right].min())
 
 
-def _traces(cell: Gray, ruled: Filled, letter: float) -> Iterator[tuple[int, int, int, int, int]]:
-    """Find what stands out from the paper inside a cell: left, top, right, bottom, darkest grey."""
+def _traces(cell: Gray, ruled: Filled, least: float) -> Iterator[tuple[int, int, int, int, int]]:
+    """Find what stands out from the paper inside a cell: left, top, right, bottom, darkest grey.
+
+    It is `least` pixels high, and has as many.
+    """
     light = (cell < _PAPER) & ~ruled
     _, labels, stats, _ = cv2.connectedComponentsWithStats(light.astype(np.uint8), connectivity=8)
     height, width = cell.shape
     for at, (left, top, wide, high, area) in enumerate(stats[1:].tolist(), start=1):
         right, bottom = left + wide, top + high
         inside = left > 0 and top > 0 and right < width and bottom < height
-        if inside and high >= _TRACE * letter and area >= _TRACE * letter:
+        if inside and high >= least and area >= least:
             blob = cell[top:bottom, left:right][labels[top:bottom, left:right] == at]
             yield left, top, right, bottom, int(blob.min())

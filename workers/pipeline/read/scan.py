@@ -141,7 +141,7 @@ def _cell(
             "text": reading.text,
             "confidence": round(reading.confidence, 4),
             "candidates": reading.candidates,
-            "seconded": reading.seconded and not hidden,
+            "seconded": reading.seconded and not (hidden or any(line.frayed for line in lines)),
             "glyphs": only.blobs if only is not None else None,
             "obstructed": hidden or any(line.clipped for line in lines),
         }

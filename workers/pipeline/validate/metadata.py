@@ -136,10 +136,13 @@ def _periods_differ(said: Metadata) -> Iterator[Finding]:
 def _period_finding(
     stated: PeriodStatement, expected: str, against: str, against_en: str
 ) -> Finding:
+    """Blame the print only where both dates name the same year: one digit alone may be misread."""
     dates = _dates(stated.period)
+    by_eye = stated.line is not None and stated.line.source == "ocr"
+    lone = by_eye and stated.period.start.year != stated.period.end.year
     return _finding(
         "META-PERIOD",
-        _cause(stated.line),
+        "undetermined" if lone else _cause(stated.line),
         f"数据统计期限为{dates}，与{against}（{expected}）不一致",
         f"the period {stated.period.start} to {stated.period.end} contradicts {against_en}",
         line=stated.line,

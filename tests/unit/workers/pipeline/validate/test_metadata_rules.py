@@ -41,6 +41,14 @@ def test_a_period_of_another_year_contradicts_the_title() -> None:
     assert finding.box is not None
 
 
+@pytest.mark.parametrize(("first", "cause"), [("2023", "undetermined"), ("2083", "source")])
+def test_one_date_of_another_year_may_be_misread_on_a_scan(first: str, cause: str) -> None:
+    """Two dates that say the same are hardly misread alike."""
+    lines = [line.replace("2023年1月1日至2023", f"{first}年1月1日至2083") for line in LINES]
+    (finding,) = _check(*lines, source="ocr")
+    assert (finding.code, finding.cause) == ("META-PERIOD", cause)
+
+
 def test_two_periods_contradict_each_other() -> None:
     extra = "所列数据的统计期限为2023年1月1日至2023年11月30日。"
     assert _codes(*LINES, extra) == [("META-PERIOD", "source")]
