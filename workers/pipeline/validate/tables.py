@@ -247,7 +247,7 @@ def _label_finding(reading: LabelReading, *, by_eye: bool, coarse: bool) -> Find
     # what stands beside where a ruling was lost.
     whole = len(printed) >= len(stated) and printed[0] == stated[0] and printed[-1] == stated[-1]
     alike = whole and len(printed) - len(stated) <= 1 and reading.cell.seconded
-    ours = by_eye and (coarse or not alike)
+    ours = by_eye and (coarse or not alike or not _is_simplified(printed))
     doubt = "；也可能是识别之误，请对照原件" if ours else ""
     return Finding(
         code="STR-LABEL",
@@ -263,6 +263,18 @@ def _label_finding(reading: LabelReading, *, by_eye: bool, coarse: bool) -> Find
         page=reading.cell.page,
         box=reading.cell.box,
     )
+
+
+def _is_simplified(text: str) -> bool:
+    """Say whether a text is written in characters that are in use: GB 2312 has them all.
+
+    Readers know the traditional ones too, and take a blurred 数 for 數.
+    """
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _wording(label: str) -> str:

@@ -118,6 +118,7 @@ def test_on_a_scan_a_label_may_be_misread() -> None:
         (REPEALED, TYPO, "source"),  # a character exchanged, and one too many
         ("4.保护第三方合法权益", "4.保护其第三方合法权益", "source"),
         ("4.保护第三方合法权益", "4.护第三方合法权益", "undetermined"),  # lost to both readers
+        ("2.其他法律行政法规禁止公开", "2.其他法律行政法規禁止公开", "undetermined"),  # traditional
     ],
 )
 def test_what_two_readers_see_alike_is_held_against_a_scanned_report(
