@@ -18,7 +18,12 @@ class Relation:
     right: tuple[str, ...]
 
     def holds(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether both sides agree, a cell without a number adding nothing."""
+        """Tell whether both sides agree, a cell without a number adding nothing.
+
+        A side without any number says nothing: neither a blank nor a stroke is a 0.
+        """
+        if any(all(values[at] is None for at in side) for side in (self.left, self.right)):
+            return True
         return _total(values, self.left) == _total(values, self.right)
 
 

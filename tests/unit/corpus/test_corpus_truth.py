@@ -8,6 +8,7 @@ import pytest
 
 from tests.corpus import form
 from tests.corpus.faults import plant
+from tests.corpus.relations import broken
 from tests.corpus.reports import make_report, mark_zeros
 from tests.corpus.truth import compare, judge, read_truth, to_json, truth_of
 
@@ -126,3 +127,13 @@ def test_findings_are_judged_by_relation(report) -> None:
     judgement = judge(truth_of(faulty), {"findings": findings})
     assert judgement.blamed == (("REQ-ROW", "granted"),)
     assert judgement.missed == faulty.broken[1:]
+
+
+@pytest.mark.parametrize("nothing", [None, 0])
+def test_a_sum_with_nothing_but_blanks_or_strokes_on_a_side_is_not_broken(report, nothing) -> None:
+    """Neither is a 0: what the program does not check cannot be missed by it."""
+    values = dict(report.values)
+    row = [form.request("granted", column) for column in form.APPLICANTS]
+    values |= dict.fromkeys((*row, form.request("granted", "total")), 0)
+    values |= {row[0]: 1, form.request("granted", "total"): nothing}
+    assert (("REQ-ROW", "granted") in broken(values)) is (nothing == 0)
