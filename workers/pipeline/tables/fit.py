@@ -154,7 +154,8 @@ def lay(table: Table, form_table: FormTable) -> Fit:
         unheaded=unheaded,
         contradicted=frozenset(contradicted | misheaded.keys()),
         parted=parted.union(
-            *(wider_than_header(worded, row.places, row.at, form_table) for row in rows)
+            *(wider_than_header(worded, row.places, row.at, form_table) for row in rows),
+            _cut_off(rows, _printed_rows(table)),
         ),
         settled=settled,
     )
@@ -246,6 +247,23 @@ def _label_shared(row: _Row) -> bool:
     """Say whether a row's label reaches over other rows: which of them it names is open."""
     own = row.own_label
     return row.label is not None and own is not None and own.row_span > row.label.row_span
+
+
+def _cut_off(rows: Sequence[_Row], printed: Sequence[Sequence[Cell]]) -> frozenset[str]:
+    """Return the pointers of blank rows beside one with numbers that is no row of the form.
+
+    A line that is no ruling runs through the row: its numbers stand on the line's other side.
+    """
+    others = [at for at in range(len(printed)) if all(at != row.at for row in rows)]
+    return _joined(
+        row
+        for row in rows
+        if row.places
+        and not any(cell.text or cell.ink for cell in row.places.values())
+        and any(
+            abs(at - row.at) == 1 and has_figures(printed[at][-len(row.wanted) :]) for at in others
+        )
+    )
 
 
 def _rows_in_one(rows: Sequence[_Row], form_table: FormTable) -> Iterator[str]:

@@ -101,6 +101,39 @@ def test_a_table_cut_by_a_page_break_is_one_table(cut: int, repeated: bool) -> N
     assert found.tables[0].rows == 28
 
 
+def parted(whole: Table, at: int, rest: str) -> Table:
+    """Part a row by a line through it: its numbers stand below with the rest of its label."""
+    cells = []
+    for cell in whole.cells:
+        below = {"row": cell.row + (cell.row > at)}
+        if cell.row <= at < cell.row + cell.row_span and cell.row_span > 1:
+            below["row_span"] = cell.row_span + 1
+        if cell.row == at and cell.row_span == 1:
+            text = "" if cell.text.isdigit() else cell.text
+            cells.append(cell.model_copy(update={"text": text, "ink": bool(text)}))
+            text = cell.text if cell.text.isdigit() else rest
+            below = {"row": at + 1, "text": text}
+        cells.append(cell.model_copy(update=below))
+    return whole.model_copy(update={"rows": whole.rows + 1, "cells": tuple(cells)})
+
+
+@pytest.mark.parametrize(("numbers", "doubt"), [(True, True), (False, False)])
+def test_a_blank_row_beside_numbers_of_no_row_is_not_surely_blank(
+    numbers: bool, doubt: bool
+) -> None:
+    whole = parted(table("requests"), 20, "已获取信息")
+    if not numbers:
+        cells = [
+            cell.model_copy(update={"text": ""}) if cell.row == 21 and cell.text.isdigit() else cell
+            for cell in whole.cells
+        ]
+        whole = whole.model_copy(update={"cells": tuple(cells)})
+    found = registered((whole,))
+    blank = {at for at, cell in found.values.items() if cell is not None and not cell.text}
+    assert len(blank) == 7
+    assert (blank <= found.merged) is doubt
+
+
 def test_a_missing_table_is_missing_not_zero() -> None:
     found = registered((table("requests"),))
     assert found.missing == ("proactive_disclosure", "review_and_litigation")
