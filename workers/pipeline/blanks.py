@@ -1,9 +1,9 @@
 """Blanks that a table has by habit, and blanks that are more likely a number not seen."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from schemas.form import Form, FormTable
+from schemas.form import Form, FormTable, Relation
 from schemas.table import Cell
 
 _SMALL, _MOST, _MANY = 20, 0.5, 0.1
@@ -11,6 +11,8 @@ _SMALL, _MOST, _MANY = 20, 0.5, 0.1
 than the first, and of a larger one."""
 _ROW = 3
 """Values of a row from which all of them blank are a row left blank."""
+_ASKING = 3
+"""Values of such a row that sums must ask for, where a fault of the report may be among them."""
 
 
 def unlikely_blanks(printed: Mapping[str, Cell | None], form: Form) -> frozenset[str]:
@@ -39,6 +41,66 @@ def _unlikely(printed: Mapping[str, Cell | None], table: FormTable) -> frozenset
         for pointer in row
     }
     return frozenset(blank - left_out)
+
+
+def rows_asked_for(
+    printed: Mapping[str, Cell | None], counts: Mapping[str, int | None], form: Form
+) -> frozenset[str]:
+    """Return the pointers of blank rows for which the sums ask: many, or for what would add up.
+
+    Such a row was printed, and cut out beside its numbers. `counts` are the values decided.
+    """
+    bound: dict[str, list[Relation]] = defaultdict(list)
+    for relation in form.relations:
+        for pointer in relation.pointers:
+            bound[pointer].append(relation)
+    amounts = {at: 0 if _says_none(printed.get(at)) else count for at, count in counts.items()}
+    rows: dict[str, list[str]] = defaultdict(list)
+    for table in form.tables:
+        for pointer in _pointers(table):
+            rows[pointer.rpartition("/")[0]].append(pointer)
+    return frozenset(
+        pointer
+        for row in rows.values()
+        if len(row) >= _ROW
+        and all(_is_blank(printed.get(each)) for each in row)
+        and _is_asked_for(row, bound, amounts)
+        for pointer in row
+    )
+
+
+def _is_asked_for(
+    row: Sequence[str], bound: Mapping[str, Sequence[Relation]], amounts: Mapping[str, int | None]
+) -> bool:
+    own = [relation for relation in bound[row[0]] if set(row).issuperset(relation.pointers)]
+    lacking = {
+        (pointer, lack)
+        for pointer in row
+        for relation in bound[pointer]
+        if relation not in own and (lack := _lack(relation, pointer, amounts)) is not None
+    }
+    lacks = dict(lacking)
+    if len(lacks) < len(lacking) or min(lacks.values(), default=0) < 0 or not any(lacks.values()):
+        return False  # two sums ask for two numbers, or one for less than nothing, or none asks
+    return sum(lack > 0 for lack in lacks.values()) >= _ASKING or all(
+        sum(lacks[at] for at in relation.terms) == sum(lacks[at] for at in relation.totals)
+        for relation in own
+        if lacks.keys() >= set(relation.pointers)
+    )
+
+
+def _lack(relation: Relation, pointer: str, amounts: Mapping[str, int | None]) -> int | None:
+    """Return the number at a pointer for which a relation would hold; None if others are unread."""
+    sides = [[amounts.get(at) for at in side] for side in (relation.terms, relation.totals)]
+    if any(amount is None for side in sides for amount in side):
+        return None
+    terms, totals = (sum(amount or 0 for amount in side) for side in sides)
+    return totals - terms if pointer in relation.terms else terms - totals
+
+
+def _says_none(cell: Cell | None) -> bool:
+    """Say whether nothing or a stroke is printed in a cell."""
+    return cell is not None and (not cell.ink or not cell.candidates)
 
 
 def _pointers(table: FormTable) -> Iterable[str]:

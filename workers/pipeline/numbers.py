@@ -14,7 +14,7 @@ from schemas.evidence import Evidence, Kind
 from schemas.evidence import Source as EvidenceSource
 from schemas.form import FormCell
 from schemas.table import Candidate, Cell
-from workers.pipeline.blanks import unlikely_blanks
+from workers.pipeline.blanks import rows_asked_for, unlikely_blanks
 from workers.pipeline.changes import read_change
 from workers.pipeline.counts import read_count
 from workers.pipeline.decision import Decision as Decision
@@ -74,7 +74,7 @@ def decide(
     elsewhere: EvidenceSource = next((way for way in ways if way in sources.values()), ways[-1])
     denied = registration.contradicted | registration.guessed
     open_places = doubts | registration.uncertain | denied
-    gaps = unlikely_blanks(cells, form) if "ocr" in sources.values() else frozenset[str]()
+    gaps = _gaps(registration, resolved) if "ocr" in sources.values() else frozenset[str]()
     alike: dict[tuple[Look, bool, int], Decision] = {}
     decisions: dict[str, Decision] = {}
     for pointer in form.pointers:
@@ -98,6 +98,13 @@ def decide(
             if same:
                 alike[same] = decisions[pointer]
     return decisions
+
+
+def _gaps(registration: Registration, resolved: Mapping[str, Resolution]) -> frozenset[str]:
+    """Return the pointers of blank cells of a scan that were more likely printed."""
+    counts = {at: found.value for at, found in resolved.items()}
+    cells, form = registration.values, registration.form
+    return unlikely_blanks(cells, form) | rows_asked_for(cells, counts, form)
 
 
 def _is_endless(cell: Cell | None, wanted: FormCell) -> bool:

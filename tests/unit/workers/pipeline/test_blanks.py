@@ -2,7 +2,7 @@
 
 from schemas.forms.template_2021 import FORM
 from schemas.table import Candidate, Cell
-from workers.pipeline.blanks import unlikely_blanks
+from workers.pipeline.blanks import rows_asked_for, unlikely_blanks
 
 APPLICANTS = [p.rsplit("/", 1)[1] for p in FORM.pointers if p.startswith("/requests/granted/")]
 LONE = "/requests/granted/other"
@@ -43,3 +43,28 @@ def test_a_table_that_leaves_its_zeros_out_has_blanks_by_habit() -> None:
 
 def test_missing_cells_are_no_blanks() -> None:
     assert unlikely_blanks(dict.fromkeys(FORM.pointers), FORM) == frozenset()
+
+
+ROW = [f"/requests/granted/{name}" for name in APPLICANTS]
+
+
+def asked_for(**stated: int) -> frozenset[str]:
+    """Leave a row blank in a table of zeros whose column totals are these."""
+    totals = {f"/requests/handled_total/{name}": count for name, count in stated.items()}
+    ends = {f"/requests/new_requests/{name}": count for name, count in stated.items()}
+    counts = dict.fromkeys(FORM.pointers, 0) | totals | ends | dict.fromkeys(ROW)
+    return rows_asked_for(printed(*ROW), counts, FORM)
+
+
+def test_a_blank_row_of_which_the_columns_lack_numbers_that_add_up_was_printed() -> None:
+    assert asked_for(natural_person=4, total=4) == frozenset(ROW)
+    assert asked_for(natural_person=3, other=1, total=5) == frozenset(ROW)  # and a fault elsewhere
+
+
+def test_a_column_that_lacks_a_number_alone_asks_for_no_row() -> None:
+    assert asked_for(natural_person=3) == frozenset()
+    assert asked_for() == frozenset()
+
+
+def test_a_blank_row_is_not_asked_for_where_columns_state_less_than_they_add_up_to() -> None:
+    assert asked_for(natural_person=3, other=-3, total=0) == frozenset()
