@@ -11,6 +11,8 @@ _SMALL, _MOST, _MANY = 20, 0.5, 0.1
 than the first, and of a larger one."""
 _ROW = 3
 """Values of a row from which all of them blank are a row left blank."""
+_FEW = 2
+"""Rows left blank up to which that is no habit of a report's."""
 _ASKING = 3
 """Values of such a row that sums must ask for, where a fault of the report may be among them."""
 
@@ -55,18 +57,26 @@ def rows_asked_for(
         for pointer in relation.pointers:
             bound[pointer].append(relation)
     amounts = {at: 0 if _says_none(printed.get(at)) else count for at, count in counts.items()}
-    rows: dict[str, list[str]] = defaultdict(list)
-    for table in form.tables:
-        for pointer in _pointers(table):
-            rows[pointer.rpartition("/")[0]].append(pointer)
     return frozenset(
         pointer
-        for row in rows.values()
-        if len(row) >= _ROW
-        and all(_is_blank(printed.get(each)) for each in row)
-        and _is_asked_for(row, bound, amounts)
+        for table in form.tables
+        for row in _blank_rows(printed, table)
+        if _is_asked_for(row, bound, amounts)
         for pointer in row
     )
+
+
+def _blank_rows(printed: Mapping[str, Cell | None], table: FormTable) -> list[list[str]]:
+    """Return the rows of which every value is blank; none where leaving rows out is a habit."""
+    rows: dict[str, list[str]] = defaultdict(list)
+    for pointer in _pointers(table):
+        rows[pointer.rpartition("/")[0]].append(pointer)
+    blank = [
+        row
+        for row in rows.values()
+        if len(row) >= _ROW and all(_is_blank(printed.get(each)) for each in row)
+    ]
+    return blank if len(blank) <= _FEW else []
 
 
 def _is_asked_for(

@@ -13,6 +13,8 @@ _END = 0.12
 """Letters from a cell's edges within which ink may be of the ruling there."""
 _LOW = 1.6
 """Height in letters of a cell whose letters nearly fill it."""
+_STROKE = 0.3
+"""Letters from which what is ruled near a cell's upper or lower edge runs down: rulings lean."""
 _ALONG = 0.6
 """Letters from which what is ruled along a cell's upper or lower edge runs across, not down."""
 
@@ -52,15 +54,17 @@ def inside(ruled: Filled, deep: int, letter: float) -> Filled:
 
     There, above and below, only what runs across is of the rim: strokes of digits run down.
     """
-    middle = ruled[:, deep:-deep]
-    inside = np.zeros_like(ruled)
-    if not middle.any():
-        return inside
-    along = np.ones((1, max(3, round(_ALONG * letter))), np.uint8)
-    runs = cv2.morphologyEx(middle.astype(np.uint8), cv2.MORPH_OPEN, along) > 0
-    runs[deep:-deep] = False
-    inside[:, deep:-deep] = middle & ~runs
-    return inside
+    inner = np.zeros_like(ruled)
+    if not ruled[:, deep:-deep].any():
+        return inner
+    seen = ruled.astype(np.uint8)
+    across = np.ones((1, max(3, round(_ALONG * letter))), np.uint8)
+    down = np.ones((max(3, round(_STROKE * letter)), 1), np.uint8)
+    runs = cv2.morphologyEx(seen, cv2.MORPH_OPEN, across)
+    strokes = (cv2.morphologyEx(seen, cv2.MORPH_OPEN, down) > 0) & (runs == 0)
+    strokes[deep:-deep] = ruled[deep:-deep]
+    inner[:, deep:-deep] = strokes[:, deep:-deep]
+    return inner
 
 
 def reach_down(ink: Filled, letter: float) -> Filled:

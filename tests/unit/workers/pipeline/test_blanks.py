@@ -48,17 +48,23 @@ def test_missing_cells_are_no_blanks() -> None:
 ROW = [f"/requests/granted/{name}" for name in APPLICANTS]
 
 
-def asked_for(**stated: int) -> frozenset[str]:
-    """Leave a row blank in a table of zeros whose column totals are these."""
+def asked_for(*others: str, **stated: int) -> frozenset[str]:
+    """Leave a row, and others, blank in a table of zeros whose column totals are these."""
     totals = {f"/requests/handled_total/{name}": count for name, count in stated.items()}
     ends = {f"/requests/new_requests/{name}": count for name, count in stated.items()}
     counts = dict.fromkeys(FORM.pointers, 0) | totals | ends | dict.fromkeys(ROW)
-    return rows_asked_for(printed(*ROW), counts, FORM)
+    return rows_asked_for(printed(*ROW, *others), counts, FORM)
 
 
 def test_a_blank_row_of_which_the_columns_lack_numbers_that_add_up_was_printed() -> None:
     assert asked_for(natural_person=4, total=4) == frozenset(ROW)
     assert asked_for(natural_person=3, other=1, total=5) == frozenset(ROW)  # and a fault elsewhere
+
+
+def test_a_report_that_leaves_rows_blank_left_this_one_too() -> None:
+    names = ("denied_state_secret", "rejected_petition")
+    others = [p for p in FORM.pointers if p.split("/")[2] in names]
+    assert asked_for(*others, natural_person=4, total=4) == frozenset()
 
 
 def test_a_column_that_lacks_a_number_alone_asks_for_no_row() -> None:
