@@ -35,6 +35,8 @@ whose ink is damaged may be neither, but it still leans: no 1 does.
 """
 _NEAR_SIDE, _THIN = 0.25, 0.25
 """Letters from a cell's side within which a stroke, thin for its height, may be a ruling."""
+_APART = 0.9
+"""White between two digits of a number, in line heights, at most."""
 _CENTRAL = 0.3
 """Share of a cell's height above and below in which a dash may be a piece of a ruling."""
 _SIGN_NEAR, _SIGN_WIDE = 0.9, 0.2
@@ -254,6 +256,7 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
     blobs = _spans(_profile(inside, axis=0), gap=1)
     left, right = blobs[0][0], blobs[-1][1]
     high, wide = bottom - top, right - left
+    widest = max(end - start for start, end in blobs) / high
     pad = max(2, round(0.1 * max(high, letter)))
     missing = max(0, round(_LINE_HEIGHT * letter) - high) // 2
     first, last = _reach(pale[top:bottom], left, right, round(_HAIRLINE * letter))
@@ -266,12 +269,13 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         right=right,
         bottom=bottom,
         blobs=min(len(blobs), max(1, round((wide - 0.6 * high) / (0.8 * high)) + 1)),
-        widest=max(end - start for start, end in blobs) / high,
+        widest=widest,
         mark=_mark(high, wide, letter, slash=leans >= _SLOPE and strays <= _STRAIGHT),
         leans=leans >= _SLOPE,
         lean=leans,
         clipped=_is_cut(blobs, high, cell.shape[1], letter)
-        or _may_be_ruling(top, bottom, cell, letter),
+        or _may_be_ruling(top, bottom, cell, letter)
+        or (widest <= _NARROW and _is_apart(blobs, high)),
         pale=percentile(cell[top:bottom, left:right], STEMS) > _PALE_STEMS,
     )
 
@@ -293,6 +297,14 @@ def _is_cut(blobs: Sequence[tuple[int, int]], high: int, width: int, letter: flo
     return (left <= near and first - left <= thin) or (
         width - right <= near and right - last <= thin
     )
+
+
+def _is_apart(blobs: Sequence[tuple[int, int]], high: int) -> bool:
+    """Say whether a glyph stands too far from the next for digits of one number.
+
+    A piece of a broken ruling beside a 0 makes a clear 10 with it.
+    """
+    return any(after[0] - before[1] >= _APART * high for before, after in pairwise(blobs))
 
 
 def _may_be_ruling(top: int, bottom: int, cell: Gray, letter: float) -> bool:

@@ -102,13 +102,24 @@ def _fits(parts: Sequence[Trimmed], form_table: FormTable) -> list[Fit]:
 def _overlap(fits: Sequence[Fit]) -> bool:
     """Say whether two tables print the same values of the form.
 
-    Blank cells say nothing, nor do those whose place no header and label confirm.
+    Blank cells say nothing, nor do those whose place no header and label confirm, nor one print
+    that was found twice, as part of two tables that lie over each other.
     """
     printed = [
-        {p for p, cell in fit.values.items() if cell.text and p not in fit.unheaded} for fit in fits
+        {p: cell for p, cell in fit.values.items() if cell.text and p not in fit.unheaded}
+        for fit in fits
     ]
     return any(
-        len(one & other) > _SAME_TABLE_TWICE * max(1, min(len(one), len(other)))
+        sum(not _lie_over(one[p], other[p]) for p in one.keys() & other.keys())
+        > _SAME_TABLE_TWICE * max(1, min(len(one), len(other)))
         for at, one in enumerate(printed)
         for other in printed[at + 1 :]
     )
+
+
+def _lie_over(one: Cell, other: Cell) -> bool:
+    """Say whether two cells share a place of a page."""
+    if one.box is None or other.box is None or one.page != other.page:
+        return False
+    (left, top, right, bottom), (x0, y0, x1, y1) = one.box, other.box
+    return max(left, x0) < min(right, x1) and max(top, y0) < min(bottom, y1)

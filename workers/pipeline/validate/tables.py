@@ -172,6 +172,11 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
         for table in registration.form.tables
         for cell in table.cells
     }
+    well = {
+        (label.table, label.form_cell)
+        for label in registration.labels
+        if (label.table, _wording(label.cell.text)) in own
+    }  # what is right in one place, found twice, is hardly misprinted in the other
     applied, findings = 0, []
     for reading in registration.labels:
         by_eye = sources.get(reading.cell.page, "ocr") == "ocr"
@@ -185,8 +190,8 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
             continue
         if known:
             continue  # a label of the form, though perhaps not the one it was taken for
-        coarse = reading.cell.page in too_coarse
-        if (finding := _label_finding(reading, by_eye=by_eye, coarse=coarse)) is not None:
+        weak = reading.cell.page in too_coarse or (reading.table, reading.form_cell) in well
+        if (finding := _label_finding(reading, by_eye=by_eye, weak=weak)) is not None:
             findings.append(finding)
     for name, header in registration.beyond:
         by_eye = sources.get(header.page, "ocr") == "ocr"
@@ -233,7 +238,7 @@ def _contradiction(reading: LabelReading, *, by_eye: bool) -> Finding:
     )
 
 
-def _label_finding(reading: LabelReading, *, by_eye: bool, coarse: bool) -> Finding | None:
+def _label_finding(reading: LabelReading, *, by_eye: bool, weak: bool) -> Finding | None:
     printed, stated = _wording(reading.cell.text), _wording(reading.form_cell.text)
     off = distance(printed, stated)
     if plain(reading.cell.text) == plain(reading.form_cell.text):
@@ -247,7 +252,7 @@ def _label_finding(reading: LabelReading, *, by_eye: bool, coarse: bool) -> Find
     # what stands beside where a ruling was lost.
     whole = len(printed) >= len(stated) and printed[0] == stated[0] and printed[-1] == stated[-1]
     alike = whole and len(printed) - len(stated) <= 1 and reading.cell.seconded
-    ours = by_eye and (coarse or not alike or not _is_simplified(printed))
+    ours = by_eye and (weak or not alike or not _is_simplified(printed))
     doubt = "；也可能是识别之误，请对照原件" if ours else ""
     return Finding(
         code="STR-LABEL",

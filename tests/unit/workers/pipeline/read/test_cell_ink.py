@@ -118,6 +118,14 @@ def test_a_digit_that_goes_over_into_the_ruling_beside_it_is_cut(x: int, doubt: 
     assert doubted(flat) is doubt
 
 
+@pytest.mark.parametrize(("x", "doubt"), [(50, True), (66, False)])
+def test_a_stroke_far_from_the_other_digits_may_be_a_piece_of_a_ruling(x: int, doubt: bool) -> None:
+    flat = page()
+    cv2.line(flat, (x, 42), (x, 58), (0,), 2)
+    zero(flat, 80)
+    assert doubted(flat) is doubt
+
+
 def test_a_seal_over_the_number_hides_it() -> None:
     flat, seal = page(), np.zeros((100, 240), np.uint8)
     zero(flat, 80)

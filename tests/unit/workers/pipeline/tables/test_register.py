@@ -182,6 +182,12 @@ def test_two_reports_in_one_file_are_noticed() -> None:
     assert both.repeated == ("requests",)
 
 
+def test_a_print_found_twice_is_no_second_report() -> None:
+    """A bent table may be found in parts that lie over each other."""
+    whole = table("requests")
+    assert registered((whole, whole)).repeated == ()
+
+
 def test_blank_cells_of_a_table_cut_in_two_are_no_second_report() -> None:
     whole = table("requests")
     blank = whole.model_copy(

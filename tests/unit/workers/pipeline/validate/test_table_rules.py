@@ -128,6 +128,14 @@ def test_what_two_readers_see_alike_is_held_against_a_scanned_report(
     assert _labels(changed) == [(cause, printed)]
 
 
+def test_a_label_right_in_one_of_two_parts_that_hold_it_is_no_misprint() -> None:
+    sound = next(one for one in build_report().registration.labels if one.cell.text == REPEALED)
+    changed = with_label(build_report(), REPEALED, TYPO, seconded=True).registration
+    both = replace(changed, labels=(*changed.labels, sound))
+    found = check_labels(both, build_report().pages).findings
+    assert [one.cause for one in found] == ["undetermined"]
+
+
 @pytest.mark.parametrize(("height", "cause"), [(1754, "source"), (1289, "undetermined")])
 def test_what_two_readers_see_on_a_coarse_scan_may_be_their_misreading(
     height: int, cause: str
