@@ -1,5 +1,8 @@
 """Columns of a form among the possible boundaries of a table: strong ones, values about even."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +14,9 @@ Block = tuple[float, list[int]]
 """Score and boundaries of columns about equally wide."""
 _FEW, _TRIALS = 3, 6
 """Tables with so few even columns are tried with so many choices of columns."""
+_REACHES, _FIRM_TRIALS = 0.9, 2
+"""How far a boundary must reach the lines across to be hardly a stroke, and how many choices of
+such alone are tried besides."""
 _EVEN = 0.6
 """What a column as wide again as it should be costs, in strengths of a boundary."""
 
@@ -35,6 +41,19 @@ def choose_columns(sight: Sight, even: int, columns: int, blocks: dict[int, Bloc
     found.sort(reverse=True)
     trials = _TRIALS if even <= _FEW or sight.white is not None else 1
     return [np.array(places, np.int64) for score, places in found[:trials] if score > 0]
+
+
+def reaching_columns(sight: Sight, even: int, columns: int, chosen: Sequence[Ints]) -> list[Ints]:
+    """Choose among boundaries alone that reach the lines across: strokes hardly do, in low rows.
+
+    Only where columns are few, and what was not chosen already.
+    """
+    if even > _FEW or sight.white is not None:
+        return []
+    firm = replace(sight, strengths=sight.strengths * (sight.reaching >= _REACHES))
+    found = choose_columns(firm, even, columns, even_blocks(firm, even, columns > even))
+    known = {one.tobytes() for one in chosen}
+    return [one for one in found[:_FIRM_TRIALS] if one.tobytes() not in known]
 
 
 def _strongest(sight: Sight, first: int, wanted: int) -> list[int] | None:

@@ -18,7 +18,12 @@ from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.cells import Grid, cells_of
 from workers.pipeline.tables.chain import NEVER, Scores, best_chains
 from workers.pipeline.tables.evidence import Floats, crossed, firm_depth, thickness
-from workers.pipeline.tables.form_columns import choose_columns, even_blocks, unevenness
+from workers.pipeline.tables.form_columns import (
+    choose_columns,
+    even_blocks,
+    reaching_columns,
+    unevenness,
+)
 from workers.pipeline.tables.form_match import (
     CROSSED,
     UNSEEN,
@@ -219,6 +224,7 @@ def _matches(sight: Sight) -> list[Match]:
         if kind not in chosen:
             own = blocks[pattern.even, pattern.columns > pattern.even]
             chosen[kind] = choose_columns(sight, *kind, own)
+            chosen[kind] += reaching_columns(sight, *kind, chosen[kind])
     trials = [(p, columns) for p in patterns() for columns in chosen[p.even, p.columns]]
     every = {columns.tobytes(): columns for _, columns in trials}
     between = {key: _between(sight, steps, columns) for key, columns in every.items()}

@@ -154,9 +154,20 @@ def test_two_tables_with_headers_on_one_page_are_two_reports() -> None:
         width=100,
         height=140,
         source="text_layer",
-        tables=(part(0, 28, 1, EDGES), part(0, 28, 1, EDGES)),
+        tables=(half(part(0, 28, 1, EDGES), 0.0), half(part(0, 28, 1, EDGES), 0.5)),
     )
     assert register([page], FORM).repeated == ("requests",)
+
+
+def half(table: Table, top: float) -> Table:
+    """Set a table into one half of its page."""
+    cells = []
+    for cell in table.cells:
+        assert cell.box is not None
+        left, upper, right, lower = cell.box
+        box = (left, top + upper / 2, right, top + lower / 2)
+        cells.append(cell.model_copy(update={"box": box}))
+    return table.model_copy(update={"cells": tuple(cells)})
 
 
 def cut(table: Table, places: list[float]) -> Table:
