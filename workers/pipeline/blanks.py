@@ -50,18 +50,18 @@ def rows_asked_for(
 ) -> frozenset[str]:
     """Return the pointers of blank rows for which the sums ask: many, or for what would add up.
 
-    Such a row was printed, and cut out beside its numbers. `counts` are the values decided.
+    Such a row was printed, and cut out beside its numbers. `counts` are the values decided: 0
+    where nothing or a stroke is printed, None where there is ink that was not read.
     """
     bound: dict[str, list[Relation]] = defaultdict(list)
     for relation in form.relations:
         for pointer in relation.pointers:
             bound[pointer].append(relation)
-    amounts = {at: 0 if _says_none(printed.get(at)) else count for at, count in counts.items()}
     return frozenset(
         pointer
         for table in form.tables
         for row in _blank_rows(printed, table)
-        if _is_asked_for(row, bound, amounts)
+        if _is_asked_for(row, bound, counts)
         for pointer in row
     )
 
@@ -80,14 +80,14 @@ def _blank_rows(printed: Mapping[str, Cell | None], table: FormTable) -> list[li
 
 
 def _is_asked_for(
-    row: Sequence[str], bound: Mapping[str, Sequence[Relation]], amounts: Mapping[str, int | None]
+    row: Sequence[str], bound: Mapping[str, Sequence[Relation]], counts: Mapping[str, int | None]
 ) -> bool:
     own = [relation for relation in bound[row[0]] if set(row).issuperset(relation.pointers)]
     lacking = {
         (pointer, lack)
         for pointer in row
         for relation in bound[pointer]
-        if relation not in own and (lack := _lack(relation, pointer, amounts)) is not None
+        if relation not in own and (lack := _lack(relation, pointer, counts)) is not None
     }
     lacks = dict(lacking)
     if len(lacks) < len(lacking) or min(lacks.values(), default=0) < 0 or not any(lacks.values()):
@@ -99,18 +99,13 @@ def _is_asked_for(
     )
 
 
-def _lack(relation: Relation, pointer: str, amounts: Mapping[str, int | None]) -> int | None:
+def _lack(relation: Relation, pointer: str, counts: Mapping[str, int | None]) -> int | None:
     """Return the number at a pointer for which a relation would hold; None if others are unread."""
-    sides = [[amounts.get(at) for at in side] for side in (relation.terms, relation.totals)]
-    if any(amount is None for side in sides for amount in side):
+    sides = [[counts.get(at) for at in side] for side in (relation.terms, relation.totals)]
+    if any(count is None for side in sides for count in side):
         return None
-    terms, totals = (sum(amount or 0 for amount in side) for side in sides)
+    terms, totals = (sum(count or 0 for count in side) for side in sides)
     return totals - terms if pointer in relation.terms else terms - totals
-
-
-def _says_none(cell: Cell | None) -> bool:
-    """Say whether nothing or a stroke is printed in a cell."""
-    return cell is not None and (not cell.ink or not cell.candidates)
 
 
 def _pointers(table: FormTable) -> Iterable[str]:

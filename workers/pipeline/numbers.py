@@ -102,8 +102,8 @@ def decide(
 
 def _gaps(registration: Registration, resolved: Mapping[str, Resolution]) -> frozenset[str]:
     """Return the pointers of blank cells of a scan that were more likely printed."""
-    counts = {at: found.value for at, found in resolved.items()}
     cells, form = registration.values, registration.form
+    counts = {at: 0 if _is_empty(cells[at]) else found.value for at, found in resolved.items()}
     return unlikely_blanks(cells, form) | rows_asked_for(cells, counts, form)
 
 
@@ -132,7 +132,7 @@ def _reading(
     doubts: frozenset[str],
 ) -> Reading:
     """Read one cell by itself as a count."""
-    if cell is None or not cell.ink or _says_nothing(cell):
+    if cell is None or _is_empty(cell):
         return Reading(options={}, clear=True)
     if cell.inferred:
         figures = _figures(cell)
@@ -263,6 +263,11 @@ def _is_clear(cell: Cell, options: Mapping[str, float]) -> bool:
     )
 
 
+def _is_empty(cell: Cell | None) -> bool:
+    """Say whether nothing, or a stroke for nothing, is printed in a cell."""
+    return cell is not None and (not cell.ink or _says_nothing(cell))
+
+
 def _says_nothing(cell: Cell) -> bool:
     """Say whether a cell holds a stroke or 无 in place of a number."""
     text = _normal(cell.text)
@@ -274,7 +279,7 @@ def _count(
 ) -> Decision:
     if cell is not None and cell.inferred:
         return _inferred(cell, resolution.value, sure, source)
-    if cell is None or not cell.ink or _says_nothing(cell):
+    if cell is None or _is_empty(cell):
         return no_number(cell, sure, source)
     value = resolution.value
     if value is None:
@@ -300,7 +305,7 @@ def _amount(
     """Decide an amount (decimal, as printed): no relation binds it, so it must be clear."""
     if cell is not None and cell.inferred:
         return _inferred(cell, cell.text if _FEE.match(cell.text) else None, sure, source)
-    if cell is None or not cell.ink or _says_nothing(cell):
+    if cell is None or _is_empty(cell):
         return no_number(cell, sure, source)
     typeset = source != "ocr"
     printed = next((u for u in sorted(units, key=len)[::-1] if _normal(cell.text).endswith(u)), "")
@@ -349,7 +354,7 @@ def _change(cell: Cell | None, sure: bool, source: EvidenceSource) -> Decision:
     """Decide a change: no relation binds it, and its sign stands or falls with a stroke."""
     if cell is not None and cell.inferred:
         return _inferred(cell, read_change(cell.text), sure, source)
-    if cell is None or not cell.ink or _says_nothing(cell):
+    if cell is None or _is_empty(cell):
         return no_number(cell, sure, source)
     typeset = source != "ocr"
     options = {read_change(cell.text): cell.confidence} if typeset else _read_changes(cell)

@@ -96,21 +96,22 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
     window = np.s_[max(0, y0) : max(y0 + 1, y1), max(0, x0) : max(x0 + 1, x1)]
     part = table.straight.flat[window]
     if min(part.shape) < 4:
-        return [], False
+        return [], True  # nothing that is printed fits in: its boundaries are wrong
     deep = round(table.grid.thickness + _RIM * sheet.letter)
     seen = table.ruled[window]
     ruled = rim_of(seen, part, deep, sheet.letter, None)
     lines, doubt = _print_in(part, ruled, sheet)
-    if is_low(part, sheet.letter) and may_be_number(lines):
+    strokes = seen & ~ruled
+    if strokes.any() and is_low(part, sheet.letter) and may_be_number(lines):
         ruled = rim_of(seen, part, deep, sheet.letter, part < sheet.threshold)
         lines, doubt = _print_in(part, ruled, sheet)
-    strokes = seen & ~ruled
+        strokes = seen & ~ruled
     stroke = (not lines or may_be_number(lines)) and has_stroke_at_side(
         table.straight.flat, table.grid, cell, sheet.threshold, sheet.letter
     )
     if not lines:
-        inside = _ruled_inside(ruled, deep, sheet.letter) or _coloured_inside(sheet, table, cell)
-        return [], doubt or inside or stroke
+        may_hide = _ruled_inside(ruled, deep, sheet.letter) or _coloured_inside(sheet, table, cell)
+        return [], doubt or may_hide or stroke
     hidden = (
         doubt
         or stroke

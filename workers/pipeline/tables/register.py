@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from schemas.form import Form, FormTable, TableName
 from schemas.page import Page
@@ -70,7 +71,9 @@ def register(pages: Sequence[Page], form: Form) -> Registration:
         repeated=tuple(name for name, parts in fits.items() if _overlap(parts)),
         uncertain=frozenset().union(*(fit.unheaded for fit in found)),
         contradicted=frozenset().union(*(fit.contradicted for fit in found)),
-        merged=shared.union(*(fit.parted for fit in found)),
+        merged=shared.union(
+            *(fit.parted for fit in found), *(_disputed(parts) for parts in fits.values())
+        ),
         guessed=frozenset(_guessed(joined, found)),
         beyond=tuple((n, h) for n, parts in trimmed.items() for one in parts for h in one.headers),
     )
@@ -99,6 +102,18 @@ def _fits(parts: Sequence[Trimmed], form_table: FormTable) -> list[Fit]:
     return sorted(fits, key=lambda fit: (-len(fit.values), len(fit.unheaded)))
 
 
+def _disputed(fits: Sequence[Fit]) -> Iterator[str]:
+    """Yield the pointers for which two tables of a name print different texts.
+
+    A blank cell says nothing of what is printed elsewhere, but of its own place it does.
+    """
+    for one, other in combinations([fit.values for fit in fits], 2):
+        for pointer in one.keys() & other.keys():
+            texts = one[pointer].text, other[pointer].text
+            if texts[0] != texts[1] and (all(texts) or _lie_over(one[pointer], other[pointer])):
+                yield pointer
+
+
 def _overlap(fits: Sequence[Fit]) -> bool:
     """Say whether two tables print the same values of the form.
 
@@ -112,8 +127,7 @@ def _overlap(fits: Sequence[Fit]) -> bool:
     return any(
         sum(not _lie_over(one[p], other[p]) for p in one.keys() & other.keys())
         > _SAME_TABLE_TWICE * max(1, min(len(one), len(other)))
-        for at, one in enumerate(printed)
-        for other in printed[at + 1 :]
+        for one, other in combinations(printed, 2)
     )
 
 

@@ -52,7 +52,7 @@ def asked_for(*others: str, **stated: int) -> frozenset[str]:
     """Leave a row, and others, blank in a table of zeros whose column totals are these."""
     totals = {f"/requests/handled_total/{name}": count for name, count in stated.items()}
     ends = {f"/requests/new_requests/{name}": count for name, count in stated.items()}
-    counts = dict.fromkeys(FORM.pointers, 0) | totals | ends | dict.fromkeys(ROW)
+    counts = dict.fromkeys(FORM.pointers, 0) | totals | ends
     return rows_asked_for(printed(*ROW, *others), counts, FORM)
 
 

@@ -185,7 +185,24 @@ def test_two_reports_in_one_file_are_noticed() -> None:
 def test_a_print_found_twice_is_no_second_report() -> None:
     """A bent table may be found in parts that lie over each other."""
     whole = table("requests")
-    assert registered((whole, whole)).repeated == ()
+    found = registered((whole, whole))
+    assert (found.repeated, found.merged) == ((), frozenset())
+
+
+@pytest.mark.parametrize("otherwise", ["7", ""])
+def test_what_two_parts_that_lie_over_each_other_print_otherwise_is_in_doubt(
+    otherwise: str,
+) -> None:
+    whole, pointer = table("requests"), "/requests/granted/natural_person"
+    at = FORM.value_cells[pointer]
+    cells = [
+        cell.model_copy(update={"text": otherwise})
+        if (cell.row, cell.column) == (at.row, at.column)
+        else cell
+        for cell in whole.cells
+    ]
+    other = whole.model_copy(update={"cells": tuple(cells)})
+    assert registered((whole, other)).merged == {pointer}
 
 
 def test_blank_cells_of_a_table_cut_in_two_are_no_second_report() -> None:
