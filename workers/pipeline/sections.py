@@ -128,6 +128,9 @@ def _candidate(lines: Sequence[PlacedLine], at: int, form: Form) -> Heading | No
         return single
     if closest_title(double.title, form, _ALIKE_BROKEN)[1] < _ALIKE_BROKEN:
         return single
+    below = _read_title(lines[at + 1].text, at + 1, at + 1, form)
+    if below is not None and below.weight > double.weight:
+        return single  # the last words of a paragraph stand above a whole title
     return double if single is None or double.weight > single.weight + 0.1 else single
 
 

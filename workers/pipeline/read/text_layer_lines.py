@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from math import inf
 from operator import attrgetter
 from statistics import median
 
@@ -12,6 +13,8 @@ _BESIDE, _LEVEL = 0.4, 0.3
 """Most em of white within words that stand side by side, and by which they may be off level."""
 _GAP, _RAISED, _SMALLER = 0.2, 0.15, 0.8
 """Two digits are of one number unless there is a gap or a step of so many em, or so small a one."""
+_BEFORE, _AFTER = 0.1, 0.3
+"""White in em between a number and the words before it, and after it, from which none is of it."""
 
 
 def printed(characters: Sequence[Character]) -> str:
@@ -78,6 +81,45 @@ def lines(characters: Sequence[Character], layer: TextLayer) -> list[TextLine]:
             )
         )
     return kept
+
+
+def numbers(characters: Sequence[Character]) -> list[list[Character]]:
+    """Return the runs of digits that are whole numbers: no word stands close to one."""
+    found = []
+    for _, line in _joined_lines(characters):
+        runs: list[list[Character]] = []
+        for character in line:
+            if runs and not _part(runs[-1][-1], character):
+                runs[-1].append(character)
+            else:
+                runs.append([character])
+        for at, run in enumerate(runs):
+            before = runs[at - 1][-1] if at else None
+            after = runs[at + 1][0] if at + 1 < len(runs) else None
+            if _is_of_number(run[0]) and _stands_free(run, before, after):
+                found.append(run)
+    return found
+
+
+def _part(before: Character, after: Character) -> bool:
+    """Say whether two characters side by side are not of one number, nor both of none."""
+    if _is_of_number(before) == _is_of_number(after):
+        return _are_apart(before, after)
+    return True
+
+
+def _stands_free(
+    run: Sequence[Character], before: Character | None, after: Character | None
+) -> bool:
+    if not any(character.text.isdecimal() for character in run):
+        return False
+    size = run[0].size
+    white = inf if before is None or _is_of_number(before) else run[0].left - before.right
+    if white < _BEFORE * size:
+        return False
+    if after is None or _is_of_number(after):
+        return True
+    return after.left - run[-1].right >= _AFTER * size
 
 
 def words(layer: TextLayer) -> list[TextLine]:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from schemas.table import Cell, Table
 from workers.pipeline.read.clean import Mask
 from workers.pipeline.read.text_layer_characters import Character, Edges, TextLayer
-from workers.pipeline.read.text_layer_lines import printed
+from workers.pipeline.read.text_layer_lines import numbers, printed
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
+from workers.pipeline.tables.hanging import hanging_rows
 from workers.pipeline.tables.inferred import inferred
 from workers.pipeline.tables.rulings import Region, Rulings, find_regions, joined
 from workers.pipeline.tables.unruled import find_unruled_text
@@ -62,8 +63,10 @@ def _drawn(layer: TextLayer, letter: float) -> tuple[Rulings, list[Region]]:
     boxes = np.maximum(0.0, SCALE * np.array(layer.rulings, np.float64).reshape(-1, 4))
     wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     thin = 0.2 * letter
-    across = _painted(rulings.across, boxes[(high <= thin) & (wide > thin)])
-    down = _painted(rulings.down, boxes[(wide <= thin) & (high > thin)])
+    level, upright = boxes[(high <= thin) & (wide > thin)], boxes[(wide <= thin) & (high > thin)]
+    across = _painted(rulings.across, level)
+    down = _painted(rulings.down, upright)
+    hanging = hanging_rows(level, upright, shape[1], letter)
     first, last = min(across[0], down[0]), max(across[1], down[1])
     if first >= last:
         return rulings, []
@@ -71,9 +74,18 @@ def _drawn(layer: TextLayer, letter: float) -> tuple[Rulings, list[Region]]:
     above = max(0, first - room)
     ruled = np.s_[above : last + room]
     window = Rulings(across=rulings.across[ruled], down=rulings.down[ruled])
+    whole = [rulings.down[r.top : r.bottom, r.left : r.right].copy() for r in hanging]
     window.down[:] = joined(window.down, window.across, letter)
-    found = find_regions(window, letter)
-    return rulings, [replace(r, top=r.top + above, bottom=r.bottom + above) for r in found]
+    for row, lines in zip(hanging, whole, strict=True):
+        rulings.down[row.top : row.bottom, row.left : row.right] = lines
+    found = [
+        replace(r, top=r.top + above, bottom=r.bottom + above) for r in find_regions(window, letter)
+    ]
+    return rulings, [*found, *(row for row in hanging if not any(_meet(row, r) for r in found))]
+
+
+def _meet(one: Region, other: Region) -> bool:
+    return one.top < other.bottom and other.top < one.bottom
 
 
 def _painted(mask: Mask, boxes: NDArray[np.float64]) -> tuple[int, int]:
@@ -105,18 +117,24 @@ def _table(
 
 
 def _glyphs(layer: TextLayer, taken: NDArray[np.bool_]) -> tuple[list[Word], float]:
-    """Return the boxes of the characters outside tables as drawn, and a letter's side."""
+    """Return the boxes of the characters outside tables, whole numbers in one; a letter's side."""
     free = [c for c, used in zip(layer.characters, taken, strict=True) if not used]
-    glyphs = [
-        Word(
-            left=SCALE * c.left,
-            top=SCALE * (c.baseline - _ABOVE * c.size),
-            right=SCALE * c.right,
-            bottom=SCALE * (c.baseline + _BELOW * c.size),
-        )
-        for c in free
-    ]
+    whole = numbers(free)
+    used = {character for run in whole for character in run}
+    glyphs = [_box(c, c, number=False) for c in free if c not in used]
+    glyphs += [_box(run[0], run[-1], number=True) for run in whole]
     return glyphs, SCALE * 0.9 * float(np.median([c.size for c in free])) if free else SCALE * 10
+
+
+def _box(first: Character, last: Character, *, number: bool) -> Word:
+    """Return what characters side by side take up as drawn."""
+    return Word(
+        left=SCALE * first.left,
+        top=SCALE * (first.baseline - _ABOVE * first.size),
+        right=SCALE * last.right,
+        bottom=SCALE * (first.baseline + _BELOW * first.size),
+        number=number,
+    )
 
 
 def _filled(

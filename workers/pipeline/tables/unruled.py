@@ -23,6 +23,7 @@ from workers.pipeline.tables.unruled_sheets import (
     sheet_of,
 )
 from workers.pipeline.tables.unruled_words import (
+    JOIN_SET,
     Rule,
     Word,
     bands,
@@ -111,7 +112,7 @@ def find_unruled_text(
         window = np.s_[region.top : region.bottom, region.left : region.right]
         across[window], down[window] = 0, 0
     shortest = SHORTEST_RULE * letter
-    words = gathered(glyphs, letter)
+    words = gathered(glyphs, letter, JOIN_SET)
     lines = rules_of(across, 0.3 * shortest, letter)
     return find_tables(words, lines, rules_of(down.T, 0.5 * shortest, letter), letter)
 

@@ -16,6 +16,8 @@ _CENTRED = 0.3
 """Heights of a word by which it may stand beside the middle of the column it heads."""
 _TEXT, _BETWEEN = 0.9, 0.3
 """Letters between words of one text, at most, and between columns, at least."""
+_PADDING = 0.6
+"""Letters between a text that is set flush and the side of its column, at most."""
 _SPECK = 0.5
 """Letters, both ways, below which ink is no text."""
 _FEWEST, _MANY = 3, 8
@@ -119,10 +121,33 @@ def counted(rows: Rows, letter: float) -> list[Valley]:
             below = count * len(_agreeing(voters))
             if below > most and len(voters) >= fewest and _apart(_hulls(voters), letter):
                 best, most = voters, below
+    hulls, flush = _hulls(best), _flush(best, letter)
     return [
-        Valley(start=a.right, end=b.left, at=(a.right + b.left) / 2)
-        for a, b in pairwise(_hulls(best))
+        Valley(start=a.right, end=b.left, at=_parting(a, b, flush, labels=not at, letter=letter))
+        for at, (a, b) in enumerate(pairwise(hulls))
     ]
+
+
+def _flush(rows: Rows, letter: float) -> str:
+    """Return to which side the columns' texts are set flush: left, right, or neither."""
+    sides = set()
+    for column in list(zip(*rows, strict=True))[:-1]:  # the last one, from the right, has labels
+        left = max(w.left for w in column) - min(w.left for w in column)
+        right = max(w.right for w in column) - min(w.right for w in column)
+        if abs(left - right) >= letter:
+            sides.add("left" if left < right else "right")
+    return sides.pop() if len(sides) == 1 else ""
+
+
+def _parting(one: Word, other: Word, flush: str, *, labels: bool, letter: float) -> float:
+    """Return where two columns part: beside texts that are set flush, else in the middle.
+
+    There they part on every page, however wide the texts are that a page happens to hold.
+    """
+    middle = (one.right + other.left) / 2
+    if flush == "right" and not labels:
+        return min(middle, one.right + _PADDING * letter)
+    return max(middle, other.left - _PADDING * letter) if flush == "left" else middle
 
 
 def _texts(row: Sequence[Word], letter: float) -> list[Word]:
@@ -137,7 +162,11 @@ def _hulls(rows: Rows) -> list[Word]:
 
 
 def _apart(hulls: Sequence[Word], letter: float) -> bool:
-    return all(b.left - a.right > _BETWEEN * letter for a, b in pairwise(hulls))
+    """Say whether white parts columns; whole numbers are known from what is beside them."""
+    return all(
+        b.left - a.right > (0.0 if a.number or b.number else _BETWEEN * letter)
+        for a, b in pairwise(hulls)
+    )
 
 
 def _agreeing(rows: Rows) -> list[Sequence[Word]]:
@@ -158,10 +187,11 @@ def _agreeing(rows: Rows) -> list[Sequence[Word]]:
 
 
 def chunks(row: Sequence[Word], gap: float) -> list[Word]:
-    """Join the words of a row that stand one over the other or up to `gap` apart."""
+    """Join the words of a row that stand one over the other or up to `gap` apart, but numbers."""
     joined: list[Word] = []
     for word in sorted(row, key=lambda one: one.left):
-        if joined and word.left - joined[-1].right <= gap:
+        whole = word.number or (joined and joined[-1].number)
+        if joined and not whole and word.left - joined[-1].right <= gap:
             joined[-1] = around((joined[-1], word))
         else:
             joined.append(word)
@@ -236,6 +266,7 @@ def crossing(row: Sequence[Word], found: Sequence[Valley], gap: float) -> list[W
         if (
             before is not None
             and word.left - before.right <= gap
+            and not (before.number or word.number)
             and not (_is_over(before, middles) and _is_over(word, middles))
             and any(
                 before.right > v.start + _ENTERS * word.height

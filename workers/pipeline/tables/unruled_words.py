@@ -14,6 +14,8 @@ from workers.pipeline.tables.rulings import Rulings
 
 JOIN = 0.45
 """Gap in letters up to which glyphs on a line are of one word."""
+JOIN_SET = 0.25
+"""The same where the room of each glyph is known, and not only its ink."""
 _OF_ONE = 1.25
 """Height in letters up to which words that overlap are one."""
 _SPECK = 0.28
@@ -36,12 +38,16 @@ _WORN = 4.0
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """A box of ink on one line; pixels (or any unit), origin top left."""
+    """A box of ink on one line; pixels (or any unit), origin top left.
+
+    `number`: a text layer says that it is a whole number: nothing beside it goes on with it.
+    """
 
     left: float
     top: float
     right: float
     bottom: float
+    number: bool = False
 
     @property
     def center(self) -> float:
@@ -96,12 +102,12 @@ def _boxes(ink: Mask, letter: float) -> list[Word]:
     ]
 
 
-def gathered(pieces: Iterable[Word], letter: float) -> list[Word]:
-    """Join glyphs and parts of glyphs that stand on one line, close together, to words."""
+def gathered(pieces: Iterable[Word], letter: float, gap: float = JOIN) -> list[Word]:
+    """Join glyphs and parts of glyphs of one line that are up to `gap` letters apart to words."""
     words: list[Word] = []
     near: list[int] = []  # words that may go on: what comes stands further right
     for piece in sorted(pieces, key=lambda one: one.left):
-        near = [at for at in near if piece.left - words[at].right <= JOIN * letter]
+        near = [at for at in near if piece.left - words[at].right <= gap * letter]
         for at in reversed(near):
             word = words[at]
             level = word.top < piece.bottom and piece.top < word.bottom
@@ -145,7 +151,7 @@ def _overlap(word: Word, other: Word, letter: float) -> bool:
 
 def _is_of_word(word: Word, piece: Word, letter: float) -> bool:
     """Say whether a piece, further right than what was gathered, goes on with a word."""
-    if piece.left - word.right > JOIN * letter:
+    if word.number or piece.number:
         return False
     shared = min(word.bottom, piece.bottom) - max(word.top, piece.top)
     whole = max(word.bottom, piece.bottom) - min(word.top, piece.top)
@@ -163,13 +169,14 @@ def _joint(one: Word, other: Word) -> Word:
 
 
 def around(words: Iterable[Word]) -> Word:
-    """Return the box around words."""
+    """Return the box around words: of numbers where all of them are."""
     own = list(words)
     return Word(
         left=min(word.left for word in own),
         top=min(word.top for word in own),
         right=max(word.right for word in own),
         bottom=max(word.bottom for word in own),
+        number=all(word.number for word in own),
     )
 
 

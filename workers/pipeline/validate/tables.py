@@ -29,6 +29,8 @@ _FINE_PX = 1500
 # With more than this share of its characters off, and more than one, a label was read from the
 # wrong place or not at all.
 _MOST_OFF = 0.4
+# Characters of a label that no other text holds by chance.
+_TELLING = 4
 _NUMBERING = re.compile(r"^(?:\([一二三四五六七八九十]\)|[一二三四五六七八九十]、|\d{1,2}[.、,])")
 
 
@@ -129,13 +131,22 @@ def _gap_in_words(
 def _cause_of_gap(
     gone: Sequence[Place], registration: Registration, pages: Sequence[Page]
 ) -> Cause:
-    """Blame the report only when nothing of the missing rows is printed anywhere."""
+    """Blame the report only where lines part all cells, and no missing row's label is printed."""
     if any(page.failure is not None for page in pages):
         return "recognition"
     printed = {bare(cell.text) for table in registration.tables for cell in table.cells}
     printed |= {bare(line.text) for page in pages for line in page.lines}
     labels = {bare(place.row_label) for place in gone}
-    return "undetermined" if was_recognised(pages) or labels & printed else "source"
+    seen = any(
+        label == text or (len(label) >= _TELLING and label in text)
+        for label in labels
+        for text in printed
+    )
+    names = {place.table for place in gone}
+    by_white = any(
+        label.cell.confidence < _WHOLE for label in registration.labels if label.table in names
+    )
+    return "undetermined" if was_recognised(pages) or seen or by_white else "source"
 
 
 def _whole(

@@ -164,3 +164,8 @@ def test_sections_survive_one_misread_character_each(data: st.DataObject) -> Non
         title = section.title[:at] + "龘" + section.title[at + 1 :]
         texts += [f"{'一二三四五六'[section.number - 1]}、{title}", "文。"]
     assert [section.number for section in _read(*texts)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_last_words_of_a_paragraph_are_no_part_of_the_title_below() -> None:
+    found = _titles("一、总体情况", "本年未收到政府信息公开申", "请。", "二、主动公开政府信息情况")
+    assert found == [(1, "总体情况"), (2, "主动公开政府信息情况")]
