@@ -49,8 +49,9 @@ def is_ruled(layer: TextLayer) -> bool:
 
 
 def _letter(layer: TextLayer) -> float:
-    heights = [c.height for c in layer.characters]
-    return SCALE * float(np.median(heights)) if heights else SCALE * 12.0
+    """Return the side of a character in pixels: its em, since fonts differ in room above it."""
+    sizes = [c.size for c in layer.characters]
+    return SCALE * float(np.median(sizes)) if sizes else SCALE * 12.0
 
 
 def _drawn(layer: TextLayer, letter: float) -> tuple[Rulings, list[Region]]:

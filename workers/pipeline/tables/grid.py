@@ -31,6 +31,9 @@ _CROSSED = 0.05
 """Share of such an edge up to which what lies on it is dirt, not letters."""
 _MAYBE_RULED = 0.3
 """The same where the cells would not be rectangles otherwise."""
+_OVERHANG, _OVERHANG_DRAWN = 1.2, 0.6
+"""Letters by which lines go on beyond the last one they cross if a row or column follows: on a scan
+and where rulings are drawn, which end where they are meant to."""
 
 
 def build_grid(rulings: Rulings, ink: Mask | None, letter: float) -> Grid | None:
@@ -51,8 +54,9 @@ def build_grid(rulings: Rulings, ink: Mask | None, letter: float) -> Grid | None
     columns = boundaries(rulings.down, 1.2 * letter, letter)
     if not rows or not columns:
         return None
-    rows = _with_open_ends(rows, rulings.down.T, letter)
-    columns = _with_open_ends(columns, rulings.across, letter)
+    reach = (_OVERHANG if rulings.flat is not None else _OVERHANG_DRAWN) * letter
+    rows = _with_open_ends(rows, rulings.down.T, reach)
+    columns = _with_open_ends(columns, rulings.across, reach)
     if len(rows) < 2 or len(columns) < 2:
         return None
     gap = round(0.8 * letter)
@@ -86,14 +90,16 @@ def _without_idle_boundaries(grid: Grid) -> Grid:
 
 
 def _with_open_ends(
-    places: tuple[float, ...], crossing: NDArray[np.uint8], letter: float
+    places: tuple[float, ...], crossing: NDArray[np.uint8], reach: float
 ) -> tuple[float, ...]:
-    """Add the sides of a table without an outer frame: where the crossing lines end."""
+    """Add the sides of a table without an outer frame: where the crossing lines end.
+
+    They go on for more than `reach` pixels there.
+    """
     ends = np.flatnonzero((crossing > 0).any(axis=0))
     if ends.size == 0:
         return places
     first, last = float(ends[0]), float(ends[-1])
-    reach = 1.2 * letter
     before = (first,) if places[0] - first > reach else ()
     after = (last,) if last - places[-1] > reach else ()
     return (*before, *places, *after)

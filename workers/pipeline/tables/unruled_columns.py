@@ -16,6 +16,8 @@ _CENTRED = 0.3
 """Heights of a word by which it may stand beside the middle of the column it heads."""
 _TEXT, _BETWEEN = 0.9, 0.3
 """Letters between words of one text, at most, and between columns, at least."""
+_EVEN = 0.1
+"""Share of the usual width of columns by which they may differ and still be even."""
 _PADDING = 0.6
 """Letters between a text that is set flush and the side of its column, at most."""
 _SPECK = 0.5
@@ -129,8 +131,13 @@ def counted(rows: Rows, letter: float) -> list[Valley]:
 
 
 def _flush(rows: Rows, letter: float) -> str:
-    """Return to which side the columns' texts are set flush: left, right, or neither."""
+    """Return to which side the columns' texts are set flush: left, right, or neither.
+
+    Two rows are a header and its numbers, which may be set otherwise.
+    """
     sides = set()
+    if len(rows) < _FEWEST:
+        return ""
     for column in list(zip(*rows, strict=True))[:-1]:  # the last one, from the right, has labels
         left = max(w.left for w in column) - min(w.left for w in column)
         right = max(w.right for w in column) - min(w.right for w in column)
@@ -218,9 +225,20 @@ def _placed(span: Span, rows: Rows, least: float) -> Valley:
 def clear_of(found: Sequence[Valley], words: Sequence[Word], letter: float) -> list[Valley]:
     """Part columns where fewest words lie across, headers too, as near the middle as may be.
 
-    Pages of one table without its header must part them alike.
+    Pages of one table without its header must part them alike. Columns that are all of one width
+    stay: what lies across heads several of them.
     """
+    if _is_even(found):
+        return [*found]
     return [_cleared(valley, words, letter) for valley in found]
+
+
+def _is_even(found: Sequence[Valley]) -> bool:
+    """Say whether the columns between valleys are all of one width."""
+    widths = [other.at - one.at for one, other in pairwise(found)]
+    if len(widths) < _MANY:
+        return False
+    return max(abs(width - median(widths)) for width in widths) <= _EVEN * median(widths)
 
 
 def _cleared(valley: Valley, words: Sequence[Word], letter: float) -> Valley:

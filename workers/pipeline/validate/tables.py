@@ -5,7 +5,7 @@ then `undetermined`, or `recognition` when its wording stands in the text or a p
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from schemas.form import FormTable, TableName
@@ -202,7 +202,9 @@ def check_labels(registration: Registration, pages: Sequence[Page]) -> Outcome:
         if known:
             continue  # a label of the form, though perhaps not the one it was taken for
         weak = reading.cell.page in too_coarse or (reading.table, reading.form_cell) in well
-        if (finding := _label_finding(reading, by_eye=by_eye, weak=weak)) is not None:
+        wordings = {words for table, words in own if table == reading.table}
+        finding = _label_finding(reading, wordings, by_eye=by_eye, weak=weak)
+        if finding is not None:
             findings.append(finding)
     for name, header in registration.beyond:
         by_eye = sources.get(header.page, "ocr") == "ocr"
@@ -249,7 +251,9 @@ def _contradiction(reading: LabelReading, *, by_eye: bool) -> Finding:
     )
 
 
-def _label_finding(reading: LabelReading, *, by_eye: bool, weak: bool) -> Finding | None:
+def _label_finding(
+    reading: LabelReading, wordings: Set[str], *, by_eye: bool, weak: bool
+) -> Finding | None:
     printed, stated = _wording(reading.cell.text), _wording(reading.form_cell.text)
     off = distance(printed, stated)
     if plain(reading.cell.text) == plain(reading.form_cell.text):
@@ -264,6 +268,9 @@ def _label_finding(reading: LabelReading, *, by_eye: bool, weak: bool) -> Findin
     whole = len(printed) >= len(stated) and printed[0] == stated[0] and printed[-1] == stated[-1]
     alike = whole and len(printed) - len(stated) <= 1 and reading.cell.seconded
     ours = by_eye and (weak or not alike or not _is_simplified(printed))
+    ours = (
+        ours or printed.replace(stated, "", 1) in wordings
+    )  # two labels no line was found between
     doubt = "；也可能是识别之误，请对照原件" if ours else ""
     return Finding(
         code="STR-LABEL",
