@@ -123,8 +123,6 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
         or _at_an_open_side(sheet, table, cell, y0, x0, lines)
         or _goes_on_outside(sheet, table, cell, y0, lines)
     )
-    if may_be_number(lines):
-        return lines, hidden
     return [replace(line, frayed=_is_frayed(ruled, strokes, line)) for line in lines], hidden
 
 

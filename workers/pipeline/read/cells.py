@@ -40,12 +40,20 @@ _STEM_OF_FOUR = 0.001
 _FRAGMENT, _ENOUGH = 0.65, 5
 """Share of the usual height of a table's numbers below which ink is a piece of one, and of how many
 numbers there must be to say what is usual."""
-_BROAD = 1.4
-"""Times the usual width of a table's 1 from which a 1 may be a 4 whose bar is lost."""
+_CUT = 0.88
+"""The same below which what touches a ruling above or below it is cut."""
+_BROAD, _BROAD_LOW = 1.4, 1.25
+"""Times the usual width of a table's 1 from which one may be a 4 without its bar; in low print."""
+_LOW_PX = 12
+"""Height in pixels below which print is low: no more than a pixel is left of a hairline."""
 _HABITUAL = 3
 """Strokes of a kind from which a table has them by habit: rows of them stand for no number."""
 _STROKE_READ, _STROKE_MASS = 0.998, 0.05
 """Share of a digit, and of all digits, from which one straight stroke may be a 1 after all."""
+_STROKES_READ = ("1", "7")
+"""Digits that a straight leaning stroke reads as."""
+_LYING, _LONE = frozenset("—–-－―一_"), 0.4
+"""Strokes that lie, as they are read; how sure one is that the table does not have by habit."""
 _CLEAR_WORDS = 0.93
 """Mean score from which skimmed words that are no label of a form are taken as they are."""
 _CERTAIN = 0.95
@@ -77,10 +85,12 @@ def read_cells(
     numbers = [lines[0] for lines in cells if may_be_number(lines)]
     found = list(_read_numbers(numbers, letter, recogniser))
     read = iter(found)
-    strokes = Counter(line.mark for line in numbers)
+    strokes = Counter(
+        line.mark for line, own in zip(numbers, found, strict=True) if not _is_digit(own)
+    )
     habitual = frozenset(mark for mark, times in strokes.items() if times >= _HABITUAL)
     usual = _Usual(
-        least_height=_least_height(numbers),
+        height=_usual_height(numbers),
         widest_one=_widest_one(numbers, found),
         marks=habitual,
         slash=tall_slash(numbers, found),
@@ -95,20 +105,30 @@ def read_cells(
     return readings
 
 
-def _least_height(numbers: CellLines) -> float:
-    """Return the height in pixels below which a line is a fragment, beside a table's other ones."""
+def _usual_height(numbers: CellLines) -> float:
+    """Return the usual height of a table's numbers in pixels; 0 where it has too few to say."""
     heights = [line.bottom - line.top for line in numbers if not line.mark]
-    return _FRAGMENT * float(np.median(heights)) if len(heights) >= _ENOUGH else 0.0
+    return float(np.median(heights)) if len(heights) >= _ENOUGH else 0.0
+
+
+def _is_digit(stroke: LineReading) -> bool:
+    """Say whether what seems a straight stroke reads as a digit that no stroke looks like."""
+    best = next(iter(candidates(stroke.digits)), None)
+    unlike = best is not None and best.text.rstrip(".") not in ("", *_STROKES_READ)
+    return unlike and mass(stroke.digits) > _STROKE_MASS
 
 
 def _widest_one(numbers: CellLines, readings: Sequence[LineReading]) -> float:
     """Return the width, in line heights, above which a 1 is broad beside a table's other ones."""
     ones = [
-        line.widest
+        line
         for line, reading in zip(numbers, readings, strict=True)
         if reading.text == "1" and not line.mark
     ]
-    return _BROAD * float(np.median(ones)) if len(ones) >= _ENOUGH else np.inf
+    if len(ones) < _ENOUGH:
+        return np.inf
+    low = float(np.median([line.bottom - line.top for line in ones])) < _LOW_PX
+    return (_BROAD_LOW if low else _BROAD) * float(np.median([line.widest for line in ones]))
 
 
 def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> Iterator[LineReading]:
@@ -129,10 +149,10 @@ def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> It
 class _Usual:
     """What a table's numbers usually look like.
 
-    `least_height` is in pixels, `widest_one` in line heights; `marks` are strokes it often has.
+    `height` is in pixels, `widest_one` in line heights; `marks` are strokes it often has.
     """
 
-    least_height: float
+    height: float
     widest_one: float
     marks: frozenset[str]
     slash: Slash | None
@@ -149,12 +169,20 @@ class _Scales:
         """Return a line read in full as the text and the numbers that it may be."""
         if line.mark:
             return self._stroke(line, reading)
+        found = self._number(line, reading)
+        if found.text and set(found.text) <= _LYING and "—" not in self._usual.marks:
+            return replace(found, confidence=min(_LONE, found.confidence))  # not straight: a pen's?
+        return found
+
+    def _number(self, line: InkLine, reading: LineReading) -> CellReading:
         narrow = line.right - line.left < _WIDEST_NUMBER * self._letter
-        whole = line.bottom - line.top >= self._usual.least_height
+        whole = line.bottom - line.top >= _FRAGMENT * self._usual.height
         if narrow and whole and is_signed(reading.text):
             return self._signed(line, reading)
         if not narrow or not whole or mass(reading.digits) <= _DIGIT_MASS:
             return CellReading(text=reading.text, confidence=reading.confidence)
+        if self._is_cut(line):
+            return self._cut(reading)
         if id(reading) not in self._known:  # prints of one glyph share their reading
             self._known[id(reading)] = reading, self._weighed(line, reading)
         return self._known[id(reading)][1]
@@ -174,7 +202,8 @@ class _Scales:
         most = self._most(number, line)
         if most < 1.0:
             one = Candidate(text=number, probability=min(most, found[0].probability))
-            others = _as_fours(number) if line.pale else ()
+            low = line.bottom - line.top < _LOW_PX
+            others = _as_fours(number) if line.pale or low else ()
             return CellReading(
                 text=reading.text, confidence=reading.confidence, candidates=(one, *others)
             )
@@ -189,6 +218,18 @@ class _Scales:
             confidence=reading.confidence,
             candidates=found,
         )
+
+    def _is_cut(self, line: InkLine) -> bool:
+        """Say whether a line lower than others touches a ruling: a 7 without its bar is a 1."""
+        return line.frayed and line.bottom - line.top < _CUT * self._usual.height
+
+    def _cut(self, reading: LineReading) -> CellReading:
+        """Return what may be a part of a number as nearly sure at most: all its sums must hold."""
+        found = tuple(
+            one.model_copy(update={"probability": min(_LEANING, one.probability)})
+            for one in candidates(reading.digits)
+        )
+        return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
 
     def _most(self, number: str, line: InkLine) -> float:
         """Return how sure at most ones are: a slash reads so, or a 4 that lost its bar."""
@@ -213,8 +254,8 @@ class _Scales:
         slash = self._usual.slash
         told = line.mark == "/" and slash is not None and slash.is_like(line)
         may_count = digit and mass(reading.digits) > _STROKE_MASS and not told
-        doubt = line.mark not in self._usual.marks or may_count
-        return CellReading(text=line.mark, confidence=0.4 if doubt else 1.0)
+        doubt = line.mark not in self._usual.marks or may_count or _is_digit(reading)
+        return CellReading(text=line.mark, confidence=_LONE if doubt else 1.0)
 
 
 def _as_fours(number: str) -> tuple[Candidate, ...]:

@@ -59,8 +59,8 @@ class InkLine:
     “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does,
     `lean` how much (pixels to the right per pixel up); `clipped` says that ink runs into the edge
     of its cell and may be cut off, or may be of the edge itself; `pale` says that its stems are so
-    light that its hairlines may be lost among the grain of the paper; `frayed` says of words that
-    they may have lost strokes to the rulings above or below: what is read proves no misprint.
+    light that its hairlines may be lost among the grain of the paper; `frayed` says that strokes of
+    it may be lost to the rulings above or below: words so read prove no misprint.
     """
 
     crop: Gray

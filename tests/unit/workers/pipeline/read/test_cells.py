@@ -1,6 +1,7 @@
 """Which lines of a cell are skimmed, which are read in full, and which glyphs once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -238,6 +239,51 @@ def test_habitual_dashes_are_not_doubted() -> None:
 def test_a_stroke_that_reads_as_a_number_is_doubted() -> None:
     several = read_cells([slash() for _ in range(7)], LETTER, Scripted(full="1", shares={"1": 1.0}))
     assert {reading.confidence for reading in several} == {0.4}
+
+
+@pytest.mark.parametrize(("digit", "surely"), [("2", 0.4), ("7", 1.0)])
+def test_strokes_that_read_as_digits_unlike_a_stroke_are_no_habit(
+    digit: str, surely: float
+) -> None:
+    """The 2s of a low, worn print lean and are straight: five of them are no table's slashes."""
+    read = Scripted(full=digit, shares={digit: 0.6, "1": 0.3})
+    several = read_cells([slash() for _ in range(7)], LETTER, read)
+    assert {reading.confidence for reading in several} == {surely}
+
+
+def test_a_stroke_that_is_not_straight_is_no_dash_where_the_table_has_none() -> None:
+    reader = Scripted(full="一", shares={"0": 0.35, "1": 0.3}, second="一")
+    (alone,) = read_cells([number()], LETTER, reader)
+    amid = read_cells([*(dash() for _ in range(7)), number()], LETTER, reader)[-1]
+    assert (alone.text, alone.confidence, amid.confidence) == ("一", 0.4, 0.99)
+
+
+def cut(*, above: bool) -> list[InkLine]:
+    """Return the ink of a cell in which 1 stands, touching the ruling above it or not."""
+    cell = np.full((40, 60), 255, np.uint8)
+    cv2.line(cell, (30, 14), (30, 28), (0,), 2)
+    return [
+        replace(line, frayed=above)
+        for line in lines_of(cell, np.zeros(cell.shape, bool), 128, LETTER)
+    ]
+
+
+@pytest.mark.parametrize(("above", "share"), [(True, 0.9), (False, 1.0)])
+def test_a_number_lower_than_others_that_touches_a_ruling_is_cut(above: bool, share: float) -> None:
+    """A pen's stroke that was taken for the ruling lies over the bar of a 7."""
+    cells = [*(one() for _ in range(6)), cut(above=above)]
+    readings = read_cells(cells, LETTER, Scripted(full="1", shares={"1": 1.0}))
+    assert [reading.candidates[0].probability for reading in readings[5:]] == [1.0, share]
+
+
+def test_a_four_may_stand_where_low_print_reads_one() -> None:
+    """No more than a pixel is left of its bar, which a copy loses."""
+    cell = np.full((40, 60), 255, np.uint8)
+    cv2.line(cell, (30, 12), (30, 20), (0,), 1)
+    stem = lines_of(cell, np.zeros(cell.shape, bool), 128, 12.0)
+    leaning = [replace(line, leans=True) for line in stem]
+    (reading,) = read_cells([leaning], 12.0, Scripted(full="1", shares={"1": 1.0}))
+    assert [found.text for found in reading.candidates] == ["1", "4"]
 
 
 def test_an_empty_cell_holds_nothing() -> None:
