@@ -252,9 +252,9 @@ def test_strokes_that_read_as_digits_unlike_a_stroke_are_no_habit(
 
 
 def test_a_stroke_that_is_not_straight_is_no_dash_where_the_table_has_none() -> None:
-    reader = Scripted(full="一", shares={"0": 0.35, "1": 0.3}, second="一")
-    (alone,) = read_cells([number()], LETTER, reader)
-    amid = read_cells([*(dash() for _ in range(7)), number()], LETTER, reader)[-1]
+    (alone,) = read_cells([number()], LETTER, Scripted(full="一", shares={"0": 0.3}, second="一"))
+    dashes = Scripted(full="一", shares={})
+    amid = read_cells([*(dash() for _ in range(7)), number()], LETTER, dashes)[-1]
     assert (alone.text, alone.confidence, amid.confidence) == ("一", 0.4, 0.99)
 
 
