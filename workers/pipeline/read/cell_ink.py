@@ -112,18 +112,24 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
     if not lines:
         may_hide = _ruled_inside(ruled, deep, sheet.letter) or _coloured_inside(sheet, table, cell)
         return [], doubt or may_hide or stroke
-    hidden = (
-        doubt
-        or stroke
-        or _coloured_over(sheet, table, x0, y0, lines)
-        or any(_beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines)
+    perhaps = doubt or stroke or _coloured_over(sheet, table, x0, y0, lines)
+    surely = (
+        any(_beside_a_stroke(ruled, deep, line, sheet.letter) for line in lines)
         or any(_struck_through(ruled, deep, line, sheet.letter) for line in lines)
         or _may_be_rulings(strokes, part, lines, sheet)
         or _is_cut_number(ruled, part < sheet.threshold, lines)
         or _at_an_open_side(sheet, table, cell, y0, x0, lines)
         or _goes_on_outside(sheet, table, cell, y0, lines)
     )
-    return [replace(line, frayed=_is_frayed(ruled, strokes, line)) for line in lines], hidden
+    lines = [
+        replace(
+            line,
+            frayed=_is_frayed(ruled, strokes, line),
+            obstructed="surely" if surely else line.obstructed or ("perhaps" if perhaps else ""),
+        )
+        for line in lines
+    ]
+    return lines, perhaps or surely
 
 
 def _print_in(part: Gray, ruled: Filled, sheet: Sheet) -> tuple[list[InkLine], bool]:

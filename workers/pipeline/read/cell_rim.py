@@ -61,7 +61,7 @@ def inside(ruled: Filled, deep: int, letter: float) -> Filled:
     across = np.ones((1, max(3, round(_ALONG * letter))), np.uint8)
     down = np.ones((max(3, round(_STROKE * letter)), 1), np.uint8)
     runs = cv2.morphologyEx(seen, cv2.MORPH_OPEN, across)
-    strokes = (cv2.morphologyEx(seen, cv2.MORPH_OPEN, down) > 0) & (runs == 0)
+    strokes = (cv2.morphologyEx(seen, cv2.MORPH_OPEN, down) > 0) & (runs == 0) & ruled
     strokes[deep:-deep] = ruled[deep:-deep]
     inner[:, deep:-deep] = strokes[:, deep:-deep]
     return inner

@@ -19,6 +19,7 @@ from workers.pipeline.changes import is_signed, read_change
 from workers.pipeline.read.digits import agrees, both, candidates, mass
 from workers.pipeline.read.glyphs import read_once
 from workers.pipeline.read.ink import InkLine, may_be_number
+from workers.pipeline.read.own_prints import OwnPrints
 from workers.pipeline.read.recognition import LineReading, Recogniser
 from workers.pipeline.read.strokes import Slash, broadest, tall_slash
 from workers.pipeline.tables.labels import likeness, plain
@@ -26,6 +27,9 @@ from workers.pipeline.tables.labels import likeness, plain
 _SURE = 0.9995
 """Share of the best number from which its glyph's other prints are taken for the same, and up to
 which a second reader is asked."""
+_LIKELY, _CLEAR, _SHOWN = 0.9, 0.998, 0.999
+"""Share from which the table's own prints may show a number to be what it reads best as; and how
+sure it then is, at least and at most: not so that a slip of the reading is out of the question."""
 _WIDEST_NUMBER = 9.0
 """A line wider than this many letters holds no number."""
 _DIGIT_MASS = 1e-4
@@ -76,6 +80,8 @@ class CellReading:
     candidates: tuple[Candidate, ...] = ()
     seconded: bool = False
     """A second reader read the same words."""
+    whole: bool = False
+    """The table's own prints show that nothing of a number is hidden or cut."""
 
 
 def read_cells(
@@ -95,7 +101,8 @@ def read_cells(
         marks=habitual,
         slash=tall_slash(numbers, found),
     )
-    weigh = _Scales(letter, usual, recogniser)
+    own = OwnPrints(_sure(numbers, found), letter)
+    weigh = _Scales(letter, usual, own, recogniser)
     readings = []
     for lines in cells:
         if may_be_number(lines):
@@ -103,6 +110,17 @@ def read_cells(
         else:
             readings.append(_words(lines, weigh, recogniser))
     return readings
+
+
+def _sure(numbers: CellLines, readings: Sequence[LineReading]) -> Iterator[tuple[InkLine, str]]:
+    """Yield the lines that are some number beyond doubt, and the number."""
+    for line, reading in zip(numbers, readings, strict=True):
+        whole = not (line.mark or line.obstructed or line.frayed)
+        if whole and _is_sure(reading):
+            number = candidates(reading.digits)[0].text
+            stem = line.pale and "1" in number
+            if agrees(reading.text, number) and line.blobs <= len(number) and not stem:
+                yield line, number
 
 
 def _usual_height(numbers: CellLines) -> float:
@@ -161,8 +179,11 @@ class _Usual:
 class _Scales:
     """Weighs a reading; asks the second reader where the first is in doubt, once a reading."""
 
-    def __init__(self, letter: float, usual: "_Usual", recogniser: Recogniser) -> None:
-        self._letter, self._usual, self._recogniser = letter, usual, recogniser
+    def __init__(
+        self, letter: float, usual: "_Usual", own: OwnPrints, recogniser: Recogniser
+    ) -> None:
+        self._letter, self._usual, self._own = letter, usual, own
+        self._recogniser = recogniser
         self._known: dict[int, tuple[LineReading, CellReading]] = {}
 
     def number(self, line: InkLine, reading: LineReading) -> CellReading:
@@ -185,7 +206,25 @@ class _Scales:
             return self._cut(reading)
         if id(reading) not in self._known:  # prints of one glyph share their reading
             self._known[id(reading)] = reading, self._weighed(line, reading)
-        return self._known[id(reading)][1]
+        return self._compared(line, self._known[id(reading)][1])
+
+    def _compared(self, line: InkLine, found: CellReading) -> CellReading:
+        """Hold a doubtful number against the table's own prints: it may be one beyond doubt."""
+        best = next(iter(found.candidates), None)
+        if best is None or line.obstructed == "surely" or line.blobs > len(best.text):
+            return found
+        unclear = best.probability < _CLEAR or not agrees(found.text, best.text)
+        if not (unclear or line.obstructed) or best.probability < _LIKELY:
+            return found
+        if not best.text.isdecimal() or self._most(best.text, line) < 1.0:
+            return found
+        if line.obstructed and not self._own.in_place(line):
+            return found
+        if not self._own.are(line, best.text):
+            return found
+        share = min(max(best.probability, _CLEAR), _SHOWN)
+        first = Candidate(text=best.text, probability=share)
+        return replace(found, text=best.text, candidates=(first, *found.candidates[1:]), whole=True)
 
     def _signed(self, line: InkLine, reading: LineReading) -> CellReading:
         """Take a number with its sign for read where two readers read both alike."""

@@ -41,7 +41,7 @@ def read_once(
     readings: list[LineReading] = []
     known: list[tuple[Picture, LineReading]] = []
     for crop in crops:
-        picture = _picture(crop, letter)
+        picture = picture_of(crop, letter)
         again = next((reading for other, reading in known if _same(picture, other)), None)
         if again is None:
             again = read([crop])[0]
@@ -51,7 +51,7 @@ def read_once(
     return readings
 
 
-def _picture(crop: Gray, letter: float) -> Picture:
+def picture_of(crop: Gray, letter: float) -> Picture:
     """Return a glyph's ink (0 to 1) with its centre of mass in the middle, slightly blurred."""
     dark = np.asarray(cv2.subtract(np.full_like(crop, 255 - _PAPER), crop), np.uint8)
     full = _FULL * percentile(dark, 97) + 1e-3

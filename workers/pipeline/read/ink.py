@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -59,8 +60,10 @@ class InkLine:
     “—” or “/” where the ink is one straight stroke; `leans` says that it leans as no “1” does,
     `lean` how much (pixels to the right per pixel up); `clipped` says that ink runs into the edge
     of its cell and may be cut off, or may be of the edge itself; `pale` says that its stems are so
-    light that its hairlines may be lost among the grain of the paper; `frayed` says that strokes of
-    it may be lost to the rulings above or below: words so read prove no misprint.
+    light that its hairlines may be lost among the grain of the paper; `room` is how many pixels
+    wide its cell's image is; `obstructed` says whether it is hidden or cut, “perhaps” where its
+    glyphs and its place would show that; `frayed` says that strokes of it may be lost to the
+    rulings above or below: words so read prove no misprint.
     """
 
     crop: Gray
@@ -75,6 +78,8 @@ class InkLine:
     lean: float
     clipped: bool
     pale: bool
+    room: int
+    obstructed: Literal["", "perhaps", "surely"] = ""
     frayed: bool = False
 
 
@@ -260,6 +265,10 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
     pad = max(2, round(0.1 * max(high, letter)))
     missing = max(0, round(_LINE_HEIGHT * letter) - high) // 2
     first, last = _reach(pale[top:bottom], left, right, round(_HAIRLINE * letter))
+    cut = _is_cut(blobs, high, cell.shape[1], letter)
+    stray = _may_be_ruling(top, bottom, cell, letter) or (
+        widest <= _NARROW and _is_apart(blobs, high)
+    )
     crop = _padded(cell, first - pad, top - pad - missing, last + pad, bottom + pad + missing)
     leans, strays = _lean(inside[:, left:right])
     return InkLine(
@@ -273,10 +282,10 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         mark=_mark(high, wide, letter, slash=leans >= _SLOPE and strays <= _STRAIGHT),
         leans=leans >= _SLOPE,
         lean=leans,
-        clipped=_is_cut(blobs, high, cell.shape[1], letter)
-        or _may_be_ruling(top, bottom, cell, letter)
-        or (widest <= _NARROW and _is_apart(blobs, high)),
+        clipped=cut or stray,
         pale=percentile(cell[top:bottom, left:right], STEMS) > _PALE_STEMS,
+        room=cell.shape[1],
+        obstructed="surely" if stray else "perhaps" if cut else "",
     )
 
 

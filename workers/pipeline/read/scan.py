@@ -143,7 +143,7 @@ def _cell(
             "candidates": reading.candidates,
             "seconded": reading.seconded and not (hidden or any(line.frayed for line in lines)),
             "glyphs": only.blobs if only is not None else None,
-            "obstructed": hidden or any(line.clipped for line in lines),
+            "obstructed": not reading.whole and (hidden or any(line.clipped for line in lines)),
         }
     )
 
