@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -125,11 +126,20 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
         replace(
             line,
             frayed=_is_frayed(ruled, strokes, line),
-            obstructed="surely" if surely else line.obstructed or ("perhaps" if perhaps else ""),
+            obstructed=_obstruction(line, perhaps=perhaps, surely=surely),
         )
         for line in lines
     ]
     return lines, perhaps or surely
+
+
+def _obstruction(
+    line: InkLine, *, perhaps: bool, surely: bool
+) -> Literal["", "beside", "perhaps", "surely"]:
+    """Return the gravest of what is known of a line and of its cell."""
+    if surely or line.obstructed == "surely":
+        return "surely"
+    return "perhaps" if perhaps else line.obstructed
 
 
 def _print_in(part: Gray, ruled: Filled, sheet: Sheet) -> tuple[list[InkLine], bool]:

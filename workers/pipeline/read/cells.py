@@ -19,14 +19,11 @@ from workers.pipeline.changes import is_signed, read_change
 from workers.pipeline.read.digits import agrees, both, candidates, mass
 from workers.pipeline.read.glyphs import read_once
 from workers.pipeline.read.ink import InkLine, may_be_number
-from workers.pipeline.read.own_prints import OwnPrints
+from workers.pipeline.read.own_prints import SURE, OwnPrints, is_glyph, is_sure
 from workers.pipeline.read.recognition import LineReading, Recogniser
 from workers.pipeline.read.strokes import Slash, broadest, tall_slash
 from workers.pipeline.tables.labels import likeness, plain
 
-_SURE = 0.9995
-"""Share of the best number from which its glyph's other prints are taken for the same, and up to
-which a second reader is asked."""
 _LIKELY, _CLEAR, _SHOWN = 0.9, 0.998, 0.999
 """Share from which the table's own prints may show a number to be what it reads best as; and how
 sure it then is, at least and at most: not so that a slip of the reading is out of the question."""
@@ -101,7 +98,7 @@ def read_cells(
         marks=habitual,
         slash=tall_slash(numbers, found),
     )
-    own = OwnPrints(_sure(numbers, found), letter)
+    own = OwnPrints(numbers, found, letter)
     weigh = _Scales(letter, usual, own, recogniser)
     readings = []
     for lines in cells:
@@ -110,17 +107,6 @@ def read_cells(
         else:
             readings.append(_words(lines, weigh, recogniser))
     return readings
-
-
-def _sure(numbers: CellLines, readings: Sequence[LineReading]) -> Iterator[tuple[InkLine, str]]:
-    """Yield the lines that are some number beyond doubt, and the number."""
-    for line, reading in zip(numbers, readings, strict=True):
-        whole = not (line.mark or line.obstructed or line.frayed)
-        if whole and _is_sure(reading):
-            number = candidates(reading.digits)[0].text
-            stem = line.pale and "1" in number
-            if agrees(reading.text, number) and line.blobs <= len(number) and not stem:
-                yield line, number
 
 
 def _usual_height(numbers: CellLines) -> float:
@@ -150,14 +136,14 @@ def _widest_one(numbers: CellLines, readings: Sequence[LineReading]) -> float:
 
 
 def _read_numbers(lines: CellLines, letter: float, recogniser: Recogniser) -> Iterator[LineReading]:
-    glyphs = [line.crop for line in lines if _is_glyph(line)]
+    glyphs = [line.crop for line in lines if is_glyph(line)]
     strokes = [line.crop for line in lines if line.mark]
-    once = iter(read_once(glyphs, letter, recogniser.read, _is_sure))
+    once = iter(read_once(glyphs, letter, recogniser.read, is_sure))
     alike = iter(read_once(strokes, letter, recogniser.read, lambda _: True))
     for line in lines:
         if line.mark:
             yield next(alike)
-        elif _is_glyph(line):
+        elif is_glyph(line):
             yield next(once)
         else:
             yield recogniser.read([line.crop])[0]
@@ -246,7 +232,7 @@ class _Scales:
             return CellReading(
                 text=reading.text, confidence=reading.confidence, candidates=(one, *others)
             )
-        if not found or (found[0].probability >= _SURE and agrees(reading.text, found[0].text)):
+        if not found or (found[0].probability >= SURE and agrees(reading.text, found[0].text)):
             return CellReading(text=reading.text, confidence=reading.confidence, candidates=found)
         second = self._recogniser.reread([line.crop])[0]
         if mass(second.digits) > _DIGIT_MASS:
@@ -358,15 +344,6 @@ def _has_low_line(lines: CellLines) -> bool:
     """Say whether a line is so low beside the others that it may be a piece of one, read twice."""
     heights = [line.bottom - line.top for line in lines]
     return min(heights) < _PIECE * max(heights)
-
-
-def _is_glyph(line: InkLine) -> bool:
-    return line.blobs == 1 and not (line.mark or line.clipped)
-
-
-def _is_sure(reading: LineReading) -> bool:
-    best = next(iter(candidates(reading.digits)), None)
-    return best is not None and best.probability >= _SURE and mass(reading.digits) > 0.5
 
 
 def _suffices(skimmed: Sequence[LineReading]) -> bool:

@@ -61,9 +61,10 @@ class InkLine:
     `lean` how much (pixels to the right per pixel up); `clipped` says that ink runs into the edge
     of its cell and may be cut off, or may be of the edge itself; `pale` says that its stems are so
     light that its hairlines may be lost among the grain of the paper; `room` is how many pixels
-    wide its cell's image is; `obstructed` says whether it is hidden or cut, “perhaps” where its
-    glyphs and its place would show that; `frayed` says that strokes of it may be lost to the
-    rulings above or below: words so read prove no misprint.
+    wide its cell's image is; `obstructed` says whether it is hidden or cut: “perhaps” where its
+    glyphs and its place would show that, “beside” where it only lies right at its cell's side;
+    `frayed` says that strokes of it may be lost to the rulings above or below: words so read prove
+    no misprint.
     """
 
     crop: Gray
@@ -79,7 +80,7 @@ class InkLine:
     clipped: bool
     pale: bool
     room: int
-    obstructed: Literal["", "perhaps", "surely"] = ""
+    obstructed: Literal["", "beside", "perhaps", "surely"] = ""
     frayed: bool = False
 
 
@@ -285,7 +286,7 @@ def _line(cell: Gray, ink: Filled, pale: Filled, top: int, bottom: int, letter: 
         clipped=cut or stray,
         pale=percentile(cell[top:bottom, left:right], STEMS) > _PALE_STEMS,
         room=cell.shape[1],
-        obstructed="surely" if stray else "perhaps" if cut else "",
+        obstructed="surely" if stray else "beside" if cut else "",
     )
 
 
