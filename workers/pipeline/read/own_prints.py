@@ -37,6 +37,8 @@ _INKED = 0.35
 """Share of the darkest ink from which a column of pixels has ink."""
 _NARROWEST_PX = 2
 """Width from which a run of inked columns is a glyph."""
+_ROOM = 0.1
+"""Letters of white around a glyph that its picture keeps, as a single one's crop does."""
 _PLACES, _SPREAD = 8, 0.12
 """Numbers from which they say where a table's stand; letters by which they stand beside the middle
 of their cells, at most. A digit lost moves the rest by a quarter of a letter."""
@@ -204,11 +206,14 @@ def _glyphs(crop: Gray, letter: float) -> list[Picture]:
     ]
     return [
         picture_of(np.ascontiguousarray(crop[:, left:right]), letter)
-        for left, right in _rooms(runs, crop.shape[1])
+        for left, right in _rooms(runs, crop.shape[1], max(2, round(_ROOM * letter)))
     ]
 
 
-def _rooms(runs: Sequence[tuple[int, int]], width: int) -> list[tuple[int, int]]:
-    """Return what lies around each run, parted in the middle of the white between two."""
+def _rooms(runs: Sequence[tuple[int, int]], width: int, most: int) -> list[tuple[int, int]]:
+    """Return what lies around each run: at most so many pixels, and half the white to the next."""
     cuts = [0, *((one[1] + other[0] + 1) // 2 for one, other in pairwise(runs)), width]
-    return list(pairwise(cuts)) if runs else []
+    return [
+        (max(before, start - most), min(after, end + most))
+        for (before, after), (start, end) in zip(pairwise(cuts), runs, strict=False)
+    ]
