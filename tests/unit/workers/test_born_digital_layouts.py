@@ -24,6 +24,7 @@ from workers.engines.inspection import Limits
         (ANY, 341079, "a heading over five columns, no line below it"),
         (ANY, 343092, "the last row alone on a page, hardly higher than its letters"),
         (ANY, 343075, "last rows of tables without a frame, hardly higher than their letters"),
+        (ANY, 345056, "lines down that end with their table, at no line across"),
         ("bare", 335006, "the last row alone on a page"),
         ("bare", 338028, "two words of a paragraph above a title"),
     ],

@@ -75,10 +75,8 @@ def _drawn(layer: TextLayer, letter: float) -> tuple[Rulings, list[Region]]:
     above = max(0, first - room)
     ruled = np.s_[above : last + room]
     window = Rulings(across=rulings.across[ruled], down=rulings.down[ruled])
-    whole = [rulings.down[r.top : r.bottom, r.left : r.right].copy() for r in hanging]
-    window.down[:] = joined(window.down, window.across, letter)
-    for row, lines in zip(hanging, whole, strict=True):
-        rulings.down[row.top : row.bottom, row.left : row.right] = lines
+    # A table without a frame is open below: there its last lines down end nowhere.
+    window.down[:] = joined(window.down, window.across, letter, ends=1)
     found = [
         replace(r, top=r.top + above, bottom=r.bottom + above) for r in find_regions(window, letter)
     ]

@@ -179,22 +179,21 @@ def _ruled_length(rulings: Rulings) -> int:
     return across + sum(part.box.height for part in _parts(rulings.down))
 
 
-def joined(down: Mask, across: Mask, letter: float) -> Mask:
-    """Drop short vertical runs (strokes of letters) that do not end at lines across."""
+def joined(down: Mask, across: Mask, letter: float, ends: int = 2) -> Mask:
+    """Drop short vertical runs (strokes of letters) that have fewer `ends` at lines across."""
     short = [part for part in _parts(down) if part.box.height < 2.6 * letter]
     if not short:
         return down
     reach = max(2, round(0.35 * letter))
     near = cv2.dilate(across, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     kept = down.copy()
-    _painted(kept, [part for part in short if not _ends_at(near, part.box)], 0)
+    _painted(kept, [part for part in short if _ends_at(near, part.box) < ends], 0)
     return kept
 
 
-def _ends_at(near: NDArray[np.generic], box: Region) -> bool:
-    """Say whether a run begins and ends where it is near lines across."""
-    middle = box.left + box.width // 2
-    return bool(near[box.top, middle]) and bool(near[box.bottom - 1, middle])
+def _ends_at(near: NDArray[np.generic], box: Region) -> int:
+    """Return at how many of its ends a run is near lines across."""
+    return int((near[[box.top, box.bottom - 1], box.left + box.width // 2] > 0).sum())
 
 
 def stretches(lines: Mask) -> list[Region]:
