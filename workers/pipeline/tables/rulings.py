@@ -185,13 +185,13 @@ def joined(down: Mask, across: Mask, letter: float, ends: int = 2) -> Mask:
     if not short:
         return down
     reach = max(2, round(0.35 * letter))
-    near = cv2.dilate(across, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    near = np.asarray(cv2.dilate(across, np.ones((2 * reach + 1,) * 2, np.uint8)), np.uint8)
     kept = down.copy()
     _painted(kept, [part for part in short if _ends_at(near, part.box) < ends], 0)
     return kept
 
 
-def _ends_at(near: NDArray[np.generic], box: Region) -> int:
+def _ends_at(near: Mask, box: Region) -> int:
     """Return at how many of its ends a run is near lines across."""
     return int((near[[box.top, box.bottom - 1], box.left + box.width // 2] > 0).sum())
 
