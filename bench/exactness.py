@@ -17,7 +17,7 @@ from bench.measure import Row, Task, digest_of_code
 from bench.stream import stream
 from bench.totals import calibration_error, faults, faulty, reliability, totals, worst
 from gouji.local import errands
-from tests.corpus.cases import Case, make_case, sample_of
+from tests.corpus.cases import BORN_DIGITAL, Case, make_case, sample_of
 from tests.corpus.faults import FAULTS, MISLABELLED
 from tests.corpus.form import TEMPLATES
 from tests.corpus.layouts import LAYOUTS
@@ -40,7 +40,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--template", choices=TEMPLATES, default="2021")
     group.add_argument("--layout", choices=[ANY, *LAYOUTS], default=ANY)
     group.add_argument(
-        "--degradation", choices=PROFILES, action="append", help="default: all but clean in turn"
+        "--degradation",
+        choices=[*PROFILES, BORN_DIGITAL],
+        action="append",
+        help=f"default: all but clean in turn; {BORN_DIGITAL}: not scanned",
     )
     group.add_argument("--usual", action="store_true", help="what offices hand in, 150 dpi or more")
     group.add_argument(

@@ -1,4 +1,4 @@
-"""One scanned document by seed and profile, and the command that makes it again."""
+"""One document by seed and profile, and the command that makes it again."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,9 @@ from tests.corpus.samples import ANY, Sample, make_sample
 from tests.corpus.scanning import Scan, encode, scan
 from tests.corpus.setting import cell_boxes
 from tests.corpus.truth import Truth, truth_of
+
+BORN_DIGITAL = "born_digital"
+"""The profile of documents as they were set, never scanned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +26,19 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Return the name of the scan's file, without suffix, as the command writes it."""
-        return f"report-{self.seed:04d}-{self.profile}"
+        """Return the name of the document's file, without suffix, as the command writes it."""
+        return f"report-{self.seed:04d}" + f"-{self.profile}" * self.scanned
+
+    @property
+    def scanned(self) -> bool:
+        """Tell whether the document is a scan."""
+        return self.profile != BORN_DIGITAL
 
     @property
     def command(self) -> str:
         """Return the command that writes this document, its born-digital original and its truth."""
         words = [f"python -m tests.corpus --out DIR --seed {self.seed} --count 1"]
-        words += [f"--degradation {self.profile}"]
+        words += [f"--degradation {self.profile}"] * self.scanned
         words += [f"--layout {self.layout}"] * (self.layout != ANY)
         words += [f"--fault {self.fault}"] * (self.fault != ANY)
         words += [f"--font '{self.font}'"] * bool(self.font)
@@ -58,9 +66,11 @@ def scan_of(case: Case, sample: Sample) -> Scan:
 
 
 def make_case(case: Case) -> tuple[bytes, Truth]:
-    """Return the scanned PDF of a case and what it prints."""
+    """Return the PDF of a case, scanned or as it was set, and what it prints."""
     sample = sample_of(case)
-    scanned = scan_of(case, sample)
     look = sample.layout
+    if not case.scanned:
+        return sample.pdf, truth_of(sample.report, titled=look.title, layout=look.name)
+    scanned = scan_of(case, sample)
     truth = truth_of(sample.report, titled=look.title, layout=look.name, covered=scanned.covered)
     return encode(scanned), truth

@@ -6,7 +6,7 @@ import sys
 import pymupdf
 
 from tests.corpus.__main__ import main
-from tests.corpus.cases import Case, make_case
+from tests.corpus.cases import BORN_DIGITAL, Case, make_case
 from tests.corpus.truth import read_truth
 
 
@@ -19,6 +19,15 @@ def test_the_command_of_a_case_writes_its_document_and_its_truth(tmp_path, monke
     words = shlex.split(case.command.replace("DIR", str(tmp_path)))
     assert words[:3] == ["python", "-m", "tests.corpus"]
     monkeypatch.setattr(sys, "argv", words[2:])
+    main()
+    assert (tmp_path / f"{case.name}.pdf").read_bytes() == content
+    assert read_truth(tmp_path / f"{case.name}.json") == truth
+
+
+def test_a_case_that_is_never_scanned_is_the_document_as_it_was_set(tmp_path, monkeypatch) -> None:
+    case = Case(seed=12, profile=BORN_DIGITAL, layout="bare", short=True)
+    content, truth = make_case(case)
+    monkeypatch.setattr(sys, "argv", shlex.split(case.command.replace("DIR", str(tmp_path)))[2:])
     main()
     assert (tmp_path / f"{case.name}.pdf").read_bytes() == content
     assert read_truth(tmp_path / f"{case.name}.json") == truth

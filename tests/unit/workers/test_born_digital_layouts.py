@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from gouji.local import Errand, process_one
-from tests.corpus.cases import Case, sample_of
+from tests.corpus.cases import BORN_DIGITAL, Case, make_case
 from tests.corpus.judging import false_blame, fate_of
 from tests.corpus.samples import ANY
-from tests.corpus.truth import compare, truth_of
+from tests.corpus.truth import compare
 from workers.engines.inspection import Limits
 
 
@@ -32,10 +32,9 @@ from workers.engines.inspection import Limits
 def test_every_number_is_exact_and_no_report_is_blamed(
     layout: str, seed: int, why: str, tmp_path: Path
 ) -> None:
-    sample = sample_of(Case(seed=seed, profile="", layout=layout, short=True))
-    truth = truth_of(sample.report, titled=sample.layout.title)
+    content, truth = make_case(Case(seed=seed, profile=BORN_DIGITAL, layout=layout, short=True))
     path, out = tmp_path / "report.pdf", tmp_path / "out"
-    path.write_bytes(sample.pdf)
+    path.write_bytes(content)
     assert process_one(Errand(path=path, out=out), Limits()).error is None
     record = json.loads((out / "record.json").read_text(encoding="utf-8"))
     validation = json.loads((out / "validation.json").read_text(encoding="utf-8"))
