@@ -53,8 +53,9 @@ _STROKE_READ, _STROKE_MASS = 0.998, 0.05
 """Share of a digit, and of all digits, from which one straight stroke may be a 1 after all."""
 _STROKES_READ = ("1", "7")
 """Digits that a straight leaning stroke reads as."""
-_LYING, _LONE = frozenset("—–-－―一_"), 0.4
-"""Strokes that lie, as they are read; how sure one is that the table does not have by habit."""
+_STROKES, _LONE = {"—": frozenset("—–-－―一_"), "/": frozenset("/／\\＼")}, 0.4
+"""Strokes that stand for no number, by their mark, as they are read where they are not straight;
+how sure one is that the table does not have by habit."""
 _CLEAR_WORDS = 0.93
 """Mean score from which skimmed words that are no label of a form are taken as they are."""
 _CERTAIN = 0.95
@@ -177,8 +178,9 @@ class _Scales:
         if line.mark:
             return self._stroke(line, reading)
         found = self._number(line, reading)
-        if found.text and set(found.text) <= _LYING and "—" not in self._usual.marks:
-            return replace(found, confidence=min(_LONE, found.confidence))  # not straight: a pen's?
+        for mark, strokes in _STROKES.items():
+            if found.text and set(found.text) <= strokes and mark not in self._usual.marks:
+                return replace(found, confidence=min(_LONE, found.confidence))  # a pen's?
         return found
 
     def _number(self, line: InkLine, reading: LineReading) -> CellReading:

@@ -1,6 +1,6 @@
 """Which lines of a cell are skimmed, which are read in full, and which glyphs once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import cv2
@@ -251,11 +251,14 @@ def test_strokes_that_read_as_digits_unlike_a_stroke_are_no_habit(
     assert {reading.confidence for reading in several} == {surely}
 
 
-def test_a_stroke_that_is_not_straight_is_no_dash_where_the_table_has_none() -> None:
-    (alone,) = read_cells([number()], LETTER, Scripted(full="一", shares={"0": 0.3}, second="一"))
-    dashes = Scripted(full="一", shares={})
-    amid = read_cells([*(dash() for _ in range(7)), number()], LETTER, dashes)[-1]
-    assert (alone.text, alone.confidence, amid.confidence) == ("一", 0.4, 0.99)
+@pytest.mark.parametrize(("text", "mark"), [("一", dash), ("/", slash)])
+def test_a_stroke_that_is_not_straight_is_no_mark_where_the_table_has_none(
+    text: str, mark: Callable[[], list[InkLine]]
+) -> None:
+    (alone,) = read_cells([number()], LETTER, Scripted(full=text, shares={"0": 0.3}, second=text))
+    marks = Scripted(full=text, shares={})
+    amid = read_cells([*(mark() for _ in range(7)), number()], LETTER, marks)[-1]
+    assert (alone.text, alone.confidence, amid.confidence) == (text, 0.4, 0.99)
 
 
 def cut(*, above: bool) -> list[InkLine]:

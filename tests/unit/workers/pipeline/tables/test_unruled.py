@@ -1,6 +1,7 @@
 """Words in rows and columns make a table; prose, titles, lists and signatures do not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -10,7 +11,7 @@ from schemas.table import Candidate, Cell, Table
 from workers.pipeline.tables.inferred import inferred
 from workers.pipeline.tables.rulings import Rulings
 from workers.pipeline.tables.unruled import find_tables, find_unruled
-from workers.pipeline.tables.unruled_columns import valleys
+from workers.pipeline.tables.unruled_columns import chunks, counted, valleys
 from workers.pipeline.tables.unruled_words import Rule, Word, bands, gathered, mended
 
 LETTER = 20.0
@@ -279,3 +280,41 @@ def test_a_header_without_a_line_over_its_first_column_is_of_the_table() -> None
     headed = find_tables(words, [partial, *whole], (), LETTER)
     assert [len(one.grid.rows) - 1 for one in below] == [4]
     assert [len(one.grid.rows) - 1 for one in headed] == [5]
+
+
+def numbers(*places: tuple[float, float], whole: bool) -> list[Word]:
+    return [Word(left=a, right=b, top=100, bottom=114, number=whole) for a, b in places]
+
+
+def test_whole_numbers_set_close_are_no_single_text() -> None:
+    """Half a letter parts 4424 from 10061: words that are parted so are one text."""
+    row = ((0, 10), (100, 140), (150, 200))
+    assert len(chunks(numbers(*row, whole=True), 0.9 * LETTER)) == 3
+    assert len(chunks(numbers(*row, whole=False), 0.9 * LETTER)) == 2
+
+
+def test_a_whole_number_touches_its_label_and_is_none_of_it() -> None:
+    label = Word(left=0, right=96, top=100, bottom=120)
+    (number,) = numbers((100, 140), whole=True)
+    assert gathered([label, number], LETTER) == [label, number]
+    assert len(gathered([label, replace(number, number=False)], LETTER)) == 1
+
+
+def test_columns_flush_right_part_beside_them_whatever_a_page_holds() -> None:
+    """The numbers of one page are short, those of another long; both part at the same places."""
+
+    def page(*lefts: float) -> list[list[Word]]:
+        rows = []
+        for at in range(4):
+            shift = 22.0 * (at % 2)
+            row = [Word(left=0, right=80, top=30 * at, bottom=30 * at + 20)]
+            for left, right in zip(lefts, (160, 260, 360), strict=True):
+                row.append(Word(left=left + shift, right=right, top=30 * at, bottom=30 * at + 14))
+            rows.append(row)
+        return rows
+
+    long, short = (
+        [valley.at for valley in counted(page(*lefts), LETTER)]
+        for lefts in ((110, 210, 290), (110, 225, 320))
+    )
+    assert long[1:] == short[1:] == [160 + 0.6 * LETTER, 260 + 0.6 * LETTER]
