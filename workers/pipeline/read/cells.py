@@ -26,7 +26,8 @@ from workers.pipeline.tables.labels import likeness, plain
 
 _LIKELY, _CLEAR, _SHOWN = 0.9, 0.998, 0.999
 """Share from which the table's own prints may show a number to be what it reads best as; and how
-sure it then is, at least and at most: not so that a slip of the reading is out of the question."""
+sure it then is, at least and at most: a slip of the reading is out of the question only where they
+show all ten digits."""
 _WIDEST_NUMBER = 9.0
 """A line wider than this many letters holds no number."""
 _DIGIT_MASS = 1e-4
@@ -210,7 +211,7 @@ class _Scales:
             return found
         if not self._own.are(line, best.text):
             return found
-        share = min(max(best.probability, _CLEAR), _SHOWN)
+        share = SURE if self._own.tell_all_digits else min(max(best.probability, _CLEAR), _SHOWN)
         first = Candidate(text=best.text, probability=share)
         return replace(found, text=best.text, candidates=(first, *found.candidates[1:]), whole=True)
 

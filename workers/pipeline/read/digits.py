@@ -21,7 +21,9 @@ KEPT = 5
 _FLOOR = 1e-5
 _LEAST = 0.01
 """Least share of a number in a second reader's opinion."""
-_LOOKALIKES = str.maketrans("OoО〇○lI", "0000011")
+DOTTED_ZEROS = {"日": "0", "θ": "0"}
+"""Letters that dotted and slashed zeros read as."""
+_SPELT_LIKE = str.maketrans("OoО〇○lI", "0000011")
 _CERTAIN = 1e-7
 """Share of each step up to which all but its likeliest character together cannot matter."""
 _NEGLIGIBLE = 1e-7
@@ -121,7 +123,7 @@ def _extended(beams: _Beams, blank: float, likely: list[tuple[str, float]]) -> _
 def agrees(text: str, number: str) -> bool:
     """Say whether a free reading spells a number; letters that look like digits count as them."""
     spelt = unicodedata.normalize("NFKC", text).replace(" ", "").rstrip(".")
-    return spelt.translate(_LOOKALIKES) == number
+    return spelt.translate(_SPELT_LIKE) == number
 
 
 def both(first: tuple[Candidate, ...], second: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

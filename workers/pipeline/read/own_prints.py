@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
+from string import digits
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.pipeline.read.clean import percentile
-from workers.pipeline.read.digits import agrees, candidates, mass
+from workers.pipeline.read.digits import DOTTED_ZEROS, agrees, candidates, mass
 from workers.pipeline.read.glyphs import Picture, picture_of
 from workers.pipeline.read.ink import InkLine
 from workers.pipeline.read.recognition import Gray, LineReading
@@ -24,17 +25,18 @@ from workers.pipeline.read.recognition import Gray, LineReading
 SURE = 0.9995
 """Share of the best number from which its glyph's other prints are taken for the same, and up to
 which a second reader is asked."""
-_LOOKALIKES, _MOST_LIKELY = {"日": "0", "θ": "0"}, 0.95
-"""Letters that dotted and slashed zeros read as; share of the 0 from which one most likely is one:
-all of 5,200 were, in 220 generated documents."""
+_MOST_LIKELY = 0.95
+"""Share of the 0 from which what reads as a letter like it most likely is one: all of 5,200 were,
+in 220 generated documents."""
 _ENOUGH, _MANY, _MOST = 3, 12, 24
 """Prints of a digit from which they say how it looks: of those read beyond doubt, and of those
-read as a letter that looks like it; and up to which they are kept."""
+read as a letter that looks like it or right at a side; and up to which they are kept."""
 _ALIKE, _UNLIKE = 0.3, 1.5
 """Difference of ink, as a share of the whole (norm), up to which a glyph is a print of a digit, and
 times that by which those of any other digit differ at least."""
-_INKED = 0.35
-"""Share of the darkest ink from which a column of pixels has ink."""
+_INKED = 0.35, 0.2, 0.12
+"""Shares of the darkest ink from which a column of pixels has ink, the next where a number has
+fewer digits than glyphs were found: of thin print the sides of a 0 stand apart."""
 _NARROWEST_PX = 2
 """Width from which a run of inked columns is a glyph."""
 _ROOM = 0.1
@@ -60,23 +62,31 @@ def is_sure(reading: LineReading) -> bool:
 class OwnPrints:
     """The prints of a table's numbers, as lines with their readings.
 
-    `letter` is the side of a character in pixels. Where no print of a digit is read beyond doubt,
-    many that read as a letter like it show how it is printed: a dotted 0 reads as 日.
+    `letter` is the side of a character in pixels. Where few prints of a digit are read beyond
+    doubt, many that read as a letter like it show how it is printed: a dotted 0 reads as 日. So do
+    many that lie right at a side of their cells, where that is their place.
     """
 
     def __init__(
         self, numbers: Sequence[InkLine], readings: Sequence[LineReading], letter: float
     ) -> None:
-        self._sure = tuple(_sure(numbers, readings))
-        self._likely = tuple(_likely(numbers, readings))
         self._letter = letter
+        read = tuple(_sure(numbers, readings))
+        self._sure = tuple((line, number) for line, number in read if not line.obstructed)
+        flush = ((line, number) for line, number in read if line.obstructed and self.in_place(line))
+        self._likely = (*_likely(numbers, readings), *flush)
 
     def are(self, line: InkLine, number: str) -> bool:
         """Say whether a line's glyphs are prints of a number's digits, one for one."""
-        glyphs = _glyphs(line.crop, self._letter)
+        glyphs = _glyphs(line.crop, self._letter, len(number))
         return len(glyphs) == len(number) and all(
             self._is_print(glyph, digit) for glyph, digit in zip(glyphs, number, strict=True)
         )
+
+    @cached_property
+    def tell_all_digits(self) -> bool:
+        """Say whether the table prints every digit, so that what is one of them is no other."""
+        return all(digit in self._prints for digit in digits)
 
     def in_place(self, line: InkLine) -> bool:
         """Say whether a line stands where a table's numbers do, so that nothing of it is lost.
@@ -110,15 +120,16 @@ class OwnPrints:
     @cached_property
     def _prints(self) -> dict[str, "_Prints"]:
         sure, likely = self._by_digit(self._sure), self._by_digit(self._likely)
-        found = {digit: _Prints(likely[digit], _MANY) for digit in likely}
-        return found | {digit: _Prints(sure[digit], _ENOUGH) for digit in sure}
+        enough = {digit: _Prints(own, _ENOUGH) for digit, own in sure.items()}
+        few = (digit for digit in likely if len(sure.get(digit, ())) < _ENOUGH)
+        return enough | {d: _Prints([*likely[d], *sure.get(d, ())], _MANY) for d in few}
 
     def _by_digit(self, numbers: Iterable[tuple[InkLine, str]]) -> dict[str, list[Picture]]:
         kept: dict[str, list[Picture]] = defaultdict(list)
         for line, number in numbers:
             if all(len(kept[digit]) >= _MOST for digit in number):
                 continue
-            glyphs = _glyphs(line.crop, self._letter)
+            glyphs = _glyphs(line.crop, self._letter, len(number))
             if len(glyphs) == len(number):
                 for digit, glyph in zip(number, glyphs, strict=True):
                     kept[digit].append(glyph)
@@ -139,9 +150,13 @@ class OwnPrints:
 def _sure(
     numbers: Sequence[InkLine], readings: Sequence[LineReading]
 ) -> Iterator[tuple[InkLine, str]]:
-    """Yield the lines that are some number beyond doubt, and the number."""
+    """Yield the lines that are some number beyond doubt, and the number.
+
+    Those that lie right at a side of their cell are, too, where nothing of them is the ruling's.
+    """
     for line, reading in zip(numbers, readings, strict=True):
-        if line.mark or line.obstructed or line.frayed or not is_sure(reading):
+        hidden = line.obstructed in ("perhaps", "surely") or line.frayed
+        if line.mark or hidden or not is_sure(reading):
             continue
         number = candidates(reading.digits)[0].text
         stem = line.pale and "1" in number
@@ -154,7 +169,7 @@ def _likely(
 ) -> Iterator[tuple[InkLine, str]]:
     """Yield the glyphs that read as a letter like a digit, and most likely are that digit."""
     for line, reading in zip(numbers, readings, strict=True):
-        digit = _LOOKALIKES.get(reading.text)
+        digit = DOTTED_ZEROS.get(reading.text)
         if digit is None or not is_glyph(line) or line.obstructed or line.frayed:
             continue
         best = next(iter(candidates(reading.digits)), None)
@@ -191,22 +206,34 @@ def _apart(glyph: Picture, prints: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.linalg.norm(apart, axis=2).min(axis=1) / (whole + 1e-6), np.float32)
 
 
-def _glyphs(crop: Gray, letter: float) -> list[Picture]:
-    """Return the pictures of a line's glyphs from left to right, parted where no ink is."""
+def _glyphs(crop: Gray, letter: float, count: int) -> list[Picture]:
+    """Return the pictures of a line's glyphs from left to right, parted where no ink is.
+
+    They are `count`, or more or fewer if the line has not as many.
+    """
     dark = np.subtract(255, crop, dtype=np.float32)
     full = max(40.0, 255.0 - percentile(crop, 3))
-    at = np.flatnonzero((dark > _INKED * full).any(axis=0))
-    if not at.size:
-        return []
-    breaks = np.flatnonzero(np.diff(at) > 1)
-    runs = [
-        (int(start), int(end) + 1)
-        for start, end in zip(at[[0, *(breaks + 1)]], at[[*breaks, -1]], strict=True)
-        if end - start + 1 >= _NARROWEST_PX
-    ]
+    darkest = dark.max(axis=0)
+    runs = _runs(darkest > _INKED[0] * full)
+    for share in _INKED[1:]:
+        if len(runs) > count:
+            runs = _runs(darkest > share * full)
     return [
         picture_of(np.ascontiguousarray(crop[:, left:right]), letter)
         for left, right in _rooms(runs, crop.shape[1], max(2, round(_ROOM * letter)))
+    ]
+
+
+def _runs(inked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return where columns have ink, from the first to behind the last of each run."""
+    at = np.flatnonzero(inked)
+    if not at.size:
+        return []
+    breaks = np.flatnonzero(np.diff(at) > 1)
+    return [
+        (int(start), int(end) + 1)
+        for start, end in zip(at[[0, *(breaks + 1)]], at[[*breaks, -1]], strict=True)
+        if end - start + 1 >= _NARROWEST_PX
     ]
 
 

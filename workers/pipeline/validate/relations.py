@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from schemas.form import Form, Relation
 from schemas.record import Record
 from schemas.validation import Cause, Checked, Finding
-from workers.pipeline.places import Place, places, value_at, values_of
+from workers.pipeline.places import Place, places, values_of
+from workers.pipeline.validate.doubts import Doubts, Readings
 from workers.pipeline.validate.outcome import Outcome, listed, listed_en, spot
 from workers.pipeline.validate.suspects import Sum, Suspect, find_suspects
 
@@ -18,10 +19,10 @@ from workers.pipeline.validate.suspects import Sum, Suspect, find_suspects
 _LONG_SUM = 8
 
 
-def check_relations(record: Record, form: Form, unbounded: frozenset[str] = frozenset()) -> Outcome:
+def check_relations(record: Record, form: Form, doubts: Doubts | None = None) -> Outcome:
     """Apply every relation of the form whose numbers are all there.
 
-    `unbounded` are values that may be other numbers than their evidence lists.
+    `doubts` are the values that may be other numbers than their evidence lists.
     """
     values = values_of(record, form)
     sums = [found for relation in form.relations if (found := _sum_of(record, values, relation))]
@@ -29,9 +30,10 @@ def check_relations(record: Record, form: Form, unbounded: frozenset[str] = froz
     failed = Counter(found.relation.code for found in sums if found.residual)
     suspects = find_suspects(sums)
     where = places(form)
+    readings = Readings(record, sums, doubts or Doubts())
     return Outcome(
         findings=tuple(
-            _finding(record, found, suspects.get(at, ()), where, unbounded)
+            _finding(record, found, suspects.get(at, ()), where, readings)
             for at, found in enumerate(sums)
             if found.residual
         ),
@@ -64,14 +66,14 @@ def _finding(
     found: Sum,
     suspects: Sequence[Suspect],
     where: Mapping[str, Place],
-    unbounded: frozenset[str],
+    readings: Readings,
 ) -> Finding:
     relation = found.relation
     paths = tuple(
         dict.fromkeys((*(s.pointer for s in suspects), *relation.totals, *relation.terms))
     )
-    doubts = [p for p in relation.pointers if record.evidence[p].flag is not None]
-    cause = "source" if not doubts or _never_holds(record, found, doubts, unbounded) else _OPEN
+    doubts = readings.doubtful(found)
+    cause = "source" if not doubts or readings.never_mend(found) else _OPEN
     message, message_en = _messages(found, where)
     if doubts:
         doubt, doubt_en = _DOUBTS[cause]
@@ -107,30 +109,6 @@ _DOUBTS: dict[Cause, tuple[str, str]] = {
         "could not be read with certainty, but no reading of it makes the sum hold",
     ),
 }
-_MOST_READINGS = 4096
-
-
-def _never_holds(
-    record: Record, found: Sum, doubts: Sequence[str], unbounded: frozenset[str]
-) -> bool:
-    """Say whether a broken sum stays broken under every reading of its doubtful numbers.
-
-    That is known only where the readings are: not for what is hidden, out of place or inferred.
-    """
-    relation, residuals = found.relation, {found.residual}
-    for pointer in doubts:
-        evidence, value = record.evidence[pointer], value_at(record, pointer)
-        listed_out = evidence.flag == "doubtful" and evidence.alternatives
-        if pointer in unbounded or not listed_out or not isinstance(value, int):
-            return False
-        side = 1 if pointer in relation.terms else -1
-        changes = [0, *(side * (int(other) - value) for other in evidence.alternatives)]
-        residuals = {residual + change for residual in residuals for change in changes}
-        if len(residuals) > _MOST_READINGS:
-            return False
-    return 0 not in residuals
-
-
 _SIDES = {
     "REQ-ROW": ("{place}：各申请人之和 {terms}，总计 {totals}", "{place}: applicants add up to"),
     "REQ-COL": (

@@ -7,10 +7,11 @@ from schemas.record import Record
 from schemas.table import Cell
 from schemas.validation import Checked, Counts, Finding, Severity, Validation, Verdict
 from workers.pipeline.places import value_at
-from workers.pipeline.read.digits import agrees
+from workers.pipeline.read.digits import DOTTED_ZEROS, agrees
 from workers.pipeline.tables.register import Registration
 from workers.pipeline.validate.aspects import check_aspects
 from workers.pipeline.validate.displaced import gathered
+from workers.pipeline.validate.doubts import Doubts
 from workers.pipeline.validate.metadata import check_metadata
 from workers.pipeline.validate.narrative import check_narrative
 from workers.pipeline.validate.outliers import check_outliers
@@ -43,7 +44,7 @@ def validate(
     form = registration.form
     outcomes = (
         check_tables(registration, pages),
-        check_relations(record, form, unbounded(registration)),
+        check_relations(record, form, doubts_of(registration)),
         check_values(record, form),
         check_template(record, form, pages, registration.tables),
         check_sections(form, pages),
@@ -94,22 +95,23 @@ def _as_disorder_allows(finding: Finding) -> Finding:
     )
 
 
-def unbounded(registration: Registration) -> frozenset[str]:
+def doubts_of(registration: Registration) -> Doubts:
     """Return the values that may be other numbers than were read: hidden, cut or out of place.
 
     So may be what hardly reads as any number: a stroke in place of one, or dirt.
     """
     printed = registration.values.items()
-    hidden = {pointer for pointer, cell in printed if cell and (cell.obstructed or _is_poor(cell))}
-    out_of_place = registration.contradicted | registration.guessed | registration.merged
-    return registration.uncertain | out_of_place | hidden
+    unlisted = {at for at, cell in printed if cell and (cell.obstructed or _is_poor(cell))}
+    misplaced = registration.contradicted | registration.guessed | registration.merged
+    return Doubts(misplaced=registration.uncertain | misplaced, unlisted=frozenset(unlisted))
 
 
 def _is_poor(cell: Cell) -> bool:
     """Say whether what pixels spell is no list of all that a cell may hold."""
     if not cell.candidates:
         return False
-    spelt = any(agrees(cell.text, candidate.text) for candidate in cell.candidates)
+    text = DOTTED_ZEROS.get(cell.text, cell.text)
+    spelt = any(agrees(text, candidate.text) for candidate in cell.candidates)
     return not spelt or cell.candidates[0].probability < _LIKELY
 
 

@@ -93,6 +93,30 @@ def test_many_that_read_as_a_letter_show_a_digit_that_is_never_sure() -> None:
     assert not table([*[dotted] * 12, *eights]).are(printed(eight), "0")
 
 
+@pytest.mark.parametrize(("count", "shown"), [(12, True), (11, False)])
+def test_many_right_at_a_side_show_a_digit_where_numbers_end_there(count: int, shown: bool) -> None:
+    flush = (printed(zero, x=93, obstructed="beside"), reading("0"))
+    eights = [(printed(eight, x=94), reading("8"))] * 8
+    assert table([*[flush] * count, *eights]).are(printed(zero), "0") is shown
+    elsewhere = [(printed(eight, x=at), reading("8")) for at in (30, 40, 50, 60, 70, 45, 55, 35)]
+    assert not table([*[flush] * count, *elsewhere]).are(printed(zero), "0")
+
+
+def test_a_zero_whose_sides_stand_apart_is_one_glyph() -> None:
+    thin = printed(zero)
+    thin.crop[:, thin.crop.shape[1] // 2 - 1 : thin.crop.shape[1] // 2 + 2] //= 4
+    thin.crop[:, thin.crop.shape[1] // 2 - 1 : thin.crop.shape[1] // 2 + 2] += 190
+    own = table([(thin, reading("0"))] * 4 + zeros_and_eights()[8:])
+    assert own.are(thin, "0")
+    assert not own.are(thin, "00")
+
+
+def test_a_table_tells_all_digits_where_it_prints_each() -> None:
+    digits = [(printed(zero), reading(digit)) for digit in "0123456789"]
+    assert table(digits).tell_all_digits
+    assert not table(digits[:-1]).tell_all_digits
+
+
 @pytest.mark.parametrize(
     ("places", "x", "obstructed", "there"),
     [

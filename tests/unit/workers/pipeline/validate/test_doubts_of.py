@@ -5,14 +5,14 @@ import pytest
 from schemas.forms.template_2021 import FORM
 from schemas.table import Candidate, Cell
 from workers.pipeline.tables.register import Registration
-from workers.pipeline.validate.validate import unbounded
+from workers.pipeline.validate.validate import doubts_of
 
 POINTER = "/requests/granted/total"
 
 
-def bounded(text: str, share: float, *, obstructed: bool = False) -> bool:
-    """Say whether what was read in a cell, a 1 by its pixels, is one of the numbers listed."""
-    found = (Candidate(text="1", probability=share), Candidate(text="4", probability=1 - share))
+def bounded(text: str, share: float, *, digit: str = "1", obstructed: bool = False) -> bool:
+    """Say whether what was read in a cell, a digit by its pixels, is one of the numbers listed."""
+    found = (Candidate(text=digit, probability=share), Candidate(text="4", probability=1 - share))
     cell = Cell(
         row=0,
         column=0,
@@ -25,13 +25,18 @@ def bounded(text: str, share: float, *, obstructed: bool = False) -> bool:
     )
     values = dict.fromkeys(FORM.pointers, None) | {POINTER: cell}
     registration = Registration(form=FORM, values=values, labels=(), tables=(), missing=())
-    return POINTER not in unbounded(registration)
+    return POINTER not in doubts_of(registration).unlisted
 
 
 def test_a_number_read_with_little_doubt_is_one_of_those_listed() -> None:
     assert bounded("1", 0.97)
     assert bounded("l", 0.97)
     assert bounded("4", 0.97)
+
+
+def test_a_dotted_zero_read_as_a_letter_is_one_of_the_numbers_listed() -> None:
+    assert bounded("日", 0.97, digit="0")
+    assert not bounded("日", 0.97, digit="1")
 
 
 @pytest.mark.parametrize(
