@@ -18,6 +18,9 @@ from workers.pipeline.validate.suspects import Sum
 _MOST_READINGS = 4096
 """Sums that the doubtful numbers of one relation may add up to, up to which they are looked at."""
 _DIGITS = "0123456789"
+_PAIR = 2
+"""Doubtful numbers of a sum that holds up to which it tells of each: more that are hit alike, first
+digits cut off down a column, may add up by chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,7 @@ class _Edit(NamedTuple):
 
     @property
     def is_slip(self) -> bool:
-        """Say whether damage does so: to one digit, or to some at an end."""
+        """Say whether damage does so: to one digit, however often, or to some at an end."""
         if self.at_end and not (self.removed and self.added):
             return True
         return len(self.removed) <= 1 and len(self.added) <= 1
@@ -104,7 +107,7 @@ class Readings:
         changes = {0, *(other - own.value for other in own.listed)}
         if not own.open:
             return changes
-        holding = self._holding.get(pointer, [])
+        holding = [found for found in self._holding[pointer] if len(self.doubtful(found)) <= _PAIR]
         if not holding:
             return None
         if all(len(self.doubtful(found)) > 1 for found in holding):
@@ -164,16 +167,21 @@ def _side(found: Sum, pointer: str) -> int:
 
 def _edit(text: str, other: str) -> _Edit:
     """Return what of a number gives way to what, to make another of it."""
+    exchanged = {(one, two) for one, two in zip(text, other, strict=False) if one != two}
+    if len(text) == len(other) and len(exchanged) == 1:
+        ((one, two),) = exchanged
+        return _Edit(one, two, at_end=False)
     alike = min(len(text), len(other))
     behind = next((n for n in range(alike) if text[-1 - n] != other[-1 - n]), alike)
     alike -= behind
     before = next((n for n in range(alike) if text[n] != other[n]), alike)
     removed = text[before : len(text) - behind]
-    return _Edit(removed, other[before : len(other) - behind], not (before and behind))
+    return _Edit(removed, other[before : len(other) - behind], at_end=not (before and behind))
 
 
 def _near(text: str) -> Iterator[int]:
-    """Yield every number that one digit exchanged, lost or added makes of another."""
+    """Yield every number that one digit lost, added or exchanged, once or always, makes of one."""
+    yield from (int(text.replace(own, digit)) for own in set(text) for digit in _DIGITS)
     for at in range(len(text) + 1):
         before, rest = text[:at], text[at:]
         yield from (int(before + digit + rest) for digit in _DIGITS)
