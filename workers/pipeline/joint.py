@@ -142,10 +142,11 @@ def _twofold(
     """Return, by unclear number, the sums that hold as well if another number is misread alike.
 
     What makes a 1 of the 4 in a term makes one of the 4 in the total: the sum of both misread
-    then holds, and tells of neither.
+    then holds, and tells of neither. What has no other reading, and yet is not sure, may be any.
     """
     found: dict[str, set[int]] = {}
     others = {pointer: _others(reading) for pointer, reading in readings.items()}
+    anything = {pointer: _unexplained(reading) for pointer, reading in readings.items()}
     for relation in relations:
         if not holds(relation, values):
             continue
@@ -155,8 +156,9 @@ def _twofold(
                 for other, share in others.get(pointer, {}).items():
                     change = sign * (other - (values[pointer] or 0))
                     added.setdefault(change, {})[pointer] = share
+        free = {p: anything[p] for p in relation.pointers if anything.get(p) and not others[p]}
         for change, shares in added.items():
-            against = added.get(-change, {})
+            against = free | added.get(-change, {})
             for pointer, share in shares.items():
                 if any(share * own >= ALIKE for at, own in against.items() if at != pointer):
                     found.setdefault(pointer, set()).add(id(relation))
@@ -167,9 +169,15 @@ def _others(reading: Reading) -> dict[int, float]:
     """Return the other numbers that an unclear one may be; with what no option explains, too."""
     if reading.clear or reading.best is None:
         return {}
-    unexplained = max(0.0, 1.0 - sum(reading.options.values()))
     others = list(reading.options.items())[1:]
-    return {other: share + unexplained for other, share in others}
+    return {other: share + _unexplained(reading) for other, share in others}
+
+
+def _unexplained(reading: Reading) -> float:
+    """Return the share of an unclear number that none of its readings has."""
+    if reading.clear or reading.best is None:
+        return 0.0
+    return max(0.0, 1.0 - sum(reading.options.values()))
 
 
 def _one_correction(

@@ -33,6 +33,8 @@ from workers.pipeline.tables.unruled_words import (
     words_of,
 )
 
+_FLAT = 0.35
+"""Height, as a share of a letter and of its own width, up to which ink may be of a line."""
 _LOOSE = 2
 """Most lines in a row within it that are not parted: labels of two lines, blank rows."""
 _PITCH = 2.2
@@ -121,6 +123,7 @@ def find_tables(
     words: Sequence[Word], across: Sequence[Rule], down: Sequence[Rule], letter: float
 ) -> list[Unruled]:
     """Find tables among words and lines; any unit, origin top left."""
+    words = [word for word in words if not _is_of_line(word, across, letter)]
     sheets = [*between_lines(words, across, letter), *beside_lines(words, down, letter)]
     tables: list[Unruled] = []
     for sheet in sorted(sheets, key=_size, reverse=True):
@@ -138,6 +141,12 @@ def find_tables(
         if table is not None:
             tables.append(table)
     return sorted(tables, key=lambda table: table.region.top)
+
+
+def _is_of_line(word: Word, across: Sequence[Rule], letter: float) -> bool:
+    """Say whether a word is a short piece of a worn line, level with what is left of it."""
+    flat = word.bottom - word.top <= _FLAT * min(letter, word.right - word.left)
+    return flat and any(word.top <= rule.at <= word.bottom for rule in across)
 
 
 def _size(sheet: Sheet) -> float:

@@ -17,6 +17,7 @@ from workers.pipeline.tables.unruled_columns import (
     headed,
     valleys,
 )
+from workers.pipeline.tables.unruled_ends import with_ends
 from workers.pipeline.tables.unruled_header import Header, two_rows
 from workers.pipeline.tables.unruled_words import Rule, Word, around, bands
 
@@ -107,7 +108,12 @@ def _valleys(sheet: Sheet, parts: Sequence[Sequence[Word]]) -> list[Valley]:
         return []
     aligned = counted(_counted_rows(sheet), sheet.letter)
     if aligned:
-        return _with_ends(clear_of(aligned, _over_one(sheet), sheet.letter), sheet)
+        return with_ends(
+            clear_of(aligned, _over_one(sheet), sheet.letter),
+            sheet.across,
+            _sides(sheet),
+            sheet.letter,
+        )
     found = [band for part in parts for band in bands(part)]
     below = [band for part in parts[1:] for band in bands(part)] if len(parts) > 1 else found[1:]
     least = sheet.least * sheet.letter
@@ -117,6 +123,10 @@ def _valleys(sheet: Sheet, parts: Sequence[Sequence[Word]]) -> list[Valley]:
         if len(more) > len(white) and headed(found[:3], more):
             white = more
     return white
+
+
+def _sides(sheet: Sheet) -> tuple[float, float]:
+    return sheet.box[0], sheet.box[2]
 
 
 def _over_one(sheet: Sheet) -> list[Word]:
@@ -163,37 +173,6 @@ def _counted_rows(sheet: Sheet) -> list[list[Word]]:
     """Return the rows between lines across; where these part few, the bands of words."""
     ruled = _ruled_rows(sheet)
     return ruled if len(ruled) >= _RULED_ROWS else [band for part in ruled for band in bands(part)]
-
-
-def _with_ends(found: Sequence[Valley], sheet: Sheet) -> list[Valley]:
-    """Part columns also where lines across start or end: there one cell stands over rows.
-
-    One line alone parts them only between texts; it may as well be worn at its end.
-    """
-    left, _, right, _ = sheet.box
-    ends = sorted(end for rule in sheet.across for end in (rule.start, rule.end))
-    groups: list[list[float]] = []
-    for end in ends:
-        if left + sheet.letter < end < right - sheet.letter:
-            if groups and end - groups[-1][0] < sheet.letter:
-                groups[-1].append(end)
-            else:
-                groups.append([end])
-    inner = [
-        group[0]
-        for group in groups
-        if (len(group) > 1 and not _cuts(group[0], found, right))
-        or any(v.start - 2 <= group[0] <= v.end + 2 for v in found)
-    ]
-    free = [v for v in found if not any(v.start - 2 <= end <= v.end + 2 for end in inner)]
-    ended = [Valley(start=end - 1, end=end + 1, at=end) for end in inner]
-    return sorted([*free, *ended], key=lambda valley: valley.at)
-
-
-def _cuts(end: float, found: Sequence[Valley], right: float) -> bool:
-    """Say whether a height runs through texts of a column right of the labels."""
-    sides = [(one.end, other.start) for one, other in pairwise(found)]
-    return any(a < end < b for a, b in [*sides, (found[-1].end, right)])
 
 
 def _header(words: Sequence[Word], edges: Sequence[float], letter: float) -> Header | None:

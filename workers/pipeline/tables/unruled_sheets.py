@@ -1,6 +1,6 @@
 """Candidates of tables with few lines: what lies between lines across or beside lines down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -22,6 +22,9 @@ _LEAST_WHITE_RULED = 0.6
 """Letters of white between columns of a table with lines."""
 _HEAD = 9.0
 """Letters that a header is high at most."""
+_STACKED, _WHOLE, _MOSTLY = 4, 8, 0.8
+"""Lines from which a stack of worn ones is a table's; lines with the same ends from which these are
+one; and share of a stack's height that such, or one sheet alone, take up where it is none."""
 _TITLE_INDENT, _TITLE_APART = 3.0, 0.8
 """Letters from the left side where a title starts, and its heights of white above and below."""
 
@@ -38,14 +41,48 @@ def between_lines(words: Sequence[Word], across: Sequence[Rule], letter: float) 
                 break
         else:
             groups.append([rule])
-    sheets = []
-    for group in groups:
-        for box in _between_titles(_with_head(group, across, letter), words, letter):
-            inside = _within(words, box, letter)
-            ruled = sum(box[1] <= rule.at <= box[3] for rule in group)
-            if ruled >= 2 and len(inside) >= 4:
-                sheets.append(sheet_of(inside, box, (), _LEAST_WHITE_RULED))
-    return sheets
+    found = [
+        sheet for g in groups for sheet in _sheets(_with_head(g, across, letter), words, letter)
+    ]
+    whole = [sheet for sheet, ruled in found if ruled >= _WHOLE]
+    alone = [sheet for sheet, _ in found]
+    for stack in _stacks(across, letter):
+        for sheet, ruled in _sheets(stack, words, letter):
+            taken = max(_shared(whole, sheet), *(_shared([one], sheet) for one in alone), 0.0)
+            if ruled >= _STACKED and taken < _MOSTLY:
+                found.append((sheet, ruled))
+    return [sheet for sheet, _ in found]
+
+
+def _sheets(
+    group: Sequence[Rule], words: Sequence[Word], letter: float
+) -> Iterator[tuple[Sheet, int]]:
+    """Yield what lies between lines of one table, between titles, with the count of its lines."""
+    for box in _between_titles(group, words, letter):
+        inside = _within(words, box, letter)
+        ruled = sum(box[1] <= rule.at <= box[3] for rule in group)
+        if ruled >= 2 and len(inside) >= 4:
+            yield sheet_of(inside, box, (), _LEAST_WHITE_RULED), ruled
+
+
+def _stacks(across: Sequence[Rule], letter: float) -> list[list[Rule]]:
+    """Return lines across that follow one another closely, wherever worn ones start and end."""
+    stacks: list[list[Rule]] = []
+    for rule in sorted(across, key=lambda rule: rule.at):
+        if rule.length < SHORTEST_RULE * letter:
+            continue
+        if stacks and rule.at - stacks[-1][-1].at < _HEAD * letter:
+            stacks[-1].append(rule)
+        else:
+            stacks.append([rule])
+    return stacks
+
+
+def _shared(sheets: Sequence[Sheet], other: Sheet) -> float:
+    """Return how much of a sheet's height others take up together."""
+    _, top, _, bottom = other.box
+    parts = (min(one.box[3], bottom) - max(one.box[1], top) for one in sheets)
+    return sum(max(0.0, part) for part in parts) / (bottom - top)
 
 
 def _with_head(group: Sequence[Rule], across: Sequence[Rule], letter: float) -> list[Rule]:

@@ -173,6 +173,16 @@ def test_a_sum_that_holds_as_well_were_two_of_it_misread_alike_tells_of_neither(
     assert [found[name].flag for name in "at"] == [flag, flag]
 
 
+def test_a_number_unsure_without_another_reading_confirms_none_that_has_one() -> None:
+    """The 1 of a total is broad: it may be a 4 whose bar is lost, as may be that of its term."""
+    term = Reading(options={1: 0.9716, 4: 0.004}, clear=False)
+    none = Reading(options={0: 1.0}, clear=True)
+    for total, flag in ((0.9, "doubtful"), (0.9999, None)):
+        broad = Reading(options={1: total}, clear=total > 0.99)
+        found = resolve({"a": term, "b": none, "t": broad}, [relation("ab", "t")])
+        assert found["a"].flag == flag
+
+
 def test_a_second_sum_tells_what_one_that_may_be_misread_twice_does_not() -> None:
     term = Reading(options={4: 0.97, 7: 0.03}, clear=False)
     total = Reading(options={9: 0.97, 12: 0.03}, clear=False)

@@ -318,3 +318,38 @@ def test_columns_flush_right_part_beside_them_whatever_a_page_holds() -> None:
         for lefts in ((110, 210, 290), (110, 225, 320))
     )
     assert long[1:] == short[1:] == [160 + 0.6 * LETTER, 260 + 0.6 * LETTER]
+
+
+WORN = ((90, 868), (122, 900), (90, 836), (154, 900), (90, 804), (186, 900), (90, 780), (90, 900))
+"""From where to where lines of one table reach, of which the ends are lost."""
+
+
+def worn(rows: int) -> list[Rule]:
+    """Return lines across, one above each row and one below the last, each worn elsewhere."""
+    return [Rule(at=90 + 40 * at, start=a, end=b) for at, (a, b) in enumerate(WORN[: rows + 1])]
+
+
+def test_worn_lines_that_end_each_elsewhere_are_of_one_table() -> None:
+    assert spans(table(7, (100, 450, 800)), across=worn(7)) == [(7, 3, [])]
+
+
+def test_a_piece_of_a_worn_line_is_no_text_and_joins_none() -> None:
+    words = table(7, (100, 450, 800))
+    pieces = [
+        Word(left=520, top=128 + 40 * at, right=790, bottom=133 + 40 * at) for at in (0, 3, 5)
+    ]
+    assert spans([*words, *pieces], across=worn(7)) == [(7, 3, [])]
+
+
+def test_a_dash_level_with_no_line_stays_a_text() -> None:
+    dash = [Word(left=460, top=109 + 40 * at, right=485, bottom=113 + 40 * at) for at in range(7)]
+    words = table(7, (100, 800))
+    assert spans([*words, *dash], across=worn(7)) == [(7, 3, [])]
+
+
+def test_two_tables_each_of_many_whole_lines_stay_two() -> None:
+    first = [Rule(at=90 + 40 * at, start=90, end=600) for at in range(10)]
+    second = [Rule(at=550 + 40 * at, start=90, end=600) for at in range(10)]
+    other = [replace(rule, start=140, end=560) for rule in second]
+    words = [*table(9, (100, 300, 500)), *table(9, (150, 250, 350, 450), top=560)]
+    assert [rows for rows, _, _ in spans(words, across=[*first, *other])] == [9, 9]
