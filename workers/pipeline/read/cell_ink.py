@@ -22,6 +22,7 @@ from workers.pipeline.read.ink import (
 )
 from workers.pipeline.read.pale import (
     LIGHT_INK,
+    has_ghost,
     has_paler_glyph,
     own_threshold,
     paler_beyond,
@@ -126,6 +127,7 @@ def ink_of(sheet: Sheet, table: RuledTable, cell: GridCell) -> tuple[list[InkLin
         replace(
             line,
             frayed=_is_frayed(ruled, strokes, line),
+            ghost=has_ghost(part, ruled, line, sheet.threshold, sheet.letter),
             obstructed=_obstruction(line, perhaps=perhaps, surely=surely),
         )
         for line in lines

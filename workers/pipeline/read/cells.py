@@ -202,6 +202,8 @@ class _Scales:
         best = next(iter(found.candidates), None)
         if best is None or line.obstructed == "surely" or line.blobs > len(best.text):
             return found
+        if line.ghost and "1" in best.text:
+            return replace(found, candidates=_with_fours(found.candidates))
         unclear = best.probability < _CLEAR or not agrees(found.text, best.text)
         if not (unclear or line.obstructed) or best.probability < _LIKELY:
             return found
@@ -211,7 +213,8 @@ class _Scales:
             return found
         if not self._own.are(line, best.text):
             return found
-        share = SURE if self._own.tell_all_digits else min(max(best.probability, _CLEAR), _SHOWN)
+        told = self._own.tell_all_digits and "1" not in best.text  # a 4's stem is a print of a 1
+        share = SURE if told else min(max(best.probability, _CLEAR), _SHOWN)
         first = Candidate(text=best.text, probability=share)
         return replace(found, text=best.text, candidates=(first, *found.candidates[1:]), whole=True)
 
@@ -293,6 +296,13 @@ def _as_fours(number: str) -> tuple[Candidate, ...]:
         for at, digit in enumerate(number)
         if digit == "1"
     )
+
+
+def _with_fours(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Leave it open whether a 1 of the best number is a 4, also where nobody saw more than a 1."""
+    known = {one.text for one in found}
+    best = found[0].model_copy(update={"probability": min(_SHOWN, found[0].probability)})
+    return (best, *found[1:], *(one for one in _as_fours(best.text) if one.text not in known))
 
 
 def _agreed(first: float, second: float) -> float:

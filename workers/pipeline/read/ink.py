@@ -64,7 +64,7 @@ class InkLine:
     wide its cell's image is; `obstructed` says whether it is hidden or cut: “perhaps” where its
     glyphs and its place would show that, “beside” where it only lies right at its cell's side;
     `frayed` says that strokes of it may be lost to the rulings above or below: words so read prove
-    no misprint.
+    no misprint; `ghost` says that far lighter ink lies where strokes of its glyphs would be.
     """
 
     crop: Gray
@@ -82,6 +82,7 @@ class InkLine:
     room: int
     obstructed: Literal["", "beside", "perhaps", "surely"] = ""
     frayed: bool = False
+    ghost: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

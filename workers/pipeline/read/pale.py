@@ -23,6 +23,12 @@ is beside the darkest of the print."""
 _HALO = 0.2
 """Letters by which light ink lies around the dark ink it belongs to."""
 
+_BEFORE, _BLUR = 0.45, 0.12
+"""Letters before a number in which strokes of its first glyph may be lost, and around dark ink
+within which lighter ink is its blur."""
+_GHOST, _GHOSTLY = 0.15, 3
+"""Shade of a lost stroke beside the darkest ink, and pixels of it from which it is no grain."""
+
 
 def own_threshold(cell: Gray, ruled: Filled, found: Print) -> int:
     """Return the grey half way from a cell's own print to paper, below which its pixels are ink.
@@ -76,6 +82,22 @@ def paler_beyond(cell: Gray, ruled: Filled, lines: Sequence[InkLine], letter: fl
         elif darkest < (print_ + WHITE) / 2:
             return True
     return False
+
+
+def has_ghost(cell: Gray, ruled: Filled, line: InkLine, threshold: int, letter: float) -> bool:
+    """Say whether ink far lighter than a number's lies where strokes of its glyphs would be.
+
+    Of a 4 copied pale only the stem may be left, which is a 1 in all else. What lies right around
+    dark ink is its blur.
+    """
+    left = max(0, line.left - round(_BEFORE * letter))
+    window = np.s_[line.top : line.bottom, left : line.right]
+    grey, dark = cell[window], np.asarray((cell < threshold)[window] | ruled[window], np.uint8)
+    if not dark.any():
+        return False
+    blur = cv2.dilate(dark, np.ones((2 * max(2, round(_BLUR * letter)) + 1,) * 2, np.uint8))
+    shade = WHITE - _GHOST * (WHITE - float(grey.min()))
+    return int(((grey < shade) & (blur == 0)).sum()) >= _GHOSTLY
 
 
 def _beside(line: InkLine, left: int, top: int, right: int, bottom: int, letter: float) -> bool:

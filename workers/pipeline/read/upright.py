@@ -31,7 +31,8 @@ _LONGEST, _TALLEST = 4, 4
 """Lines by which head and foot are told: words are taller than numbers, whole rows of which may run
 together into longer lines."""
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
-_CLEARLY_READ = 0.85
+_CLEARLY_READ, _READ = 0.85, 0.5
+"""Confidence of a line read clearly, and letters it reads as, at least, for its height in width."""
 _THINNEST = 6.0
 """Times its breadth that a letter is long at most."""
 _ENOUGH_CLEAR = 2
@@ -225,18 +226,28 @@ def _upside_down(lines: Sequence[Gray], recogniser: Recogniser) -> tuple[bool, i
     if not lines:
         return False, 0
     upright = recogniser.skim(lines[:1])
-    if _is_clear(upright[0]):
+    if _is_clear(upright[0], lines[0]):
         return False, len(lines)
     upright += recogniser.skim(lines[1:])
     turned = recogniser.skim([np.ascontiguousarray(np.rot90(line, 2)) for line in lines])
     both = list(zip(upright, turned, strict=True))
     worded = [pair for pair in both if any(_WORDS.search(reading.text) for reading in pair)]
     gains = [after.confidence - before.confidence for before, after in worded or both]
-    return float(np.mean(gains)) > 0.05, sum(any(map(_is_clear, pair)) for pair in both)
+    clear = [
+        any(_is_clear(reading, line) for reading in pair)
+        for pair, line in zip(both, lines, strict=True)
+    ]
+    return float(np.mean(gains)) > 0.05, sum(clear)
 
 
-def _is_clear(reading: LineReading) -> bool:
-    return reading.confidence > _CLEARLY_READ and _WORDS.search(reading.text) is not None
+def _is_clear(reading: LineReading, line: Gray) -> bool:
+    """Say whether words were read with confidence, and over most of the line.
+
+    Of a line head down the model may read two letters alone, with confidence.
+    """
+    wide = line.shape[1] / line.shape[0]
+    sure = reading.confidence > _CLEARLY_READ and len(reading.text) >= _READ * wide
+    return sure and _WORDS.search(reading.text) is not None
 
 
 def _trial_lines(letters: Mask, size: float) -> list[Region]:

@@ -26,9 +26,15 @@ _ELSEWHERE = 0.5
 """Share of it by which another way to lay a part must move a boundary to be another way."""
 _FEWEST = 4
 """Boundaries that must be found again."""
-_CLEARLY = 1.5
+_CLEARLY = 1.7
 """So many boundaries more than any other way of laying the parts on each other must fit; the
 outermost ones, which are the frame, count twice."""
+
+_BEYOND = 1.5
+"""What it costs, in boundaries, if something is printed beyond a side of the headed frame."""
+_TRIED, _NEARLY, _FREER = 80, 0.5, 0.3
+"""How many of the best ways are tried bent too, share of the usual column within which boundaries
+may be the same then, and what it costs: more ways fit anything better."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +68,13 @@ def boundaries(columns: int, cells: Sequence[Cell]) -> tuple[float, ...]:
     return tuple(accumulate(places, max))
 
 
-def align_columns(headed: Sequence[float], part: Sequence[float]) -> Alignment | None:
-    """Lay the boundaries of a part on those of the headed one; None where they are not alike."""
+def align_columns(
+    headed: Sequence[float], part: Sequence[float], printed: tuple[int, int] | None = None
+) -> Alignment | None:
+    """Lay the boundaries of a part on those of the headed one; None where they are not alike.
+
+    `printed`: the part's boundaries between which all that is printed in it stands.
+    """
     one, other = np.array(headed, np.float64), np.array(part, np.float64)
     usual = float(np.median(np.diff(one))) if len(one) > 1 else 0.0
     if min(len(one), len(other)) < _FEWEST or usual <= 0:
@@ -72,24 +83,48 @@ def align_columns(headed: Sequence[float], part: Sequence[float]) -> Alignment |
     if not len(ways):
         return None
     mapped = ways[:, :1] * other + ways[:, 1:]
-    found, fitting = _found(one, mapped, _SAME_PLACE * usual)
-    frame = (found == 0).any(axis=1).astype(float) + (found == len(one) - 1).any(axis=1)
-    kept = np.median(np.abs(mapped - other), axis=1) < _ELSEWHERE * usual
-    scores = fitting + frame + kept
-    best = int(scores.argmax())
-    there = found[best] >= 0
-    if there.sum() < _FEWEST:
-        return None
-    stretch, shift = np.polyfit(other[there], one[found[best][there]], 1)
-    places = stretch * other + shift
+    scores = _scores(one, other, mapped, usual, printed)
+    ranked = np.argsort(-scores, kind="stable")[:_TRIED]
+    bent = np.array([_bent(one, other, mapped[at], usual) for at in ranked])
+    mapped = np.concatenate([mapped, bent])
+    scores = np.concatenate([scores, _scores(one, other, bent, usual, printed) - _FREER])
+    places = mapped[int(scores.argmax())]
     at = _found(one, places[None], _SAME_PLACE * usual)[0][0]
+    if (at >= 0).sum() < _FEWEST:
+        return None
     elsewhere = np.abs(mapped - places).max(axis=1) > _ELSEWHERE * usual
     rival = float(scores[elsewhere].max(initial=0.0))
     return Alignment(
         at=tuple(int(i) if i >= 0 else None for i in at),
         places=tuple(places.tolist()),
-        sure=_is_whole(at, len(one)) or float(scores[best]) - rival >= _CLEARLY,
+        sure=_is_whole(at, len(one)) or float(scores.max()) - rival >= _CLEARLY,
     )
+
+
+def _scores(
+    one: Floats, other: Floats, mapped: Floats, usual: float, printed: tuple[int, int] | None
+) -> Floats:
+    """Say how well a part laid in these ways fits: boundaries, frame, and about the same place."""
+    found, fitting = _found(one, mapped, _SAME_PLACE * usual)
+    frame = (found == 0).any(axis=1).astype(float) + (found == len(one) - 1).any(axis=1)
+    kept = np.median(np.abs(mapped - other), axis=1) < _ELSEWHERE * usual
+    scores = fitting + frame + kept
+    if printed is not None:
+        first, last = printed
+        scores -= _BEYOND * (mapped[:, first] < one[0] - _ELSEWHERE * usual)
+        scores -= _BEYOND * (mapped[:, last] > one[-1] + _ELSEWHERE * usual)
+    return np.asarray(scores, np.float64)
+
+
+def _bent(one: Floats, other: Floats, mapped: Floats, usual: float) -> Floats:
+    """Lay a part so that it fits best near a way: a tilted sheet is stretched more at one side."""
+    found = _found(one, mapped[None], _NEARLY * usual)[0][0]
+    there = found >= 0
+    degree = 2 if there.sum() > _FEWEST else 1
+    if there.sum() < _FEWEST:
+        return mapped
+    laid = np.polyval(np.polyfit(other[there], one[found[there]], degree), other)
+    return np.asarray(laid if (np.diff(laid) > 0).all() else mapped, np.float64)
 
 
 def _ways(one: Floats, other: Floats) -> Floats:

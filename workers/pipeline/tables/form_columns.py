@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ _FEW, _TRIALS = 3, 6
 _REACHES, _FIRM_TRIALS = 0.9, 2
 """How far a boundary must reach the lines across to be hardly a stroke, and how many choices of
 such alone are tried besides."""
+_OTHERS, _WEAKER = 2, 3
+"""How many of the best choices are tried with other boundaries between the labels, and how many
+weaker ones are looked at."""
 _EVEN = 0.6
 """What a column as wide again as it should be costs, in strengths of a boundary."""
 
@@ -32,9 +36,10 @@ def choose_columns(sight: Sight, even: int, columns: int, blocks: dict[int, Bloc
     for first in blocks:
         if before and places[first] - places[0] < 2 * sight.letter:
             continue
-        labels = _strongest(sight, first, before - 1)
-        if labels is None:
+        strongest = _strongest(sight, first, before - 1)
+        if len(strongest) < before - 1:
             continue
+        labels = sorted(strongest[: max(0, before - 1)])
         score, block = blocks[first]
         score += float(sight.strengths[[first, *labels]].sum())
         found.append((score, [*([0] if before else []), *labels, *block]))
@@ -56,19 +61,32 @@ def reaching_columns(sight: Sight, even: int, columns: int, chosen: Sequence[Int
     return [one for one in found[:_FIRM_TRIALS] if one.tobytes() not in known]
 
 
-def _strongest(sight: Sight, first: int, wanted: int) -> list[int] | None:
+def relabelled(sight: Sight, even: int, columns: int, chosen: Sequence[Ints]) -> list[Ints]:
+    """Choose other boundaries between the labels: one may be lost, and its white is weak.
+
+    Only where white counts, for the best of what was chosen already, where labels take two columns
+    or more.
+    """
+    found: list[Ints] = []
+    if sight.white is None:
+        return found
+    for labels, block in ((one[1 : -even - 1], one[-even - 1 :]) for one in chosen[:_OTHERS]):
+        if columns > even + 1:
+            strongest = _strongest(sight, int(block[0]), len(labels) + _WEAKER)
+            ways = combinations(strongest, len(labels))
+            found += [np.array([0, *sorted(way), *block], np.int64) for way in ways]
+    known = {one.tobytes() for one in chosen}
+    return [one for one in found if one.tobytes() not in known]
+
+
+def _strongest(sight: Sight, first: int, wanted: int) -> list[int]:
     """Return the strongest boundaries between the left side and the first value column."""
-    if wanted <= 0:
-        return []
-    inner = sorted(range(1, first), key=lambda at: -sight.strengths[at])
     kept: list[int] = []
-    for at in inner:
+    for at in sorted(range(1, first), key=lambda at: -sight.strengths[at]):
         near = [abs(sight.columns[at] - sight.columns[k]) for k in (0, first, *kept)]
-        if min(near) > 1.2 * sight.letter:
+        if len(kept) < wanted and min(near) > 1.2 * sight.letter:
             kept.append(at)
-        if len(kept) == wanted:
-            return sorted(kept)
-    return None
+    return kept
 
 
 def even_blocks(sight: Sight, even: int, labelled: bool) -> dict[int, Block]:

@@ -22,6 +22,7 @@ from workers.pipeline.tables.form_columns import (
     choose_columns,
     even_blocks,
     reaching_columns,
+    relabelled,
     unevenness,
 )
 from workers.pipeline.tables.form_match import (
@@ -50,6 +51,8 @@ _LOWEST = 0.75
 """Least height of a row in letters."""
 _UNEVEN = 20.0
 """The same for chains of rows, in edges, where columns were found by white too."""
+_WEAKER = 3.0
+"""Edges by which other boundaries between the labels than the strongest must fit better."""
 _USUAL, _TALLEST = 1.5, 4.0
 """Height in letters of a row whose edges count once; most that they count in a taller one."""
 _RULED, _DENYING = 0.9, 2
@@ -214,17 +217,23 @@ def _best_borne_out(sight: Sight, matches: Sequence[Match]) -> Match | None:
 
 
 def _matches(sight: Sight) -> list[Match]:
-    """Lay every pattern along the lines across, on the columns that suit it best."""
+    """Lay every pattern along the lines across, on the columns that suit it best.
+
+    Others than those of the strongest boundaries must suit it clearly better.
+    """
     kinds = {(pattern.even, pattern.columns > pattern.even) for pattern in patterns()}
     blocks = {kind: even_blocks(sight, *kind) for kind in kinds}
     steps = _steps(sight)
     chosen: dict[tuple[int, int], list[Ints]] = {}
+    weaker: set[bytes] = set()
     for pattern in patterns():
         kind = pattern.even, pattern.columns
         if kind not in chosen:
             own = blocks[pattern.even, pattern.columns > pattern.even]
             chosen[kind] = choose_columns(sight, *kind, own)
-            chosen[kind] += reaching_columns(sight, *kind, chosen[kind])
+            others = relabelled(sight, *kind, chosen[kind])
+            weaker |= {columns.tobytes() for columns in others}
+            chosen[kind] += [*reaching_columns(sight, *kind, chosen[kind]), *others]
     trials = [(p, columns) for p in patterns() for columns in chosen[p.even, p.columns]]
     every = {columns.tobytes(): columns for _, columns in trials}
     between = {key: _between(sight, steps, columns) for key, columns in every.items()}
@@ -236,6 +245,7 @@ def _matches(sight: Sight) -> list[Match]:
         if not pattern.beside[list(chain.rows)].any(axis=0).all():
             continue  # a boundary that none of these rows has
         score = chain.score - (_UNEVEN * unevenness(sight, pattern, columns) if sight.white else 0)
+        score -= _WEAKER if columns.tobytes() in weaker else 0.0
         if id(pattern) not in best or score > best[id(pattern)][0]:
             best[id(pattern)] = score, Match(pattern=pattern, columns=columns, chain=chain)
     return [match for _, match in best.values()]

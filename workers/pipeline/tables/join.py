@@ -176,7 +176,7 @@ def _together(before: Joined, fragment: Table) -> _Together:
     """Bring the columns of two parts together: as they stand, where that is sure."""
     alignment = None if _same_shares(before, fragment) else _aligned(before, fragment)
     if alignment is not None and alignment.sure:
-        return _as_they_stand(before.places, alignment, _void(fragment))
+        return _as_they_stand(before.places, alignment, _printed_between(fragment))
     return _counted(before, fragment)
 
 
@@ -184,10 +184,11 @@ def _aligned(before: Joined, fragment: Table) -> Alignment | None:
     loose = any(cell.loose for cell in (*before.table.cells, *fragment.cells))
     if loose:  # the boxes of texts, not of columns
         return None
-    return align_columns(before.places, boundaries(fragment.columns, fragment.cells))
+    own = boundaries(fragment.columns, fragment.cells)
+    return align_columns(before.places, own, _printed_between(fragment))
 
 
-def _void(table: Table) -> tuple[int, int]:
+def _printed_between(table: Table) -> tuple[int, int]:
     """Return the first and the last boundary between which all that is printed stands."""
     printed = [cell for cell in table.cells if cell.text]
     first = min((cell.column for cell in printed), default=0)

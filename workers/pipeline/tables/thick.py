@@ -25,6 +25,8 @@ _MOSTLY = 0.3
 _PIECE, _SPECK, _ENDS = 0.95, 0.12, 0.1
 """Letters of a piece of a line down that may be a ruling if it ends at lines across: a double frame
 around each cell is no longer than its row; what a piece may lack, and how near its ends must be."""
+_HIGHER = 1.15
+"""Letters of white between two lines down from which they are no strokes of one letter."""
 _CROSSING = 0.5
 """Letters over which the lines go on where double rulings cross."""
 _EDGE_PX = 2
@@ -62,17 +64,27 @@ def _lines(ink: Mask, letter: float) -> Mask:
 
 
 def _pieces(ink: Mask, across: Mask, letter: float) -> Mask:
-    """Keep what runs down for a letter at least, from one line across to another."""
+    """Keep what runs down for a letter at least, from one line across to another or double."""
     whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _down(_SPECK * letter))
     pieces = _opened(np.asarray(whole, np.uint8), _PIECE * letter)
     near = cv2.dilate(np.ascontiguousarray(across), _down(2 * max(_ENDS * letter, _EDGE_PX) + 1))
+    double = _double(pieces, ink, letter)
 
-    def ends_at_lines(boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    def of_ruling(boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
         left, top, wide, high = boxes.T
         middle = left + wide // 2
-        return np.asarray((near[top, middle] > 0) & (near[top + high - 1, middle] > 0), bool)
+        at_lines = (near[top, middle] > 0) & (near[top + high - 1, middle] > 0)
+        return np.asarray(at_lines | (double[top + high // 2, middle] > 0), bool)
 
-    return kept_parts(pieces, ends_at_lines)
+    return kept_parts(pieces, of_ruling)
+
+
+def _double(pieces: Mask, ink: Mask, letter: float) -> Mask:
+    """Mark the lines of double rulings: between them is white, higher than within any letter."""
+    across = _aside(_BETWEEN * letter)
+    between = cv2.subtract(cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, across), ink)
+    white = _opened(np.asarray(between, np.uint8), _HIGHER * letter)
+    return np.asarray(cv2.dilate(white, across), np.uint8)
 
 
 def _opened(ink: Mask, length: float) -> Mask:
@@ -83,10 +95,13 @@ def _down(length: float) -> Mask:
     return np.ones((max(3, round(length)), 1), np.uint8)
 
 
+def _aside(length: float) -> Mask:
+    return np.ones((1, max(3, round(length) | 1)), np.uint8)
+
+
 def _bands(lines: Mask, letter: float) -> Mask:
     """Make lines close side by side one, and let them go on where they are crossed."""
-    aside = np.ones((1, max(3, round(_BETWEEN * letter) | 1)), np.uint8)
-    bands = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, aside)
+    bands = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, _aside(_BETWEEN * letter))
     return np.asarray(cv2.morphologyEx(bands, cv2.MORPH_CLOSE, _down(_CROSSING * letter)), np.uint8)
 
 

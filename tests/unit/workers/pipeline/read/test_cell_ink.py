@@ -237,6 +237,16 @@ def test_a_hairline_too_pale_and_low_for_a_glyph_belongs_to_the_stem_beside_it(
     assert (line.left < 44) is whole
 
 
+@pytest.mark.parametrize(("grey", "ghost"), [(203, True), (222, False)])
+def test_what_is_left_of_strokes_too_pale_to_read_is_told(grey: int, ghost: bool) -> None:
+    """Of a 4 copied pale the stem is left, and a shadow of its other strokes."""
+    flat = page()
+    cv2.line(flat, (80, 40), (80, 60), (0,), 3)
+    flat[51:54, 73:76] = grey
+    ((line,), _) = read(flat)
+    assert line.ghost is ghost
+
+
 def test_words_are_not_looked_for_in_paler_ink() -> None:
     flat = page()
     cv2.rectangle(flat, (50, 40), (68, 60), (110,), 2)

@@ -166,6 +166,20 @@ def test_dotted_zeros_are_read_as_what_they_all_show(count: int, text: str, shar
     assert found.candidates[0].probability == pytest.approx(share, abs=1e-3)
 
 
+def test_a_1_beside_which_strokes_may_be_lost_may_be_a_4() -> None:
+    class Ones(Dotted):
+        def read(self, lines: Sequence[Gray]) -> list[LineReading]:
+            """Read 1 beyond doubt."""
+            return [reading("1") for _ in lines]
+
+    plain, ghostly = printed(zero), replace(printed(zero), ghost=True)
+    found = read_cells([*[[plain]] * 9, [ghostly]], LETTER, Ones())
+    assert [one.text for one in found[0].candidates] == ["1"]
+    first, *others = found[-1].candidates
+    assert (first.text, first.probability) == ("1", 0.999)
+    assert [(one.text, one.probability) for one in others] == [("4", 0.001)]
+
+
 def test_a_number_under_a_seal_is_whole_where_its_table_shows_it_so() -> None:
     class Sure(Dotted):
         def read(self, lines: Sequence[Gray]) -> list[LineReading]:

@@ -57,3 +57,18 @@ def test_columns_that_may_be_their_neighbours_are_not_sure(moved: float) -> None
 def test_other_columns_are_not_taken_for_these() -> None:
     found = align_columns(HEADED, [0.1, 0.22, 0.45, 0.83, 0.9])
     assert found is None or not found.sure
+
+
+def test_a_part_stretched_more_at_one_side_is_found_again() -> None:
+    """Of two tilted sheets each is as wide as it lies near; here the labels lay nearer."""
+    tilted = [0.03 + 0.96 * place / (0.94 + 0.13 * place) for place in HEADED]
+    found = align_columns(without(2), tilted, (0, 10))
+    assert found is not None
+    assert found.sure
+    assert found.at == (0, 1, None, *range(2, 10))
+
+
+def test_no_column_is_laid_beyond_the_frame_of_the_page_with_the_header() -> None:
+    shifted = scanned(HEADED[0], HEADED[1], *(place + 0.055 for place in HEADED[3:]))
+    found = align_columns(without(2), shifted, (0, 9))
+    assert found is None or not found.sure or found.at[2:] == tuple(range(2, 10))

@@ -181,6 +181,23 @@ def test_strokes_of_digits_one_below_the_other_are_no_lost_ruling() -> None:
     assert found is None or min(abs(place - stroke) for place in found.columns) > 6
 
 
+def test_strokes_of_labels_are_not_mistaken_for_the_ruling_lost_between_labels() -> None:
+    image = lettered(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    image[rows[0] + 3 : rows[-1] - 2, columns[2] - 2 : columns[2] + 3] = 255
+    stroke = columns[1] - 12
+    for above, below in pairwise(rows[3:-1]):
+        image[above + 4 : below - 3, stroke : stroke + 2] = 0
+    assert cells(grid_of(image)) == spans(REQUESTS)
+
+
+def test_the_only_ruling_down_of_a_row_may_be_broken() -> None:
+    image = lettered(REQUESTS)
+    rows, columns = edges(REQUESTS)
+    image[rows[0] + 3 : rows[1] - 2, columns[3] - 2 : columns[3] + 3] = 255
+    assert cells(grid_of(image)) == spans(REQUESTS)
+
+
 def test_two_lines_of_numbers_are_never_one_row() -> None:
     image = lettered(REQUESTS)
     rows, columns = edges(REQUESTS)

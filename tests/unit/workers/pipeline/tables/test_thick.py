@@ -92,3 +92,16 @@ def test_strokes_of_letters_between_double_rulings_stay() -> None:
     assert thin is not None
     for stroke in strokes:
         assert np.array_equal(thin[stroke], image[stroke])
+
+
+def test_double_rulings_broken_where_they_cross_become_one_too() -> None:
+    high, apart = 32, 6
+    image = framed_cells(high, apart)
+    at = 30 + 90 + apart // 2
+    for crossing in range(40, 280 - high, high + apart):
+        image[crossing - 7 : crossing + 2, at - 12 : at + 12] = 255
+    thin = thinned(image, THRESHOLD, LETTER)
+    assert thin is not None
+    for row in (60, 60 + high + apart, 60 + 2 * (high + apart)):
+        inner = np.flatnonzero(thin[row, at - 30 : at + 30] < THRESHOLD) + at - 30
+        assert inner.tolist() == pytest.approx([at - 1, at, at + 1], abs=1)
