@@ -18,13 +18,8 @@ from workers.pipeline.read.upright import Attitude, attitude, stand
 from workers.pipeline.tables.grid import GridCell, build_grid
 from workers.pipeline.tables.inferred import inferred
 from workers.pipeline.tables.low_row import low_rows
-from workers.pipeline.tables.rulings import (
-    Region,
-    Rulings,
-    find_regions,
-    find_rulings,
-    letter_size,
-)
+from workers.pipeline.tables.regions import find_regions
+from workers.pipeline.tables.rulings import Region, Rulings, find_rulings, letter_size
 from workers.pipeline.tables.straighten import LEVEL, straighten
 from workers.pipeline.tables.thick import thinned
 

@@ -12,7 +12,8 @@ from workers.pipeline.read.text_layer_lines import numbers, printed
 from workers.pipeline.tables.grid import Grid, GridCell, build_grid
 from workers.pipeline.tables.hanging import hanging_rows
 from workers.pipeline.tables.inferred import inferred
-from workers.pipeline.tables.rulings import Region, Rulings, find_regions, joined
+from workers.pipeline.tables.regions import find_regions
+from workers.pipeline.tables.rulings import Region, Rulings, joined
 from workers.pipeline.tables.unruled import find_unruled_text
 from workers.pipeline.tables.unruled_words import Word
 

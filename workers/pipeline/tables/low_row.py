@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from workers.pipeline.read.recognition import Gray
-from workers.pipeline.tables.rulings import Region, Rulings, find_regions, find_rulings, stretches
+from workers.pipeline.tables.regions import find_regions
+from workers.pipeline.tables.rulings import Region, Rulings, find_rulings, stretches
 
 _LOWEST, _HIGHEST = 0.6, 1.6
 """Height of such a row between its lines, in letters."""

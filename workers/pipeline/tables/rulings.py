@@ -1,6 +1,5 @@
 """Ink → rulings: the long straight lines, and the regions of a page that they make tables of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -25,15 +24,6 @@ _FRAME_AT_MOST = 0.35
 """Share of all that is ruled that is more than a frame."""
 _LEAST_ACROSS = 2.8
 """Letters from which what is ruled across is a line."""
-_GOES_ON_ACROSS, _GOES_ON_DOWN = 3.0, 1.7
-"""Longest gap in letters after which a line goes on in the same table; headings part two tables."""
-_RIM, _RIM_SHARE = 0.06, 0.03
-"""Depth of a frame's rim as a share of its sides, and most share of its lines that lie inside."""
-_SHEET, _SHEET_RIM = 0.85, 0.11
-"""Share of the page's sides from which a rim may be what lies around a sheet, and its depth."""
-_FEW_ACROSS, _STRIP = 5, 6.0
-"""Lines across below which each, being bent, may cover the heights of its neighbours; and letters
-of width over which they are level."""
 _GAP_ACROSS, _GAP_DOWN = 1.0, 0.5
 """Longest gap in a ruling that is bridged, in letters; downwards letters stand closer."""
 
@@ -85,7 +75,7 @@ def letter_size(ink: Mask) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Part:
+class Part:
     """What hangs together in a mask, pixels touching at corners too: its place and outlines.
 
     Outlines are far cheaper than labels where little of a page is set. That of the part itself
@@ -96,24 +86,24 @@ class _Part:
     outlines: list[NDArray[np.int32]]
 
 
-def _parts(mask: Mask) -> list[_Part]:
+def parts_of(mask: Mask) -> list[Part]:
     """Return the parts of a mask, from top to bottom."""
     found, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    parts: dict[int, _Part] = {}
+    parts: dict[int, Part] = {}
     parents = tree[0, :, 3].tolist() if len(found) else []
     outlines = [np.asarray(outline, np.int32) for outline in found]
     for at, (outline, parent) in enumerate(zip(outlines, parents, strict=True)):
         if parent < 0:
             left, top, wide, high = cv2.boundingRect(outline)
             box = Region(left=left, top=top, right=left + wide, bottom=top + high)
-            parts[at] = _Part(box=box, outlines=[outline])
+            parts[at] = Part(box=box, outlines=[outline])
     for outline, parent in zip(outlines, parents, strict=True):
         if parent >= 0:
             parts[parent].outlines.append(outline)
     return sorted(parts.values(), key=lambda part: (part.box.top, part.box.left))
 
 
-def _painted(mask: Mask, parts: list[_Part], value: int, corner: tuple[int, int] = (0, 0)) -> None:
+def painted(mask: Mask, parts: list[Part], value: int, corner: tuple[int, int] = (0, 0)) -> None:
     """Paint parts into a mask, in place; `corner` is the left and top of the mask on the page."""
     outlines = [outline for part in parts for outline in part.outlines]
     if outlines:
@@ -175,19 +165,19 @@ def _ridges(flat: Gray, letter: float) -> Mask:
 
 def _ruled_length(rulings: Rulings) -> int:
     """Return how many pixel columns and rows of the page the lines cover, line by line."""
-    across = sum(part.box.width for part in _parts(rulings.across))
-    return across + sum(part.box.height for part in _parts(rulings.down))
+    across = sum(part.box.width for part in parts_of(rulings.across))
+    return across + sum(part.box.height for part in parts_of(rulings.down))
 
 
 def joined(down: Mask, across: Mask, letter: float, ends: int = 2) -> Mask:
     """Drop short vertical runs (strokes of letters) that have fewer `ends` at lines across."""
-    short = [part for part in _parts(down) if part.box.height < 2.6 * letter]
+    short = [part for part in parts_of(down) if part.box.height < 2.6 * letter]
     if not short:
         return down
     reach = max(2, round(0.35 * letter))
     near = np.asarray(cv2.dilate(across, np.ones((2 * reach + 1,) * 2, np.uint8)), np.uint8)
     kept = down.copy()
-    _painted(kept, [part for part in short if _ends_at(near, part.box) < ends], 0)
+    painted(kept, [part for part in short if _ends_at(near, part.box) < ends], 0)
     return kept
 
 
@@ -198,39 +188,7 @@ def _ends_at(near: Mask, box: Region) -> int:
 
 def stretches(lines: Mask) -> list[Region]:
     """Return where the lines of a mask lie, each that hangs together, from top to bottom."""
-    return [part.box for part in _parts(lines)]
-
-
-def find_regions(rulings: Rulings, letter: float) -> list[Region]:
-    """Return the rectangles in which rulings hang together, from top to bottom.
-
-    A frame around others is no region, nor the edge of the sheet in a photograph. Parts that lie in
-    one another are one table whose rulings are broken. Without an outer frame a row across the
-    whole width parts a table in two; such parts are put together again.
-    """
-    width = rulings.across.shape[1]
-    both = np.asarray(cv2.bitwise_or(rulings.across, rulings.down), np.uint8)
-    regions = []
-    for part in _parts(_hung_together(rulings, letter)):
-        box = part.box
-        if box.width < 0.15 * width:
-            continue
-        own = np.zeros((box.height, box.width), np.uint8)
-        _painted(own, [part], 255, (box.left, box.top))
-        cells = _parts_cells(rulings, box, own, letter)
-        if not _is_rim(both, part, own) and (cells or _of_page(box, both) <= _SHEET):
-            regions.append((_tight(both, box), cells))
-    found = _frameless_joined(_overlaps_joined(regions, letter), rulings, letter)
-    outer = [r for r in found if any(r is not other and _holds(r, other) for other in found)]
-    return sorted((r for r in found if r not in outer), key=lambda r: r.top)
-
-
-def _hung_together(rulings: Rulings, letter: float) -> Mask:
-    """Bring near each other what is one table: what nearly touches, and lines that go on."""
-    across, down = round(_GOES_ON_ACROSS * letter), round(_GOES_ON_DOWN * letter)
-    lines = cv2.bitwise_or(closed(rulings.across, across), closed(rulings.down.T, down).T)
-    gap = max(3, round(0.8 * letter))
-    return np.asarray(cv2.dilate(lines, np.ones((gap, gap), np.uint8)), np.uint8)
+    return [part.box for part in parts_of(lines)]
 
 
 def closed(mask: Mask, gap: int) -> Mask:
@@ -241,120 +199,6 @@ def closed(mask: Mask, gap: int) -> Mask:
         kernel = np.ones((1, max(3, gap)), np.uint8)
         filled[set_rows] = cv2.morphologyEx(mask[set_rows], cv2.MORPH_CLOSE, kernel)
     return filled
-
-
-def _is_rim(both: Mask, part: _Part, own: Mask) -> bool:
-    """Say whether nearly all lines of a part lie along its sides, with paper in the middle.
-
-    The sides of a sheet seen at an angle lean: they are those of the part's hull.
-    """
-    box = part.box
-    lines = cv2.bitwise_and(both[box.top : box.bottom, box.left : box.right], own)
-    hull = cv2.convexHull(part.outlines[0]).reshape(-1, 2) - (box.left, box.top)
-    middle = np.array([box.width, box.height]) / 2
-    inner = np.zeros_like(lines)
-    rim = _SHEET_RIM if _of_page(box, both) > _SHEET else _RIM
-    shrunk = np.rint(middle + (1 - 2 * rim) * (hull - middle)).astype(np.int32)
-    cv2.fillConvexPoly(inner, shrunk, (255,))
-    within = cv2.countNonZero(cv2.bitwise_and(lines, inner))
-    return round(_RIM * box.height) > 0 and within <= _RIM_SHARE * cv2.countNonZero(lines)
-
-
-def _of_page(box: Region, both: Mask) -> float:
-    """Return the share of the page's sides that a box takes, of the side where it takes less."""
-    return float(min(box.height / both.shape[0], box.width / both.shape[1]))
-
-
-def _overlaps_joined(
-    regions: Sequence[tuple[Region, bool]], letter: float
-) -> list[tuple[Region, bool]]:
-    """Join parts that lie in one another, as those of a table with broken rulings do."""
-    left = list(regions)
-    joined_ones: list[tuple[Region, bool]] = []
-    while left:
-        region, parts = left.pop(0)
-        mates = [other for other in left if _overlap(region, other[0], letter)]
-        if not mates:
-            joined_ones.append((region, parts))
-            continue
-        left = [other for other in left if other not in mates]
-        whole = (region, *(other for other, _ in mates))
-        left.insert(0, (_around(whole), parts or any(own for _, own in mates)))
-    return joined_ones
-
-
-def _overlap(one: Region, other: Region, letter: float) -> bool:
-    """Say whether two regions lie in one another by more than a letter, or one in the other."""
-    wide = min(one.right, other.right) - max(one.left, other.left)
-    high = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return wide >= min(letter, one.width, other.width) and high >= min(
-        letter, one.height, other.height
-    )
-
-
-def _around(regions: Sequence[Region]) -> Region:
-    return Region(
-        left=min(region.left for region in regions),
-        top=min(region.top for region in regions),
-        right=max(region.right for region in regions),
-        bottom=max(region.bottom for region in regions),
-    )
-
-
-def _frameless_joined(
-    regions: list[tuple[Region, bool]], rulings: Rulings, letter: float
-) -> list[Region]:
-    """Join frameless parts one below the other; keep what parts cells by itself or with others.
-
-    Each region comes with whether its own lines part cells. A lone line across (the edge of a row
-    over the whole width) belongs to the part below or above it.
-    """
-    kept: list[tuple[Region, bool]] = []
-    for region, parts in sorted(regions, key=lambda item: item[0].top):
-        above = kept[-1] if kept else None
-        if above is not None and _goes_on(above[0], region, rulings, letter):
-            kept[-1] = (_around((above[0], region)), above[1] or parts)
-        else:
-            kept.append((region, parts))
-    return [region for region, parts in kept if parts]
-
-
-def _goes_on(above: Region, below: Region, rulings: Rulings, letter: float) -> bool:
-    """Say whether a part without side frames goes on below with the same sides."""
-    same_sides = abs(above.left - below.left) < letter and abs(above.right - below.right) < letter
-    near = 0 <= below.top - above.bottom < 2.6 * letter
-    return same_sides and near and not (_framed(above, rulings) and _framed(below, rulings))
-
-
-def _framed(region: Region, rulings: Rulings) -> bool:
-    """Say whether a line runs down the region's left side."""
-    if region.height < 6:
-        return False
-    side = rulings.down[region.top : region.bottom, max(0, region.left - 3) : region.left + 6]
-    return bool((side > 0).any(axis=1).mean() > 0.6)
-
-
-def _parts_cells(rulings: Rulings, box: Region, own: Mask, letter: float) -> bool:
-    """Say whether a part's own lines divide its rectangle into two cells or more."""
-    window = np.s_[box.top : box.bottom, box.left : box.right]
-    lines = rulings.across[window] & own
-    down = len(boundaries(rulings.down[window] & own, 1.2 * letter, letter))
-    across = len(boundaries(lines.T, 2.5 * letter, letter))
-    if across < _FEW_ACROSS:
-        across = max(across, _across_in_strips(lines, letter))
-    return across >= 2 and down >= 2 and across + down >= 5
-
-
-def _across_in_strips(lines: Mask, letter: float) -> int:
-    """Return how many lines across half of all strips have, so narrow that bent ones are level."""
-    wide = round(_STRIP * letter)
-    strips = [lines[:, left : left + wide] for left in range(0, lines.shape[1] - wide + 1, wide)]
-    return int(np.median([len(boundaries(strip.T, 2.5 * letter, letter)) for strip in strips] or 0))
-
-
-def _holds(outer: Region, inner: Region) -> bool:
-    wide = outer.left <= inner.left and outer.right >= inner.right
-    return wide and outer.top <= inner.top and outer.bottom >= inner.bottom
 
 
 def boundaries(mask: NDArray[np.uint8], shortest: float, letter: float) -> tuple[float, ...]:
@@ -386,14 +230,3 @@ def _counts(mask: NDArray[np.uint8]) -> NDArray[np.float64]:
     """
     bits = np.bitwise_count(np.packbits(turned(mask), axis=1))
     return np.asarray(bits.sum(axis=1, dtype=np.int64), np.float64)
-
-
-def _tight(mask: NDArray[np.uint8], box: Region) -> Region:
-    part = mask[box.top : box.bottom, box.left : box.right]
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    return Region(
-        left=box.left + int(columns[0]),
-        top=box.top + int(rows[0]),
-        right=box.left + int(columns[-1]) + 1,
-        bottom=box.top + int(rows[-1]) + 1,
-    )

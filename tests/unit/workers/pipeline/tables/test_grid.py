@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.pipeline.tables.grid import Grid, build_grid
-from workers.pipeline.tables.rulings import find_regions, find_rulings
+from workers.pipeline.tables.regions import find_regions
+from workers.pipeline.tables.rulings import find_rulings
 from workers.pipeline.tables.straighten import straighten
 
 LETTER = 20.0

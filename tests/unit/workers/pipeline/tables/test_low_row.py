@@ -6,7 +6,8 @@ import pytest
 
 from workers.pipeline.read.recognition import Gray
 from workers.pipeline.tables.low_row import LowRow, low_rows
-from workers.pipeline.tables.rulings import find_regions, find_rulings
+from workers.pipeline.tables.regions import find_regions
+from workers.pipeline.tables.rulings import find_rulings
 
 LETTER = 19.0
 LEFT, RIGHT, TOP = 100, 820, 110

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.pipeline.tables.rulings import Region, find_regions, find_rulings, joined
+from workers.pipeline.tables.regions import find_regions
+from workers.pipeline.tables.rulings import Region, find_rulings, joined
 from workers.pipeline.tables.runs import lines
 
 LETTER = 20.0
@@ -167,3 +168,14 @@ def test_a_fold_that_runs_to_the_edge_of_a_sheet_takes_no_table_in() -> None:
     cv2.line(image, (340, 10), (340, 200), 0, 2)
     ruled(image, Region(left=80, top=350, right=620, bottom=700), rows=8, columns=5)
     assert [round(found.top, -1) for found in regions(image)] == [350]
+
+
+def test_a_pens_stroke_from_a_table_to_the_edge_of_its_sheet_takes_none_out() -> None:
+    image = np.full((900, 700), 255, np.uint8)
+    sides = np.array([(8, 16), (690, 8), (680, 890), (14, 880)], np.int32)
+    cv2.polylines(image, [sides], True, 0, 3)
+    ruled(image, Region(left=120, top=150, right=570, bottom=760), rows=14, columns=5)
+    cv2.line(image, (560, 330), (690, 334), 0, 4)
+    (found,) = regions(image)
+    assert (round(found.top, -1), round(found.bottom, -1)) == (150, 760)
+    assert found.left == pytest.approx(120, abs=3)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from workers.pipeline.tables import runs
-from workers.pipeline.tables.rulings import find_regions, find_rulings
+from workers.pipeline.tables.regions import find_regions
+from workers.pipeline.tables.rulings import find_rulings
 
 LETTER = 20.0
 
