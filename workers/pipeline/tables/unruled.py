@@ -35,6 +35,9 @@ from workers.pipeline.tables.unruled_words import (
 
 _FLAT = 0.35
 """Height, as a share of a letter and of its own width, up to which ink may be of a line."""
+_RIM, _THROUGH = 0.15, 0.6
+"""Share of a word's height at its top and bottom that lies beside a line, and of a line's length
+that lies within words if it is of their strokes."""
 _LOOSE = 2
 """Most lines in a row within it that are not parted: labels of two lines, blank rows."""
 _PITCH = 2.2
@@ -124,6 +127,7 @@ def find_tables(
 ) -> list[Unruled]:
     """Find tables among words and lines; any unit, origin top left."""
     words = [word for word in words if not _is_of_line(word, across, letter)]
+    across = [rule for rule in across if not _is_of_words(rule, words)]
     sheets = [*between_lines(words, across, letter), *beside_lines(words, down, letter)]
     tables: list[Unruled] = []
     for sheet in sorted(sheets, key=_size, reverse=True):
@@ -147,6 +151,13 @@ def _is_of_line(word: Word, across: Sequence[Rule], letter: float) -> bool:
     """Say whether a word is a short piece of a worn line, level with what is left of it."""
     flat = word.bottom - word.top <= _FLAT * min(letter, word.right - word.left)
     return flat and any(word.top <= rule.at <= word.bottom for rule in across)
+
+
+def _is_of_words(rule: Rule, words: Sequence[Word]) -> bool:
+    """Say whether a line runs through words all along: it is of strokes of bold letters."""
+    through = (w for w in words if w.top + _RIM * w.height < rule.at < w.bottom - _RIM * w.height)
+    length = sum(max(0.0, min(w.right, rule.end) - max(w.left, rule.start)) for w in through)
+    return length > _THROUGH * (rule.end - rule.start)
 
 
 def _size(sheet: Sheet) -> float:

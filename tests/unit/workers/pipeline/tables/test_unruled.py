@@ -341,6 +341,20 @@ def test_a_piece_of_a_worn_line_is_no_text_and_joins_none() -> None:
     assert spans([*words, *pieces], across=worn(7)) == [(7, 3, [])]
 
 
+def test_strokes_of_bold_letters_are_no_lines() -> None:
+    """Their ends, two or three at one place, would part the labels."""
+    rows = row_ruled([(0.5, 1, 1.5)] * 8)
+    lines = lined(8)
+    strokes = [
+        Rule(at=one.middle, start=one.left + 12, end=one.left + 40)
+        for one in rows
+        if one.left < 200
+    ]
+    given = sorted([*lines, *strokes], key=lambda rule: rule.at)
+    assert strokes
+    assert spans(rows, across=given) == spans(rows, across=lines)
+
+
 def test_a_dash_level_with_no_line_stays_a_text() -> None:
     dash = [Word(left=460, top=109 + 40 * at, right=485, bottom=113 + 40 * at) for at in range(7)]
     words = table(7, (100, 800))
