@@ -24,9 +24,9 @@ _MOST_LOST, _MOST_LOST_ONE_WAY = 0.4, 0.7
 _CLEARLY, _CLEARLY_DOWN, MANY = 0.6, 0.85, 8
 """Ruled shares from which a boundary is one of the table, whatever the form says; the latter in
 tables of more boundaries across than that, since letters stand one below the other."""
-_FEW_EDGES, _FEW_FALSE = 2, 0.1
-"""Edges down that a row must have to count by itself in a large table, where one may be broken, if
-no larger share is ruled of the edges that the form does not have."""
+_MOSTLY, _FEW_FALSE, _FEW_EDGES = 0.8, 0.15, 4
+"""If so large a share of the form's edges is ruled, none larger where it has none, and no boundary
+lost, a row of a wide table counts by itself only with so many edges down: few may be broken."""
 _WHOLLY = 0.9
 """Ruled share from which a column boundary runs from the first row of a part to its last."""
 _DOUBLE = 0.8
@@ -68,8 +68,9 @@ def bears_out(sight: Sight, match: Match) -> bool:
     false = float((others > _RULED).mean()) if others.size else 0.0
     if ruled < _GOOD or ruled - false < _CLEAR:
         return False
-    large = len(rows) >= MANY <= pattern.columns and false <= _FEW_FALSE
-    firm = beside.sum(axis=1) >= (_FEW_EDGES if large else 1)
+    clear = ruled >= _MOSTLY and false <= _FEW_FALSE
+    clear &= pattern.columns >= MANY and not (lost_rows.any() or lost_columns.any())
+    firm = beside.sum(axis=1) >= (_FEW_EDGES if clear else 1)
     weakest = min(_means(sure_across, below), _means(sure_down[firm], beside[firm]))
     if min(weakest, _means(sure_down.T, beside.T)) < _WEAKEST:
         return False

@@ -191,10 +191,12 @@ def test_strokes_of_labels_are_not_mistaken_for_the_ruling_lost_between_labels()
     assert cells(grid_of(image)) == spans(REQUESTS)
 
 
-def test_the_only_ruling_down_of_a_row_may_be_broken() -> None:
+@pytest.mark.parametrize("broken", [[(0, 3)], [(0, 3), (1, 3), (1, 4), (1, 9)]])
+def test_the_few_rulings_down_of_header_rows_may_be_broken(broken: list[tuple[int, int]]) -> None:
     image = lettered(REQUESTS)
     rows, columns = edges(REQUESTS)
-    image[rows[0] + 3 : rows[1] - 2, columns[3] - 2 : columns[3] + 3] = 255
+    for row, at in broken:
+        image[rows[row] + 3 : rows[row + 1] - 2, columns[at] - 2 : columns[at] + 3] = 255
     assert cells(grid_of(image)) == spans(REQUESTS)
 
 
