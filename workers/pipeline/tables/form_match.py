@@ -26,7 +26,7 @@ _CLEARLY, _CLEARLY_DOWN, MANY = 0.6, 0.85, 8
 tables of more boundaries across than that, since letters stand one below the other."""
 _MOSTLY, _FEW_FALSE, _FEW_EDGES = 0.8, 0.15, 4
 """If so large a share of the form's edges is ruled, none larger where it has none, and no boundary
-lost, a row of a wide table counts by itself only with so many edges down: few may be broken."""
+lost, a row of a large table counts by itself only with so many edges down: few may be broken."""
 _WHOLLY = 0.9
 """Ruled share from which a column boundary runs from the first row of a part to its last."""
 _DOUBLE = 0.8
@@ -69,7 +69,8 @@ def bears_out(sight: Sight, match: Match) -> bool:
     if ruled < _GOOD or ruled - false < _CLEAR:
         return False
     clear = ruled >= _MOSTLY and false <= _FEW_FALSE
-    clear &= pattern.columns >= MANY and not (lost_rows.any() or lost_columns.any())
+    large = len(rows) >= MANY <= pattern.columns
+    clear &= large and not (lost_rows.any() or lost_columns.any())
     firm = beside.sum(axis=1) >= (_FEW_EDGES if clear else 1)
     weakest = min(_means(sure_across, below), _means(sure_down[firm], beside[firm]))
     if min(weakest, _means(sure_down.T, beside.T)) < _WEAKEST:
