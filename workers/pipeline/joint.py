@@ -157,12 +157,31 @@ def _twofold(
                     change = sign * (other - (values[pointer] or 0))
                     added.setdefault(change, {})[pointer] = share
         free = {p: anything[p] for p in relation.pointers if anything.get(p) and not others[p]}
+        for pointer in _free_alike(relation, free, others, anything):
+            found.setdefault(pointer, set()).add(id(relation))
         for change, shares in added.items():
             against = free | added.get(-change, {})
             for pointer, share in shares.items():
                 if any(share * own >= ALIKE for at, own in against.items() if at != pointer):
                     found.setdefault(pointer, set()).add(id(relation))
     return found
+
+
+def _free_alike(
+    relation: Relation,
+    free: Mapping[str, float],
+    others: Mapping[str, Mapping[int, float]],
+    anything: Mapping[str, float],
+) -> list[str]:
+    """Return the numbers without another reading beside which another of the sum may be misread."""
+    most = {
+        p: max(anything.get(p, 0.0), *others.get(p, {}).values(), 0.0) for p in relation.pointers
+    }
+    return [
+        pointer
+        for pointer, own in free.items()
+        if any(own * share >= ALIKE for at, share in most.items() if at != pointer)
+    ]
 
 
 def _others(reading: Reading) -> dict[int, float]:
@@ -233,7 +252,7 @@ def _slips(
     values: Mapping[str, int | None],
     readings: Mapping[str, Reading],
     bound: Mapping[str, list[Relation]],
-) -> dict[str, int]:
+) -> dict[str, tuple[int, ...]]:
     """Return, by pointer of a number not quite sure, the one-digit change that mends a sum of it.
 
     Nothing is altered: that none of its sums holds, and one breaks by the amount of one digit
@@ -253,14 +272,14 @@ def _slips(
         changes = [change for change in wanted if change is not None]
         near = [each for each in changes if _is_one_digit_off(str(value), value + each)]
         if near and all(changes):
-            found[pointer] = value + near[0]
+            found[pointer] = tuple(dict.fromkeys(value + each for each in near))
     return found
 
 
-def _as_slip(resolution: Resolution, wanted: int) -> Resolution:
+def _as_slip(resolution: Resolution, wanted: tuple[int, ...]) -> Resolution:
     """Leave open whether a number is the one that its sums want."""
-    others = tuple(other for other in resolution.alternatives if other != wanted)
-    return replace(resolution, flag="doubtful", alternatives=(wanted, *others))
+    others = tuple(other for other in resolution.alternatives if other not in wanted)
+    return replace(resolution, flag="doubtful", alternatives=(*wanted, *others))
 
 
 def _mending(relation: Relation, pointer: str, known: Mapping[str, int | None]) -> int | None:

@@ -213,7 +213,8 @@ class _Scales:
             return found
         if not self._own.are(line, best.text):
             return found
-        told = self._own.tell_all_digits and "1" not in best.text  # a 4's stem is a print of a 1
+        open_to = line.obstructed or "1" in best.text  # a 4's stem is a print of a 1
+        told = self._own.tell_all_digits and not open_to
         share = SURE if told else min(max(best.probability, _CLEAR), _SHOWN)
         first = Candidate(text=best.text, probability=share)
         return replace(found, text=best.text, candidates=(first, *found.candidates[1:]), whole=True)

@@ -24,8 +24,9 @@ _SAME_PLACE = 0.2
 """Share of the usual column within which two boundaries are the same."""
 _ELSEWHERE = 0.5
 """Share of it by which another way to lay a part must move a boundary to be another way."""
-_FEWEST = 4
-"""Boundaries that must be found again."""
+_FEWEST, _MOST = 4, 32
+"""Boundaries that must be found again, and up to which a table is no other than the form's: of more
+there are too many ways to lay them."""
 _CLEARLY = 1.7
 """So many boundaries more than any other way of laying the parts on each other must fit; the
 outermost ones, which are the frame, count twice."""
@@ -77,7 +78,7 @@ def align_columns(
     """
     one, other = np.array(headed, np.float64), np.array(part, np.float64)
     usual = float(np.median(np.diff(one))) if len(one) > 1 else 0.0
-    if min(len(one), len(other)) < _FEWEST or usual <= 0:
+    if min(len(one), len(other)) < _FEWEST or max(len(one), len(other)) > _MOST or usual <= 0:
         return None
     ways = _ways(one, other)
     if not len(ways):

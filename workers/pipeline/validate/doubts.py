@@ -171,6 +171,8 @@ def _edit(text: str, other: str) -> _Edit:
     if len(text) == len(other) and len(exchanged) == 1:
         ((one, two),) = exchanged
         return _Edit(one, two, at_end=False)
+    if other.startswith(text) or text.startswith(other):  # 1242 of which 12 is left ends on a 2 too
+        return _Edit(text[len(other) :], other[len(text) :], at_end=True)
     alike = min(len(text), len(other))
     behind = next((n for n in range(alike) if text[-1 - n] != other[-1 - n]), alike)
     alike -= behind

@@ -183,6 +183,13 @@ def test_a_number_unsure_without_another_reading_confirms_none_that_has_one() ->
         assert found["a"].flag == flag
 
 
+def test_two_numbers_unsure_without_another_reading_do_not_confirm_each_other() -> None:
+    broad = Reading(options={1: 0.96}, clear=False)
+    none = Reading(options={0: 1.0}, clear=True)
+    found = resolve({"a": broad, "b": none, "t": broad}, [relation("ab", "t")])
+    assert [found[name].flag for name in "abt"] == ["doubtful", None, "doubtful"]
+
+
 def test_a_second_sum_tells_what_one_that_may_be_misread_twice_does_not() -> None:
     term = Reading(options={4: 0.97, 7: 0.03}, clear=False)
     total = Reading(options={9: 0.97, 12: 0.03}, clear=False)

@@ -57,6 +57,15 @@ def test_another_reading_that_is_listed_leaves_the_cause_open_though_a_sum_holds
     assert cause(19, {PART: ("14",)}) == "undetermined"
 
 
+@pytest.mark.parametrize(("left", "whole"), [(12, 1242), (10, 1000), (13, 1345)])
+def test_digits_that_an_edge_takes_of_two_numbers_alike_leave_the_cause_open(
+    left: int, whole: int
+) -> None:
+    """Also where the last digit left is the last one taken: 1242 and its total, 12 of each."""
+    changed = {PART: left, OTHER: 0, ROW_TOTAL: left}
+    assert cause(whole + 5, {PART: (), ROW_TOTAL: ()}, changed=changed) == "undetermined"
+
+
 def test_what_is_out_of_place_is_confirmed_by_nothing() -> None:
     assert cause(19, {PART: ()}, misplaced=True) == "undetermined"
 
